@@ -1,0 +1,147 @@
+"""The journal's events: what they are called, which of them are state, and which of them still count.
+
+An event keeps intent, in a stream with a version unique in it. Its payload is JSON without personal data: free
+text stands in a content row that carries the event's own sequence number and can be erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+OPENED = "OpportunityOpened"
+DESCRIBED = "FieldsSet"
+AMOUNT_REVISED = "AmountRevised"
+AMOUNT_CONFIRMED = "AmountConfirmed"
+PROBABILITY_ADJUSTED = "ProbabilityAdjusted"
+CLOSE_DATE_SET = "CloseDateSet"
+OWNER_CHANGED = "OwnerChanged"
+EVIDENCE_RECORDED = "EvidenceRecorded"
+EVIDENCE_WITHDRAWN = "EvidenceWithdrawn"
+CRITERION_WAIVED = "CriterionWaived"
+APPROVAL_REQUESTED = "ApprovalRequested"
+APPROVAL_GIVEN = "ApprovalGiven"
+APPROVAL_REFUSED = "ApprovalRefused"
+STAGE_ADVANCED = "StageAdvanced"
+STAGE_RETURNED = "StageReturned"
+STAGE_MOVED = "StageMoved"
+STAGE_IMPORTED = "StageImported"
+NEXT_ACTION_SET = "NextActionSet"
+NEXT_ACTION_DONE = "NextActionDone"
+NEXT_ACTION_SNOOZED = "NextActionSnoozed"
+EXCHANGE_LOGGED = "ExchangeLogged"
+WON = "OpportunityWon"
+LOST = "OpportunityLost"
+REOPENED = "OpportunityReopened"
+
+ACCOUNT_ADDED = "AccountAdded"
+CONTACT_ADDED = "ContactAdded"
+WORKSPACE_CREATED = "WorkspaceCreated"
+DEFINITION_ADOPTED = "DefinitionAdopted"
+COMMAND_UNDONE = "CommandUndone"
+CONTENT_ERASED = "ContentErased"
+
+TRANSITIONS = frozenset({STAGE_ADVANCED, STAGE_RETURNED, STAGE_MOVED, STAGE_IMPORTED, WON, LOST, REOPENED})
+# State events are never dated before the previous live one of their stream, nor in the future; facts may be.
+STATE_EVENTS = TRANSITIONS | {
+    OPENED,
+    AMOUNT_REVISED,
+    AMOUNT_CONFIRMED,
+    PROBABILITY_ADJUSTED,
+    CLOSE_DATE_SET,
+    OWNER_CHANGED,
+}
+CREATIONS = frozenset({OPENED, ACCOUNT_ADDED, CONTACT_ADDED})
+# Texts that a fold carries because lists show them; bodies of exchanges and evidence stay out of it.
+CARRIED_TEXTS = frozenset({NEXT_ACTION_SET, WON, LOST})
+
+
+class Event(NamedTuple):
+    """One entry of the journal; `text` is the body of its content row, None where there is none or it was erased."""
+
+    kind: str
+    occurred_on: date
+    payload: Mapping[str, Any]
+    text: str | None = None
+    seq: int = 0
+    command: int = 0
+    stream: str = ""
+    version: int = 0
+    recorded_at: str = ""
+    actor: str = ""
+
+
+def opportunity_stream(number: int) -> str:
+    """The stream of the opportunity with that number."""
+    return f"o{number}"
+
+
+def account_stream(account: int) -> str:
+    """The stream of the account with that id (the sequence number that added it)."""
+    return f"a{account}"
+
+
+def contact_stream(contact: int) -> str:
+    """The stream of the contact with that id (the sequence number that added it)."""
+    return f"c{contact}"
+
+
+def undone_commands(events: Iterable[Event]) -> set[int]:
+    """The commands that a stream's CommandUndone events have taken back; an undo that was undone counts no more.
+
+    `events` is one stream in version order. Read from the end: an undo is itself alive unless a later one took
+    its own command back.
+    """
+    undone: set[int] = set()
+    for event in sorted(events, key=lambda e: e.version, reverse=True):
+        if event.kind == COMMAND_UNDONE and event.command not in undone:
+            undone.add(int(event.payload["command"]))
+    return undone
+
+
+def live(events: Iterable[Event]) -> list[Event]:
+    """The events of one stream, in version order, that were not undone; the undo events themselves left out."""
+    ordered = list(events)
+    if not any(event.kind == COMMAND_UNDONE for event in ordered):
+        return ordered
+    undone = undone_commands(ordered)
+    return [event for event in ordered if event.command not in undone and event.kind != COMMAND_UNDONE]
+
+
+def rests_on(later: Event, undone: Event) -> bool:
+    """Whether a later event of the same stream stands on an earlier one, so that it cannot be taken back alone.
+
+    Everything stands on the event that created its stream; a move stands on all that its gate may have read;
+    a second event of one kind of fact or state stands on the first; evidence stands on the exchange it cites.
+    """
+    if undone.kind in CREATIONS:
+        return True
+    if later.kind in TRANSITIONS:
+        return True
+    if undone.kind in TRANSITIONS and later.kind in (CRITERION_WAIVED, APPROVAL_GIVEN, PROBABILITY_ADJUSTED):
+        return True
+    if later.kind in (EVIDENCE_RECORDED, EVIDENCE_WITHDRAWN) and undone.kind == EXCHANGE_LOGGED:
+        return later.payload.get("exchange") == undone.seq
+    return _aspect(later) == _aspect(undone) and _topic(later) == _topic(undone)
+
+
+_ASPECTS = {
+    AMOUNT_CONFIRMED: AMOUNT_REVISED,
+    EVIDENCE_WITHDRAWN: EVIDENCE_RECORDED,
+    NEXT_ACTION_DONE: NEXT_ACTION_SET,
+    NEXT_ACTION_SNOOZED: NEXT_ACTION_SET,
+    APPROVAL_GIVEN: APPROVAL_REQUESTED,
+    APPROVAL_REFUSED: APPROVAL_REQUESTED,
+}
+
+
+def _aspect(event: Event) -> object:
+    # Two exchanges never stand on each other: each is an aspect of its own.
+    return event.seq if event.kind == EXCHANGE_LOGGED else _ASPECTS.get(event.kind, event.kind)
+
+
+def _topic(event: Event) -> object:
+    if event.kind == DESCRIBED:
+        return tuple(sorted(event.payload["changes"]))
+    return event.payload.get("criterion")

@@ -1,0 +1,74 @@
+"""What conditions and criteria can read of an opportunity: a plain mapping from field name to value.
+
+Money is in major units of the pipeline's own currency; an amount in another currency is unset here, because
+there is no rate to compare it by, and a `when` over an unset field applies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from .money import major
+from .opportunity import Opportunity
+from .pipeline import Pipeline
+
+# These move with the calendar, so that no event changes them.
+CALENDAR_FIELDS = frozenset({"days_in_stage", "overdue_days"})
+
+Names = Mapping[int, str | None]
+
+
+def facts(opportunity: Opportunity, pipeline: Pipeline, today: date, names: Names) -> dict[str, Any]:
+    """Every field of the opportunity by name; `names` maps account and contact ids to their names."""
+    o = opportunity
+    action = o.next_action
+    comparable = o.amount is not None and o.currency == pipeline.currency
+    return {
+        **field_facts(o.fields, pipeline),
+        "name": o.name,
+        "account": _name(names, o.account),
+        "contact": _name(names, o.contact),
+        "owner": o.owner,
+        "stage": o.stage,
+        "status": o.status,
+        "amount": major(o.amount, o.currency) if comparable and o.amount is not None else None,
+        "currency": o.currency,
+        "probability": pipeline.probability(o.stage, o.probability),
+        "close_date": o.close_date,
+        "next_action": action.text if action else None,
+        "next_due": action.due if action else None,
+        "decision_maker": _name(names, o.decision_maker),
+        "source": o.source,
+        "tags": o.tags,
+        "created_on": o.created_on,
+        "closed_on": o.closed_on,
+        "stage_entered_on": o.visit.entered_on,
+        "days_in_stage": (today - o.visit.entered_on).days,
+        "last_exchange_on": o.last_exchange_on,
+        "overdue_days": overdue_days(o.status, action.due if action else None, today),
+        "loss_reason": o.loss_reason,
+    }
+
+
+def field_facts(fields: Mapping[str, Any], pipeline: Pipeline) -> dict[str, Any]:
+    """The company's own fields as conditions read them: dates as dates, money in major units."""
+    out: dict[str, Any] = {}
+    for key, value in fields.items():
+        kind = pipeline.fields[key].type if key in pipeline.fields else "text"
+        if kind == "date" and isinstance(value, str):
+            value = date.fromisoformat(value)
+        elif kind == "money" and isinstance(value, int):
+            value = major(value, pipeline.currency)
+        out[key] = value
+    return out
+
+
+def overdue_days(status: str, due: date | None, today: date) -> int:
+    """Days since the next action of an open opportunity was due; 0 where none is late."""
+    return max(0, (today - due).days) if status == "open" and due else 0
+
+
+def _name(names: Names, key: int | None) -> str | None:
+    return None if key is None else names.get(key) or f"#{key}"

@@ -1,0 +1,246 @@
+"""The pipeline definition as the rules see it: stages, criteria, roles and the company's own fields.
+
+Built from the compiled JSON that the database keeps beside each version's TOML, because reading TOML at every
+command costs more than the command. Reading and checking the TOML itself is `definition.py`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import InvalidInput, NotFound
+from ..text import _
+from .fold import fold
+
+WON = "won"
+LOST = "lost"
+
+# The opportunity's own data that conditions and field criteria can name, with its type.
+BUILT_IN_FIELDS: dict[str, str] = {
+    "name": "text",
+    "account": "text",
+    "contact": "text",
+    "owner": "text",
+    "stage": "text",
+    "status": "text",
+    "amount": "money",
+    "currency": "text",
+    "probability": "number",
+    "close_date": "date",
+    "next_action": "text",
+    "next_due": "date",
+    "decision_maker": "text",
+    "source": "text",
+    "tags": "tags",
+    "created_on": "date",
+    "closed_on": "date",
+    "stage_entered_on": "date",
+    "days_in_stage": "number",
+    "last_exchange_on": "date",
+    "overdue_days": "number",
+    "loss_reason": "text",
+    "unproven": "bool",
+}
+
+# What `--set` and a field criterion may write; the rest is computed or has a command of its own.
+SETTABLE_FIELDS = ("name", "account", "contact", "owner", "amount", "close_date", "decision_maker", "source", "tags")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the company's own: `type` is text, number, money, date, choice or bool."""
+
+    key: str
+    type: str
+    label: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing to be proven at the entry or exit of a stage; several requirements in one must all hold.
+
+    `evidence` is note, link, exchange or file; `exchange` is call, mail, meeting, note or any, of which `count`
+    are needed within `within` days; `compare` and `when` are parsed conditions; `valid_for` is in days.
+    """
+
+    key: str
+    ask: str
+    side: str
+    stage: str
+    field: str | None = None
+    compare: list[Any] | None = None
+    evidence: str | None = None
+    exchange: str | None = None
+    count: int = 1
+    within: int | None = None
+    next_action: bool = False
+    amount_review: bool = False
+    approval: str | None = None
+    when: list[Any] | None = None
+    valid_for: int | None = None
+    waivable_by: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The word that names its main requirement in JSON and in `why`."""
+        if self.approval:
+            return "approval"
+        if self.amount_review:
+            return "amount"
+        if self.exchange:
+            return "exchange"
+        if self.next_action:
+            return "next_action"
+        if self.field:
+            return "field"
+        return "comparison" if self.compare else "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage: probabilities in percent, `stale_after` in days."""
+
+    key: str
+    name: str
+    proves: str
+    probability: int
+    probability_min: int
+    probability_max: int
+    stale_after: int | None
+    stale_when: list[Any] | None
+    entry: tuple[Criterion, ...]
+    exit: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """One version of the definition, complete."""
+
+    version: int
+    name: str
+    currency: str
+    timezone: str
+    stages: tuple[Stage, ...]
+    won: Stage
+    lost_name: str
+    loss_reasons: dict[str, str]
+    roles: dict[str, tuple[str, ...]]
+    fields: dict[str, Field]
+    template: str | None = None
+
+    @staticmethod
+    def from_compiled(version: int, compiled: Mapping[str, Any]) -> Pipeline:
+        """The pipeline from its compiled JSON (see `definition.compile_definition`)."""
+        return Pipeline(
+            version=version,
+            name=compiled["name"],
+            currency=compiled["currency"],
+            timezone=compiled["timezone"],
+            stages=tuple(_stage(s) for s in compiled["stages"]),
+            won=_stage(compiled["won"]),
+            lost_name=compiled["lost_name"],
+            loss_reasons=dict(compiled["loss_reasons"]),
+            roles={role: tuple(people) for role, people in compiled["roles"].items()},
+            fields={
+                f["key"]: Field(f["key"], f["type"], f["label"], tuple(f.get("choices", ())))
+                for f in compiled["fields"]
+            },
+            template=compiled.get("template"),
+        )
+
+    def stage(self, key: str) -> Stage:
+        """The stage of that key, `won` included; a stage that an older definition had reads as a bare one."""
+        for stage in (*self.stages, self.won):
+            if stage.key == key:
+                return stage
+        return Stage(key, key, "", 0, 0, 100, None, None, (), ())
+
+    def index(self, key: str) -> int:
+        """The place of an open stage in the order; one that is not of this definition counts as before the first."""
+        return next((n for n, stage in enumerate(self.stages) if stage.key == key), -1)
+
+    def find_stage(self, text: str) -> Stage:
+        """The open stage a person means by its key or name; raises NotFound listing the keys."""
+        wanted = fold(text)
+        for stage in self.stages:
+            if wanted in (fold(stage.key), fold(stage.name)):
+                return stage
+        fits = [s for s in self.stages if wanted and (fold(s.key).startswith(wanted) or fold(s.name).startswith(wanted))]
+        if len(fits) == 1:
+            return fits[0]
+        keys = ", ".join(s.key for s in self.stages)
+        raise NotFound(_('no stage "{text}"; the stages are: {keys}').format(text=text, keys=keys))
+
+    def criteria(self) -> Iterator[Criterion]:
+        """Every criterion of the pipeline, in order of stages, entry before exit, the win's last."""
+        for stage in (*self.stages, self.won):
+            yield from stage.entry
+            yield from stage.exit
+
+    def criterion(self, key: str) -> Criterion:
+        """The criterion of that key; raises NotFound listing the keys."""
+        wanted = fold(key).replace("_", "-")
+        for criterion in self.criteria():
+            if fold(criterion.key).replace("_", "-") == wanted:
+                return criterion
+        keys = ", ".join(c.key for c in self.criteria())
+        raise NotFound(
+            _('no criterion "{key}"; the criteria are: {keys}').format(key=key, keys=keys or _("none")),
+            criterion=key,
+        )
+
+    def loss_reason(self, text: str) -> str:
+        """The key of the loss reason a person means; raises InvalidInput listing the keys."""
+        wanted = _words(text)
+        for key, label in self.loss_reasons.items():
+            if wanted in (_words(key), _words(label)):
+                return key
+        raise InvalidInput(
+            _('no loss reason "{text}"; the reasons are: {keys}').format(text=text, keys=", ".join(self.loss_reasons))
+        )
+
+    def field_types(self) -> dict[str, str]:
+        """Every field that conditions can read, with its type."""
+        return BUILT_IN_FIELDS | {key: field.type for key, field in self.fields.items()}
+
+    def holds(self, person: str, role: str) -> bool:
+        """Whether a person holds a role, upper and lower case alike."""
+        return fold(person) in map(fold, self.roles.get(role, ()))
+
+    def roles_of(self, person: str) -> tuple[str, ...]:
+        """The roles a person holds."""
+        return tuple(role for role in self.roles if self.holds(person, role))
+
+    def probability(self, stage: str, adjusted: int | None) -> int:
+        """The probability of a win in percent: the opportunity's own where it was adjusted, else its stage's."""
+        return self.stage(stage).probability if adjusted is None else adjusted
+
+
+def _words(text: str) -> str:
+    return fold(text).replace("-", " ").replace("_", " ").strip()
+
+
+def _stage(compiled: Mapping[str, Any]) -> Stage:
+    return Stage(
+        key=compiled["key"],
+        name=compiled["name"],
+        proves=compiled.get("proves", ""),
+        probability=compiled["probability"],
+        probability_min=compiled["probability_min"],
+        probability_max=compiled["probability_max"],
+        stale_after=compiled.get("stale_after"),
+        stale_when=compiled.get("stale_when"),
+        entry=tuple(_criterion(c, "entry", compiled["key"]) for c in compiled.get("entry", ())),
+        exit=tuple(_criterion(c, "exit", compiled["key"]) for c in compiled.get("exit", ())),
+    )
+
+
+def _criterion(compiled: Mapping[str, Any], side: str, stage: str) -> Criterion:
+    values = dict(compiled)
+    for name in ("waivable_by", "hints"):
+        values[name] = tuple(values.get(name, ()))
+    return Criterion(side=side, stage=stage, **values)

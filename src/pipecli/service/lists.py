@@ -1,0 +1,196 @@
+"""Lists: `today`, `overdue`, `stale`, `list`, today's or as of a past day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from ..domain.condition import evaluate
+from ..domain.money import major
+from ..errors import InvalidInput
+from ..store import lists
+from ..store.lists import Filter, Row, Total
+from ..text import _
+from .records import Record, record, row_facts, stale
+from .workspace import Reading, Workspace
+
+
+class Listing(NamedTuple):
+    """A list as shown: its records, how many there are in all, and their amounts by currency in minor units."""
+
+    records: list[Record]
+    count: int
+    totals: list[Total]
+    today: date
+
+
+class Approval(NamedTuple):
+    """An approval somebody waits for."""
+
+    ref: int
+    criterion: str
+    ask: str
+    asked_by: str
+    asked_on: str
+    record: Record
+
+
+class Today(NamedTuple):
+    """What an actor does now: late, due today, approvals asked of them, and what went quiet."""
+
+    actor: str
+    today: date
+    overdue: Listing
+    due: Listing
+    approvals: list[Approval]
+    stale: Listing
+    stale_limits: dict[str, int | None]
+    open_count: int
+
+
+def listing(workspace: Workspace, filter_: Filter, limit: int, *, as_of: date | None = None, mine: bool = False) -> Listing:
+    """A list of the workspace; `limit` 0 shows all, `mine` keeps the actor's own."""
+    with workspace.read() as reading:
+        if mine:
+            filter_ = filter_._replace(owner=reading.actor)
+        if as_of is not None:
+            if as_of > reading.real_today:
+                raise InvalidInput(_("{day} is in the future; --as-of looks back").format(day=as_of))
+            return _listing_as_of(reading, filter_, limit, as_of)
+        return _listing(reading, filter_, limit)
+
+
+def _listing(reading: Reading, filter_: Filter, limit: int) -> Listing:
+    pipeline, today = reading.pipeline, reading.today
+    try:
+        rows = lists.list_rows(reading.driver, filter_, pipeline, today, limit)
+        full = limit and len(rows) == limit
+        totals = (
+            lists.list_totals(reading.driver, filter_, pipeline, today) if full else totals_of(rows)
+        )
+    except lists.Unsupported:
+        bare = filter_._replace(where=None, stale=False)
+        rows = lists.list_rows(reading.driver, bare, pipeline, today)
+        rows = [row for row in rows if _fits(row, filter_, reading)]
+        totals = totals_of(rows)
+        rows = rows[:limit] if limit else rows
+    records = [record(row, pipeline, today) for row in rows]
+    return Listing(records, sum(t.count for t in totals), totals, today)
+
+
+def _fits(row: Row, filter_: Filter, reading: Reading) -> bool:
+    if filter_.stale and not stale(row, reading.pipeline, reading.today):
+        return False
+    if filter_.where is None:
+        return True
+    facts = row_facts(row, reading.pipeline, reading.today)
+    return evaluate(list(filter_.where), facts, reading.today) is True
+
+
+def totals_of(rows: list[Row]) -> list[Total]:
+    """Count and amount of these rows, by currency."""
+    sums: dict[str, list[int]] = {}
+    for row in rows:
+        entry = sums.setdefault(row.currency, [0, 0])
+        entry[0] += 1
+        entry[1] += row.amount or 0
+    return [Total(currency, n, amount) for currency, (n, amount) in sorted(sums.items())]
+
+
+def _listing_as_of(reading: Reading, filter_: Filter, limit: int, day: date) -> Listing:
+    from .past import rows_as_of
+
+    pipeline = reading.as_of(day)
+    rows = [row for row in rows_as_of(reading, day) if _fits_past(row, filter_, reading)]
+    rows.sort(key=_sort_key(filter_.sort, reading), reverse=filter_.sort.startswith("-"))
+    totals = totals_of(rows)
+    shown = rows[:limit] if limit else rows
+    return Listing([record(row, pipeline, day) for row in shown], len(rows), totals, day)
+
+
+def _fits_past(row: Row, filter_: Filter, reading: Reading) -> bool:
+    from ..domain.fold import fold
+
+    f = filter_
+    return (
+        row.status in f.status
+        and (f.stage is None or row.stage == f.stage)
+        and (f.owner is None or row.owner_key == fold(f.owner))
+        and (not f.account or fold(f.account) in fold(row.account or ""))
+        and (not f.tag or f"|{fold(f.tag)}|" in row.tags_key)
+        and (f.due_before is None or (row.next_due or "9") < f.due_before.isoformat())
+        and _fits(row, f, reading)
+    )
+
+
+def _sort_key(sort: str, reading: Reading) -> Callable[[Row], Any]:
+    last = "" if sort.startswith("-") else "9999"
+    pipeline = reading.pipeline
+    keys: dict[str, Callable[[Row], Any]] = {
+        "due": lambda r: (r.next_due or last, r.number),
+        "amount": lambda r: (r.amount if r.amount is not None else -1, r.number),
+        "weighted": lambda r: ((r.amount or 0) * pipeline.probability(r.stage, r.probability), r.number),
+        "close": lambda r: (r.close_date or last, r.number),
+        "created": lambda r: (r.created_on, r.number),
+        "closed": lambda r: (r.closed_on or last, r.number),
+        "name": lambda r: (r.search, r.number),
+        "owner": lambda r: (r.owner_key, r.next_due or last, r.number),
+        "stage": lambda r: (pipeline.index(r.stage), r.next_due or last, r.number),
+        "quiet": lambda r: (r.quiet_since, r.number),
+        "number": lambda r: (r.number,),
+    }
+    return keys[sort.lstrip("-")]
+
+
+def overdue(workspace: Workspace, limit: int, *, days: int = 0, mine: bool = False, owner: str | None = None) -> Listing:
+    """Open opportunities whose next action is late by more than `days` days, the latest first."""
+    with workspace.read() as reading:
+        who = reading.actor if mine else owner
+        late = Filter(due_before=reading.today - timedelta(days), owner=who, sort="due")
+        return _listing(reading, late, limit)
+
+
+def stale_list(workspace: Workspace, limit: int, *, mine: bool = False, owner: str | None = None) -> tuple[Listing, dict[str, int | None]]:
+    """Open opportunities that went quiet, the longest first, and how many days each stage allows."""
+    with workspace.read() as reading:
+        who = reading.actor if mine else owner
+        found = _listing(reading, Filter(stale=True, owner=who, sort="quiet"), limit)
+        return found, {stage.key: stage.stale_after for stage in reading.pipeline.stages}
+
+
+def today(workspace: Workspace, limit: int, *, everybody: bool = False) -> Today:
+    """What the actor does now: overdue by weighted amount, due today, approvals asked, stale."""
+    with workspace.read() as reading:
+        actor = reading.actor
+        who = None if everybody else actor
+        now = reading.today
+        late = _listing(reading, Filter(due_before=now, owner=who, sort="-weighted"), limit)
+        due = _listing(reading, Filter(due_on=now, owner=who, sort="-weighted"), limit)
+        quiet = _listing(reading, Filter(stale=True, owner=who, sort="quiet"), limit)
+        return Today(
+            actor,
+            now,
+            late,
+            due,
+            _approvals(reading, actor),
+            quiet,
+            {stage.key: stage.stale_after for stage in reading.pipeline.stages},
+            sum(t.count for t in lists.list_totals(reading.driver, Filter(owner=who), reading.pipeline, now)),
+        )
+
+
+def _approvals(reading: Reading, actor: str) -> list[Approval]:
+    asked = lists.asked_approvals(reading.driver, reading.pipeline.roles_of(actor))
+    rows = {r.number: r for r in lists.rows_of(reading.driver, sorted({a[0] for a in asked}), reading.pipeline, reading.today)}
+    asks = {c.key: c.ask for c in reading.pipeline.criteria()}
+    return [
+        Approval(n, c, asks.get(c, c), by, on, record(rows[n], reading.pipeline, reading.today))
+        for n, c, by, on in asked
+        if n in rows
+    ]
+
+
+def major_totals(totals: list[Total]) -> dict[str, int | float]:
+    """Amounts by currency in major units."""
+    return {t.currency: major(t.amount, t.currency) for t in totals}

@@ -1,0 +1,154 @@
+"""Everyday use cases: add, edit, next, snooze, done, log, handover."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..domain import decide, moves
+from ..domain.wording import exchange_kind
+from ..errors import InvalidInput, NotFound, Required
+from ..store import lists
+from ..store.lists import Filter
+from ..text import _
+from . import refs
+from .answers import Answers, apply, happened_on, next_action, reader, values
+from .outcome import Outcome, outcome
+from .workspace import Workspace
+
+
+def add(workspace: Workspace, name: str, answers: Answers, *, dry_run: bool = False) -> Outcome:
+    """Open an opportunity in the first stage, with its dated next action."""
+    with workspace.commit("add", dry_run=dry_run) as unit:
+        read = reader(unit, workspace.settings)
+        found = values(unit, read, answers, None)
+        owner = found.pop("owner", None) or unit.actor
+        number, decision = unit.opening()
+        decide.open_opportunity(
+            decision,
+            number=number,
+            name=found.pop("name", None) or name,
+            owner=owner,
+            on=happened_on(read, answers.on) or unit.today,
+            amount=found.pop("amount", None),
+            close_date=found.pop("close_date", None),
+            values=found,
+            next_action=next_action(read, answers),
+        )
+        return outcome(unit, number, None)
+
+
+def edit(
+    workspace: Workspace,
+    ref: str,
+    answers: Answers,
+    *,
+    probability: int | None = None,
+    reason: str = "",
+    dry_run: bool = False,
+) -> Outcome:
+    """Change fields, owner, amount or probability."""
+    with workspace.commit("edit", dry_run=dry_run) as unit:
+        read = reader(unit, workspace.settings)
+        number = refs.find(unit.driver, ref, workspace.settings)
+        decision = unit.decision(number)
+        before = decision.state
+        apply(unit, read, decision, answers)
+        if probability is not None:
+            decide.adjust_probability(decision, probability, reason, happened_on(read, answers.on))
+        if decision.events:
+            decision.require_next_action()
+        return outcome(unit, number, before)
+
+
+def set_next(workspace: Workspace, ref: str, text: str, due: str, *, dry_run: bool = False) -> Outcome:
+    """Set the next action."""
+    with workspace.commit("next", dry_run=dry_run) as unit:
+        read = reader(unit, workspace.settings)
+        number = refs.find(unit.driver, ref, workspace.settings)
+        decision = unit.decision(number)
+        before = decision.state
+        decide.set_next_action(decision, text, read.day(due))
+        return outcome(unit, number, before)
+
+
+def snooze(workspace: Workspace, wanted: Sequence[str], due: str, *, dry_run: bool = False) -> list[Outcome]:
+    """Put next actions off to a later day, several at once or none at all."""
+    with workspace.commit("snooze", dry_run=dry_run) as unit:
+        day = reader(unit, workspace.settings).day(due)
+        out = []
+        for number in dict.fromkeys(refs.find(unit.driver, ref, workspace.settings) for ref in wanted):
+            decision = unit.decision(number)
+            before = decision.state
+            decide.snooze(decision, day)
+            out.append(outcome(unit, number, before))
+        return out
+
+
+def log(
+    workspace: Workspace, ref: str, kind: str, text: str, answers: Answers, *, dry_run: bool = False
+) -> Outcome:
+    """Record an exchange, with proofs that rest on it if any."""
+    with workspace.commit("log", dry_run=dry_run) as unit:
+        read = reader(unit, workspace.settings)
+        number = refs.find(unit.driver, ref, workspace.settings)
+        decision = unit.decision(number)
+        before = decision.state
+        said = decide.log_exchange(decision, kind, text, happened_on(read, answers.on))
+        apply(unit, read, decision, answers, said.seq)
+        decision.require_next_action()
+        return outcome(unit, number, before)
+
+
+def done(
+    workspace: Workspace,
+    ref: str,
+    text: str,
+    answers: Answers,
+    *,
+    kind: str | None = None,
+    advance: bool = False,
+    to: str | None = None,
+    dry_run: bool = False,
+) -> Outcome:
+    """Close the next action: log what was said, prove with it, advance, and set what comes next, all at once."""
+    with workspace.commit("done", dry_run=dry_run) as unit:
+        read = reader(unit, workspace.settings)
+        number = refs.find(unit.driver, ref, workspace.settings)
+        decision = unit.decision(number)
+        before = decision.state
+        decision.require_open()
+        on = happened_on(read, answers.on)
+        action = decision.state.next_action
+        decide.finish_next_action(decision, on)
+        said = None
+        if text.strip():
+            how = kind or exchange_kind(action.text if action and action.text else "")
+            said = decide.log_exchange(decision, how, text, on).seq
+        apply(unit, read, decision, answers, said)
+        if decision.state.next_action is None:
+            raise Required(
+                _('{ref} {name} needs its next action: -n "what" -d DATE').format(ref=number, name=before.name),
+                missing=["next_action", "next_due"],
+                ref=number,
+            )
+        if advance or to:
+            moves.advance(decision, to, on)
+        return outcome(unit, number, before)
+
+
+def handover(workspace: Workspace, source: str, target: str, *, dry_run: bool = False) -> list[Outcome]:
+    """Give all open opportunities of one owner to another, with everything that stands on them."""
+    with workspace.commit("handover", dry_run=dry_run) as unit:
+        if not target.strip() or source.strip() == target.strip():
+            raise InvalidInput(_("a handover goes from one owner to another: pipe handover FROM TO"))
+        unit.note_owner(target.strip())
+        rows = lists.list_rows(unit.driver, Filter(owner=source), unit.pipeline, unit.today)
+        if not rows:
+            raise NotFound(_('"{owner}" owns no open opportunity').format(owner=source), owner=source)
+        out = []
+        for row in rows:
+            decision = unit.decision(row.number)
+            before = decision.state
+            decide.set_values(decision, {"owner": target.strip()})
+            out.append(outcome(unit, row.number, before))
+        return out

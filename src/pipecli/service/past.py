@@ -1,0 +1,46 @@
+"""The past as lists show it: rows as of a day, folded where something not kept from day to day changed since."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ..domain import events as ev
+from ..domain.events import opportunity_stream
+from ..domain.fold import fold as folded
+from ..domain.opportunity import Opportunity, fold
+from ..store import directory, journal, projection
+from ..store.lists import Row
+from ..store.past import read_past
+from .workspace import Reading
+
+
+def state_as_of(events: list[ev.Event], day: date) -> Opportunity | None:
+    """The state at the end of a day: the live events, in version order, cut by the day they happened."""
+    return fold(e for e in ev.live(events) if e.occurred_on <= day)
+
+
+def rows_as_of(reading: Reading, day: date) -> list[Row]:
+    """Every opportunity that existed at the end of a day."""
+    rows = []
+    for row in read_past(reading.driver, day):
+        row = row._replace(owner_key=folded(row.owner))
+        rows.append(_folded(reading, row, day) if (row.described_on or "") > day.isoformat() else row)
+    return rows
+
+
+def _folded(reading: Reading, row: Row, day: date) -> Row:
+    state = state_as_of(journal.load_stream(reading.driver, opportunity_stream(row.number)), day)
+    return row if state is None else row_of(reading, state)
+
+
+def row_of(reading: Reading, state: Opportunity) -> Row:
+    """The row a state projects to, with the names it refers to."""
+    names = directory.names(reading.driver, (state.account, state.contact, state.decision_maker))
+    return row_with_names(projection.rows(state, reading.pipeline, names)["opportunity"][0], names)
+
+
+def row_with_names(values: tuple[object, ...], names: dict[int, str | None]) -> Row:
+    """A projected row completed with the names of its account, contact and decision-maker."""
+    ids = values[4:7]
+    account, contact, maker = (names.get(i) if isinstance(i, int) else None for i in ids)
+    return Row(*values, account, contact, maker)  # type: ignore[arg-type]

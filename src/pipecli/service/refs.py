@@ -1,0 +1,69 @@
+"""Which opportunity a REF names: its number, `.` for the last one touched, or a fragment of name or account."""
+
+from __future__ import annotations
+
+from ..config import Settings
+from ..errors import Ambiguous, NotFound
+from ..store import journal, search
+from ..store.driver import Driver
+from ..store.opening import database_user
+from ..store.search import Hit
+from ..text import _
+from .workspace import Workspace
+
+
+def resolve(workspace: Workspace, ref: str) -> int:
+    """The number a REF means; raises NotFound, or Ambiguous with the candidates."""
+    with workspace.read() as reading:
+        return find(reading.driver, ref, workspace.settings)
+
+
+def find(driver: Driver, ref: str, settings: Settings) -> int:
+    """The number a REF means, over an open database."""
+    text = ref.strip().removeprefix("#")
+    if text == ".":
+        return _last(driver, database_user(driver) or settings.actor)
+    if text.isascii() and text.isdigit() and len(text) <= 15:
+        hit = search.by_number(driver, int(text))
+        if hit:
+            return hit.number
+        raise NotFound(_("there is no opportunity {ref}; pipe list shows the open ones").format(ref=text), ref=text)
+    return _by_fragment(driver, text)
+
+
+def _last(driver: Driver, actor: str) -> int:
+    number = journal.last_touched(driver, actor)
+    if number is None or search.by_number(driver, number) is None:
+        raise NotFound(_("{actor} has touched no opportunity yet; name one by its number").format(actor=actor), ref=".")
+    return number
+
+
+def _by_fragment(driver: Driver, text: str) -> int:
+    hits: list[Hit] = []
+    if text:
+        hits = search.by_fragment(driver, text, open_only=True) or search.by_fragment(driver, text, open_only=False)
+    if not hits:
+        raise NotFound(
+            _('no opportunity fits "{ref}"; pipe list shows the open ones').format(ref=_shortened(text)), ref=text
+        )
+    if len(hits) == 1:
+        return hits[0].number
+    listed = ", ".join(f"{h.number} {h.name}" for h in hits[:5])
+    more = _(" and {n} more").format(n=len(hits) - 5) if len(hits) > 5 else ""
+    raise Ambiguous(
+        _('"{ref}" fits {n}: {listed}{more}; name one by its number').format(
+            ref=_shortened(text), n=len(hits), listed=listed, more=more
+        ),
+        ref=text,
+        candidates=[{"id": h.number, "name": h.name, "account": h.account, "owner": h.owner, "stage": h.stage} for h in hits],
+    )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def candidates(workspace: Workspace, limit: int = 30) -> list[Hit]:
+    """What a pick list offers where no REF was given: mine first, late first."""
+    with workspace.read() as reading:
+        return search.open_for(reading.driver, reading.actor, limit)

@@ -1,0 +1,237 @@
+"""A unit of work: the events one command decides, numbered as they come, and their rows, written at its end."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from .. import clock
+from ..domain import events as ev
+from ..domain.decide import LONGEST_NAME, Decision, checked_text
+from ..domain.events import Event, account_stream, contact_stream, opportunity_stream
+from ..domain.fold import fold as folded
+from ..domain.opportunity import Opportunity, fold
+from ..domain.pipeline import Pipeline
+from ..errors import NotFound
+from ..store import directory, journal, projection
+from ..store.driver import Driver
+from ..store.header import Header, advance_head, pipeline_of
+from ..store.schema import PROJECTION
+from ..text import _
+
+
+class Unit:
+    """One transaction under one command, its lock already taken."""
+
+    def __init__(self, driver: Driver, header: Header, *, actor: str, name: str, origin: str) -> None:
+        self.driver = driver
+        self.header = header
+        self.pipeline: Pipeline = pipeline_of(header)
+        self.actor = actor
+        self.name = name
+        self.origin = origin
+        self.undoes: int | None = None
+        self.recorded_at = max(clock.stamp(clock.now()), header.recorded_at)
+        self.today = clock.today(self.pipeline.timezone)
+        self.names: dict[int, str | None] = {}
+        self.notes: list[str] = []
+        self._seq = header.head
+        self._next_number = header.next_number
+        self._before: dict[int, Opportunity | None] = {}
+        self._decisions: dict[int, Decision] = {}
+        self._after: dict[int, Opportunity | None] = {}
+        self._other_events: list[Event] = []
+        self._accounts: list[tuple[int, str]] = []
+        self._contacts: list[tuple[int, int | None]] = []
+        self._people: list[tuple[int, str, str | None, str | None]] = []
+        if header.projection != PROJECTION:
+            from .rebuilding import rebuild
+
+            rebuild(driver, self.pipeline)
+
+    @property
+    def command(self) -> int:
+        """The number of this command: that of the journal's head before it, so that it grows with the journal."""
+        return self.header.head + 1
+
+    def number_events(self) -> int:
+        """The next sequence number of the journal."""
+        self._seq += 1
+        return self._seq
+
+    def number_opportunity(self) -> int:
+        """The next opportunity's number; numbers are never used again."""
+        self._next_number += 1
+        return self._next_number - 1
+
+    def decision(self, number: int) -> Decision:
+        """The decision on an opportunity, loaded once; raises NotFound."""
+        if number not in self._decisions:
+            state = fold(journal.load_stream(self.driver, opportunity_stream(number)))
+            if state is None:
+                raise NotFound(_("there is no opportunity {number}").format(number=number), ref=str(number))
+            self.learn_names(state)
+            self._before[number] = state
+            self._decisions[number] = self._new(state)
+        return self._decisions[number]
+
+    def opening(self) -> tuple[int, Decision]:
+        """A new opportunity's number, and the decision that is to open it."""
+        number = self.number_opportunity()
+        self._before[number] = None
+        self._decisions[number] = self._new(None)
+        return number, self._decisions[number]
+
+    def _new(self, state: Opportunity | None) -> Decision:
+        return Decision(
+            state,
+            pipeline=self.pipeline,
+            today=self.today,
+            actor=self.actor,
+            names=self.names,
+            number_events=self.number_events,
+        )
+
+    def learn_names(self, state: Opportunity) -> None:
+        """Load the names of the account and people an opportunity refers to."""
+        wanted = {state.account, state.contact, state.decision_maker} - set(self.names)
+        self.names |= directory.names(self.driver, wanted)
+
+    def amend(self, number: int, event: Event, events: Iterable[Event]) -> None:
+        """Append an event that changes how a stream's earlier ones count, such as an undo."""
+        history = list(events)
+        before, after = fold(history), fold([*history, event])
+        for state in (before, after):
+            if state:
+                self.learn_names(state)
+        self._before[number], self._after[number] = before, after
+        self._other_events.append(event)
+
+    def event(self, kind: str, stream: str, version: int, payload: Mapping[str, Any], on: date | None = None) -> Event:
+        """An event of this command outside an opportunity's decision; the caller hands it to `append` or `amend`."""
+        return Event(
+            kind=kind,
+            occurred_on=on or self.today,
+            payload=payload,
+            seq=self.number_events(),
+            command=self.command,
+            stream=stream,
+            version=version,
+            actor=self.actor,
+        )
+
+    def append(self, event: Event) -> None:
+        """Append an event to a stream that has no projection of its own kind."""
+        self._other_events.append(event)
+
+    def next_version(self, stream: str) -> int:
+        """The version that follows the last one of a stream."""
+        rows = self.driver.rows("select max(version) from event where stream = :stream", {"stream": stream})
+        return int(rows[0][0] or 0) + 1
+
+    def account(self, name: str) -> int:
+        """The id of the account with exactly that name, added if there is none; notes those that are nearly alike."""
+        name = checked_text(name, _("an account"), LONGEST_NAME)
+        found = directory.find_account(self.driver, name) or next((i for i, n in self._accounts if n == name), None)
+        if found is None:
+            near = directory.near_accounts(self.driver, name)
+            if near:
+                self.notes.append(
+                    _('"{name}" is a new account; there is also "{near}"').format(name=name, near='", "'.join(near))
+                )
+            found = self.add_account(name)
+        self.names[found] = name
+        return found
+
+    def add_account(self, name: str) -> int:
+        """Add an account."""
+        seq = self._seq + 1
+        self.append(self.event(ev.ACCOUNT_ADDED, account_stream(seq), 1, {"name": name}))
+        self._accounts.append((seq, name))
+        self.names[seq] = name
+        return seq
+
+    def contact(self, name: str, mail: str | None, account: int | None, phone: str | None = None) -> int:
+        """The id of an account's contact by name or address, added if there is none."""
+        name = checked_text(name, _("a contact"), LONGEST_NAME)
+        for person in directory.contacts_of(self.driver, account):
+            same_mail = mail and person.mail and folded(person.mail) == folded(mail)
+            if same_mail or (person.name and folded(person.name) == folded(name) and not (mail and person.mail)):
+                self.names[person.id] = person.name
+                return person.id
+        added = {i: a for i, a in self._contacts}
+        for seq, known, _mail, _phone in self._people:
+            if folded(known) == folded(name) and added.get(seq) == account:
+                return seq
+        return self.add_contact(name, mail, account, phone)
+
+    def add_contact(self, name: str, mail: str | None, account: int | None, phone: str | None = None) -> int:
+        """Add a contact: its personal data goes to a row of its own, the event holds only its number."""
+        seq = self._seq + 1
+        self.append(self.event(ev.CONTACT_ADDED, contact_stream(seq), 1, {"account": account, "person": seq}))
+        self._contacts.append((seq, account))
+        self._people.append((seq, name, mail, phone))
+        self.names[seq] = name
+        return seq
+
+    def note_owner(self, owner: str) -> None:
+        """Note an owner that differs from a known one by case, accents or a letter."""
+        known = directory.known_owners(self.driver)
+        near = [o for o in known if o != owner and directory.one_letter_apart(folded(o), folded(owner))]
+        if near and owner not in known:
+            self.notes.append(
+                _('"{name}" is a new owner; there is also "{near}"').format(name=owner, near='", "'.join(near))
+            )
+
+    def state(self, number: int) -> Opportunity | None:
+        """An opportunity as this command leaves it."""
+        return self._after[number] if number in self._after else self._decisions[number].state
+
+    @property
+    def touched(self) -> list[int]:
+        """The numbers of the opportunities that this command changes."""
+        return [n for n, d in self._decisions.items() if d.events] + list(self._after)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether nothing was decided."""
+        return not self.touched and not self._other_events
+
+    def write(self) -> None:
+        """Write all that was decided; a command that changes nothing leaves no trace."""
+        if self.changes_nothing:
+            return
+        command = journal.CommandRow(
+            self.command,
+            uuid.uuid4().hex,
+            self.actor,
+            None,
+            self.recorded_at,
+            self.name,
+            self.origin,
+            self.undoes,
+        )
+        journal.add_command(self.driver, command)
+        journal.append(self.driver, sorted(self._events(), key=lambda e: e.seq), self.command, self.recorded_at)
+        directory.add_people(self.driver, self._people)
+        directory.add_accounts(self.driver, self._accounts)
+        directory.add_contacts(self.driver, self._contacts)
+        projection.write_differences(self.driver, [self._pair(number) for number in self.touched])
+        advance_head(self.driver, self._seq, self._next_number, self.recorded_at)
+
+    def _events(self) -> Iterable[Event]:
+        yield from self._other_events
+        for number, decision in self._decisions.items():
+            for event in decision.events:
+                yield event._replace(stream=opportunity_stream(number), command=self.command)
+
+    def _pair(self, number: int) -> tuple[projection.Rows, projection.Rows]:
+        before, after = self._before[number], self.state(number)
+        if after:
+            self.learn_names(after)
+        return (
+            projection.rows(before, self.pipeline, self.names),
+            projection.rows(after, self.pipeline, self.names),
+        )

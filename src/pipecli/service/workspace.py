@@ -1,0 +1,88 @@
+"""The workspace as use cases see it: one way to read it and one way to change it.
+
+`Workspace.read` opens it read-only with the pipeline in force. `Workspace.commit` opens one transaction, takes the
+lock first, then loads state; what is decided inside is written together, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+from .. import clock
+from ..config import Settings
+from ..store.header import Header, pipeline_as_of, pipeline_of, read_header
+from ..store.opening import database_user, open_database
+
+if TYPE_CHECKING:
+    from ..domain.pipeline import Pipeline
+    from ..store.driver import Driver
+    from .unit import Unit
+
+
+class Reading:
+    """A workspace open for reading: its driver, header and pipeline, and the day the report is made for."""
+
+    def __init__(self, driver: Driver, header: Header, settings: Settings) -> None:
+        self.driver = driver
+        self.header = header
+        self.pipeline: Pipeline = pipeline_of(header)
+        self.real_today = clock.today(self.pipeline.timezone)
+        self.today = settings.report_day() or self.real_today
+        self._settings = settings
+
+    @property
+    def actor(self) -> str:
+        """Who is asking: on PostgreSQL the database's user, else whom the settings name."""
+        return database_user(self.driver) or self._settings.actor
+
+    def as_of(self, day: date) -> Pipeline:
+        """The pipeline in force at the end of a day; also makes it the day of the report."""
+        self.today = day
+        self.pipeline = pipeline_as_of(self.driver, self.header, day)
+        return self.pipeline
+
+
+class Workspace:
+    """A workspace by its settings; opened anew for each command."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self.settings.database()
+
+    @contextmanager
+    def read(self) -> Iterator[Reading]:
+        """Open it for reading; raises StoreError."""
+        driver = open_database(self.address, write=False)
+        try:
+            yield Reading(driver, read_header(driver, write=False), self.settings)
+        finally:
+            driver.close()
+
+    @contextmanager
+    def commit(self, name: str, *, dry_run: bool = False, origin: str = "cli") -> Iterator[Unit]:
+        """One transaction under one command; written at the end unless it raises or is a dry run."""
+        from .unit import Unit
+
+        driver = open_database(self.address, write=True)
+        try:
+            driver.begin()
+            header = read_header(driver, write=True)
+            unit = Unit(driver, header, actor=database_user(driver) or self.settings.actor, name=name, origin=origin)
+            yield unit
+            unit.write()
+            if dry_run:
+                driver.rollback()
+            else:
+                driver.commit()
+        except BaseException:
+            driver.rollback()
+            raise
+        finally:
+            driver.close()

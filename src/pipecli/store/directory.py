@@ -1,0 +1,144 @@
+"""Accounts, contacts and owners: who there is, found by name, by id and by likeness."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..domain.fold import fold
+
+if TYPE_CHECKING:
+    from .driver import Driver
+
+INSERT_ACCOUNT = (
+    "insert into account (id, name, search, reversed) values (?, ?, ?, ?) "
+    "on conflict (id) do update set name = excluded.name, search = excluded.search, reversed = excluded.reversed"
+)
+INSERT_CONTACT = (
+    "insert into contact (id, account_id) values (?, ?) on conflict (id) do update set account_id = excluded.account_id"
+)
+INSERT_PERSON = "insert into person (id, name, mail, phone, salt, erased_at) values (?, ?, ?, ?, ?, ?)"
+
+
+class Person(NamedTuple):
+    """A contact with personal data, None where it was erased or never known."""
+
+    id: int
+    name: str | None
+    mail: str | None
+    phone: str | None
+    account: int | None
+
+
+def names(driver: Driver, ids: Iterable[int | None]) -> dict[int, str | None]:
+    """The names of these accounts and contacts, by id."""
+    wanted = {f"i{n}": i for n, i in enumerate(sorted({i for i in ids if i is not None}))}
+    if not wanted:
+        return {}
+    marks = ", ".join(f":{name}" for name in wanted)
+    return dict(
+        (i, name)
+        for i, name in driver.rows(
+            f"select id, name from account where id in ({marks}) union all "
+            f"select id, name from person where id in ({marks})",
+            wanted,
+        )
+    )
+
+
+def all_names(driver: Driver) -> dict[int, str | None]:
+    """The names of all accounts and contacts, by id."""
+    return dict((i, n) for i, n in driver.rows("select id, name from account union all select id, name from person"))
+
+
+def find_account(driver: Driver, name: str) -> int | None:
+    """The account with exactly that name."""
+    rows = driver.rows(
+        "select id from account where search = :search and name = :name order by id limit 1",
+        {"search": fold(name), "name": name},
+    )
+    return rows[0][0] if rows else None
+
+
+def all_accounts(driver: Driver) -> dict[str, int]:
+    """Every account's id by its exact name; the oldest where names are equal."""
+    return dict((name, i) for i, name in driver.rows("select id, name from account order by id desc"))
+
+
+def near_accounts(driver: Driver, name: str) -> list[str]:
+    """Accounts whose names differ by case, accents or one letter: candidates share one half with the name."""
+    key = fold(name)
+    half = max(1, len(key) // 2)
+    head, tail = key[:half], key[::-1][: max(1, len(key) - half)]
+    rows = driver.rows(
+        "select name from account where (search >= :head and search < :head_end) "
+        "or (reversed >= :tail and reversed < :tail_end)",
+        {"head": head, "head_end": head + "\U0010ffff", "tail": tail, "tail_end": tail + "\U0010ffff"},
+    )
+    return sorted({n for (n,) in rows if n != name and one_letter_apart(fold(n), key)})
+
+
+def known_owners(driver: Driver) -> list[str]:
+    """Everybody who owns an open opportunity."""
+    return [o for (o,) in driver.rows("select distinct owner from opportunity where status = 'open' order by owner")]
+
+
+def one_letter_apart(a: str, b: str) -> bool:
+    """Whether two folded names are equal, or one edit (a letter more, fewer or other) apart."""
+    if a == b:
+        return True
+    if abs(len(a) - len(b)) > 1 or min(len(a), len(b)) < 3:
+        return False
+    start = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    rest_a, rest_b = a[start:], b[start:]
+    return rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]
+
+
+def contacts_of(driver: Driver, account: int | None) -> list[Person]:
+    """The contacts of an account, or those of no account."""
+    where, parameters = ("c.account_id = :account", {"account": account}) if account is not None else ("c.account_id is null", {})
+    return [
+        Person(*row)
+        for row in driver.rows(
+            "select p.id, p.name, p.mail, p.phone, c.account_id from contact c join person p on p.id = c.id "
+            f"where {where} order by p.id",
+            parameters,
+        )
+    ]
+
+
+def people(driver: Driver, ids: Sequence[int]) -> list[Person]:
+    """These contacts."""
+    wanted = {f"i{n}": i for n, i in enumerate(ids)}
+    if not wanted:
+        return []
+    marks = ", ".join(f":{name}" for name in wanted)
+    return [
+        Person(*row)
+        for row in driver.rows(
+            "select p.id, p.name, p.mail, p.phone, c.account_id from person p left join contact c on c.id = p.id "
+            f"where p.id in ({marks}) order by p.id",
+            wanted,
+        )
+    ]
+
+
+def add_people(driver: Driver, rows: Iterable[tuple[int, str, str | None, str | None]]) -> None:
+    """Store personal data under the numbers of the events that added it."""
+    driver.run_many(INSERT_PERSON, [(*row, secrets.token_hex(8), None) for row in rows])
+
+
+def add_accounts(driver: Driver, rows: Iterable[tuple[int, str]]) -> None:
+    """Project accounts."""
+    driver.run_many(INSERT_ACCOUNT, [(i, name, fold(name), fold(name)[::-1]) for i, name in rows])
+
+
+def add_contacts(driver: Driver, rows: Iterable[tuple[int, int | None]]) -> None:
+    """Project contacts."""
+    driver.run_many(INSERT_CONTACT, list(rows))
+
+
+def remove(driver: Driver, table: str, ids: Iterable[int]) -> None:
+    """Take accounts or contacts out of the projection."""
+    driver.run_many(f"delete from {table} where id = ?", [(i,) for i in ids])

@@ -1,0 +1,58 @@
+"""The port over a database driver: plain portable SQL with `:name` parameters, in; tuples, out.
+
+Reads and commits go through it because the drivers are several times faster than what stands on them. Nothing
+outside `store/` sees SQL, and nothing above this port sees a driver's own exceptions: they become StoreError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+Row = tuple[Any, ...]
+Parameters = Mapping[str, Any]
+
+
+class Driver(Protocol):
+    """What the store asks of a database."""
+
+    dialect: str
+    where: str
+
+    def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
+        """All rows of a query."""
+
+    def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
+        """The rows of a query one by one, in constant memory."""
+
+    def run(self, sql: str, parameters: Parameters | None = None) -> int:
+        """Run one statement; the number of rows it changed."""
+
+    def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement with `?` for every value, once per row."""
+
+    def begin(self) -> None:
+        """Open a transaction that writes, taking the lock first."""
+
+    def begin_reading(self) -> None:
+        """Open a transaction in which every read sees the same state."""
+
+    def commit(self) -> None:
+        """Make it last."""
+
+    def rollback(self) -> None:
+        """Take it back."""
+
+    def close(self) -> None:
+        """Let go of the database."""
+
+    def json_text(self, column: str, key: str) -> str:
+        """SQL for the value of a key in a JSON text column, as text."""
+
+    def json_number(self, column: str, key: str) -> str:
+        """SQL for the value of a key in a JSON text column, as a number."""
+
+
+def quoted(text: str) -> str:
+    """A string literal of SQL; only for keys that the definition's check has let through."""
+    return "'" + text.replace("'", "''") + "'"

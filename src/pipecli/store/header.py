@@ -1,0 +1,101 @@
+"""The workspace row and the definition in force: what every command reads first, in one query."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..errors import StoreError
+from ..text import _
+from .schema import FORMAT, PROJECTION, WRITER
+
+if TYPE_CHECKING:
+    from ..domain.pipeline import Pipeline
+    from .driver import Driver
+
+
+class Header(NamedTuple):
+    """The workspace row, and the compiled definition in force (None before the first)."""
+
+    uid: str
+    format: int
+    projection: int
+    min_writer: int
+    head: int
+    definition: int
+    next_number: int
+    recorded_at: str
+    compiled: str | None
+
+
+def read_header(driver: Driver, *, write: bool) -> Header:
+    """The header; raises StoreError where the workspace needs another version of the program."""
+    rows = driver.rows(
+        "select w.uid, w.format, w.projection, w.min_writer, w.head, w.definition, w.next_number, w.recorded_at, "
+        "d.compiled_json from workspace w left join definition d on d.version = w.definition"
+    )
+    if not rows:
+        raise StoreError(
+            _("{where} holds no finished workspace; make one: pipe init").format(where=driver.where), where=driver.where
+        )
+    header = Header(*rows[0])
+    if header.format > FORMAT or (write and header.min_writer > WRITER):
+        raise StoreError(
+            _("{where} was written by a newer pipecli; upgrade the program").format(where=driver.where),
+            where=driver.where,
+            format=header.format,
+        )
+    if header.projection != PROJECTION and not write:
+        raise StoreError(
+            _("the lists of {where} are of another version; rebuild them: pipe doctor --rebuild").format(
+                where=driver.where
+            ),
+            where=driver.where,
+        )
+    return header
+
+
+def pipeline_of(header: Header) -> Pipeline:
+    """The pipeline in force."""
+    from ..domain.pipeline import Pipeline
+
+    if header.compiled is None:
+        raise StoreError(_("the workspace has no pipeline definition; make one: pipe init"))
+    return Pipeline.from_compiled(header.definition, json.loads(header.compiled))
+
+
+def pipeline_as_of(driver: Driver, header: Header, day: date) -> Pipeline:
+    """The pipeline that was in force at the end of a day; before the first adoption, the first one."""
+    from ..domain.pipeline import Pipeline
+
+    rows = driver.rows(
+        "select version, compiled_json from definition where adopted_on <= :day or version = 1 "
+        "order by version desc limit 1",
+        {"day": day.isoformat()},
+    )
+    return Pipeline.from_compiled(rows[0][0], json.loads(rows[0][1])) if rows else pipeline_of(header)
+
+
+def definition_versions(driver: Driver) -> list[tuple[int, str, str]]:
+    """Every version with its TOML and the day it was adopted."""
+    return [(v, toml, on) for v, toml, on in driver.rows("select version, toml, adopted_on from definition order by version")]
+
+
+def add_definition(driver: Driver, version: int, toml: str, compiled: str, seq: int, on: date) -> None:
+    """Store a version and put it in force."""
+    driver.run(
+        "insert into definition (version, toml, compiled_json, adopted_seq, adopted_on) "
+        "values (:version, :toml, :compiled, :seq, :on_day)",
+        {"version": version, "toml": toml, "compiled": compiled, "seq": seq, "on_day": on.isoformat()},
+    )
+    driver.run("update workspace set definition = :version", {"version": version})
+
+
+def advance_head(driver: Driver, head: int, next_number: int, recorded_at: str) -> None:
+    """Move the journal's head and the counter of opportunities, at the end of a transaction."""
+    driver.run(
+        "update workspace set head = :head, next_number = :next_number, recorded_at = :recorded_at, "
+        "projection = :projection",
+        {"head": head, "next_number": next_number, "recorded_at": recorded_at, "projection": PROJECTION},
+    )

@@ -1,0 +1,203 @@
+"""The journal's rows: events, commands and the content that goes with them, written once and read in order."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..domain.events import CARRIED_TEXTS, EVIDENCE_RECORDED, Event
+from .driver import quoted
+
+if TYPE_CHECKING:
+    from .driver import Driver, Row
+
+_CARRIED = ", ".join(quoted(kind) for kind in sorted(CARRIED_TEXTS))
+_FOLDED = (
+    "select e.kind, e.occurred_on, e.payload, t.body, e.seq, e.command, e.stream, e.version, e.recorded_at, c.actor "
+    "from event e join command c on c.id = e.command "
+    f"left join content t on t.id = e.seq and e.kind in ({_CARRIED}) "
+)
+_WHOLE = (
+    "select e.kind, e.occurred_on, e.payload, t.body, e.seq, e.command, e.stream, e.version, e.recorded_at, c.actor "
+    "from event e join command c on c.id = e.command left join content t on t.id = e.seq "
+)
+INSERT_EVENT = (
+    "insert into event (seq, command, stream, version, kind, occurred_on, recorded_at, payload) "
+    "values (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+INSERT_CONTENT = "insert into content (id, salt, sha256, media, body, erased_at) values (?, ?, ?, ?, ?, ?)"
+INSERT_COMMAND = "insert into command (id, uid, actor, agent, at, name, origin, undoes) values (?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+class CommandRow(NamedTuple):
+    """Who did what when; `undoes` is the command it took back."""
+
+    id: int
+    uid: str
+    actor: str
+    agent: str | None
+    at: str
+    name: str
+    origin: str
+    undoes: int | None
+
+
+class JournalEntry(NamedTuple):
+    """An event for a reader: with its whole text and the name of its command."""
+
+    event: Event
+    command_name: str
+
+
+def _event(row: Row) -> Event:
+    return Event(row[0], date.fromisoformat(row[1]), json.loads(row[2]), *row[3:])
+
+
+def load_stream(driver: Driver, stream: str) -> list[Event]:
+    """One stream in version order, with the texts that a fold carries."""
+    return [_event(r) for r in driver.rows(_FOLDED + "where e.stream = :stream order by e.version", {"stream": stream})]
+
+
+def load_streams(driver: Driver, prefix: str) -> Iterator[tuple[str, list[Event]]]:
+    """Every stream whose name starts with a letter, one by one, in constant memory."""
+    rows = driver.stream(
+        _FOLDED + "where e.stream >= :low and e.stream < :high order by e.stream, e.version",
+        {"low": prefix, "high": prefix + "~"},
+    )
+    for stream, group in groupby(rows, key=lambda r: r[6]):
+        yield stream, [_event(r) for r in group]
+
+
+def load_whole_stream(driver: Driver, stream: str) -> list[Event]:
+    """One stream in version order, with every text, for showing."""
+    return [_event(r) for r in driver.rows(_WHOLE + "where e.stream = :stream order by e.version", {"stream": stream})]
+
+
+def command_events(driver: Driver, command: int) -> list[Event]:
+    """The events that were written under one command."""
+    return [_event(r) for r in driver.rows(_FOLDED + "where e.command = :command order by e.seq", {"command": command})]
+
+
+def later_events(driver: Driver, command: int) -> list[Event]:
+    """The events that other commands wrote since in the streams that a command touched."""
+    return [
+        _event(r)
+        for r in driver.rows(
+            _FOLDED + "where e.stream in (select stream from event where command = :command) "
+            "and e.seq > (select min(seq) from event where command = :command) and e.command <> :command "
+            "order by e.stream, e.version",
+            {"command": command},
+        )
+    ]
+
+
+def read_journal(
+    driver: Driver, *, stream: str | None, since: date | None, actor: str | None, limit: int
+) -> list[Event]:
+    """The latest entries, oldest first, with every text; `limit` 0 is all of them."""
+    where, parameters = ["1 = 1"], dict[str, object]()
+    for column, name, value in (
+        ("e.stream =", "stream", stream),
+        ("e.occurred_on >=", "since", since and since.isoformat()),
+        ("c.actor =", "actor", actor),
+    ):
+        if value is not None:
+            where.append(f"{column} :{name}")
+            parameters[name] = value
+    sql = _WHOLE + "where " + " and ".join(where) + " order by e.seq desc"
+    if limit:
+        sql += " limit :most"
+        parameters["most"] = limit
+    return [_event(r) for r in reversed(driver.rows(sql, parameters))]
+
+
+def count_journal(driver: Driver, *, stream: str | None, since: date | None, actor: str | None) -> int:
+    """How many entries `read_journal` has without a limit."""
+    where, parameters = ["1 = 1"], dict[str, object]()
+    if stream is not None:
+        where.append("e.stream = :stream")
+        parameters["stream"] = stream
+    if since is not None:
+        where.append("e.occurred_on >= :since")
+        parameters["since"] = since.isoformat()
+    if actor is not None:
+        where.append("c.actor = :actor")
+        parameters["actor"] = actor
+    sql = "select count(*) from event e join command c on c.id = e.command where " + " and ".join(where)
+    return int(driver.rows(sql, parameters)[0][0])
+
+
+def texts(driver: Driver, seqs: Sequence[int]) -> dict[int, str]:
+    """The bodies of these content rows, those that were not erased."""
+    if not seqs:
+        return {}
+    names = {f"i{n}": seq for n, seq in enumerate(seqs)}
+    marks = ", ".join(f":{name}" for name in names)
+    rows = driver.rows(f"select id, body from content where id in ({marks}) and body is not null", names)
+    return dict((seq, body) for seq, body in rows)
+
+
+def canonical(payload: object) -> str:
+    """JSON as the journal keeps it: sorted keys, no spaces, text as itself."""
+    return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def add_command(driver: Driver, command: CommandRow) -> None:
+    """Write the row that a command's events stand under."""
+    driver.run_many(INSERT_COMMAND, [command])
+
+
+def append(driver: Driver, events: Iterable[Event], command: int, recorded_at: str) -> None:
+    """Append events, numbered already, and their texts."""
+    rows, contents = [], []
+    for e in events:
+        payload = dict(e.payload)
+        if e.text is not None:
+            content = content_row(e)
+            payload["content"] = content[2]
+            contents.append(content)
+        rows.append(
+            (e.seq, command, e.stream, e.version, e.kind, e.occurred_on.isoformat(), recorded_at, canonical(payload))
+        )
+    driver.run_many(INSERT_EVENT, rows)
+    if contents:
+        driver.run_many(INSERT_CONTENT, contents)
+
+
+def content_row(event: Event) -> tuple[int, str, str, str, str | None, None]:
+    """The content row of an event: its text, and a hash salted so that a short text cannot be guessed from it."""
+    salt = secrets.token_hex(8)
+    digest = hashlib.sha256((salt + (event.text or "")).encode()).hexdigest()
+    media = "application/json" if event.kind == EVIDENCE_RECORDED else "text/plain"
+    return (event.seq, salt, digest, media, event.text, None)
+
+
+def last_touched(driver: Driver, actor: str) -> int | None:
+    """The number of the opportunity that an actor's latest command touched."""
+    rows = driver.rows(
+        "select e.stream from command c join event e on e.command = c.id "
+        "where c.actor = :actor and e.stream >= 'o' and e.stream < 'o~' order by c.id desc, e.seq desc limit 1",
+        {"actor": actor},
+    )
+    return int(rows[0][0][1:]) if rows else None
+
+
+def commands_of(driver: Driver, actor: str) -> Iterator[CommandRow]:
+    """An actor's commands, the latest first, in portions."""
+    before = 2**62
+    while True:
+        rows = driver.rows(
+            "select id, uid, actor, agent, at, name, origin, undoes from command "
+            "where actor = :actor and id < :before order by id desc limit 50",
+            {"actor": actor, "before": before},
+        )
+        for row in rows:
+            yield CommandRow(*row)
+        if len(rows) < 50:
+            return
+        before = rows[-1][0]

@@ -1,0 +1,265 @@
+"""The lists people live in: one query each over the projected opportunities, answered from an index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..domain.fold import fold
+from ..domain.money import exponent
+from .condition_sql import Column, Unsupported, to_sql
+from .projection import COLUMNS
+
+if TYPE_CHECKING:
+    from ..domain.pipeline import Pipeline
+    from .driver import Driver
+
+
+class Row(NamedTuple):
+    """A projected opportunity as stored (days and JSON as text), with the names it refers to."""
+
+    number: int
+    uid: str
+    version: int
+    name: str
+    account_id: int | None
+    contact_id: int | None
+    decision_maker_id: int | None
+    owner: str
+    owner_key: str
+    stage: str
+    status: str
+    amount: int | None
+    currency: str
+    probability: int | None
+    close_date: str | None
+    next_action: str | None
+    next_due: str | None
+    shield_until: str | None
+    quiet_since: str
+    stage_entered_on: str
+    last_exchange_on: str | None
+    source: str | None
+    tags: str
+    tags_key: str
+    fields: str
+    loss_reason: str | None
+    outcome_reason: str | None
+    created_on: str
+    closed_on: str | None
+    source_system: str | None
+    external_id: str | None
+    imported: int
+    unproven: int
+    proof_until: str | None
+    described_on: str | None
+    search: str
+    account: str | None
+    contact: str | None
+    decision_maker: str | None
+
+
+class Filter(NamedTuple):
+    """What a list shows; `where` is a parsed condition, `fragment` a part of a name or account."""
+
+    status: tuple[str, ...] = ("open",)
+    stage: str | None = None
+    owner: str | None = None
+    account: str | None = None
+    tag: str | None = None
+    where: Sequence[Any] | None = None
+    fragment: str | None = None
+    numbers: tuple[int, ...] | None = None
+    due_before: date | None = None
+    due_on: date | None = None
+    stale: bool = False
+    sort: str = "due"
+
+
+class Total(NamedTuple):
+    """How many rows a list has in one currency, and their amount in minor units."""
+
+    currency: str
+    count: int
+    amount: int
+
+
+_SELECT = (
+    "select " + ", ".join(f"o.{c}" for c in COLUMNS["opportunity"]) + ", a.name, p.name, d.name from opportunity o "
+    "left join account a on a.id = o.account_id left join person p on p.id = o.contact_id "
+    "left join person d on d.id = o.decision_maker_id "
+)
+_ORDERS = {
+    "due": "o.next_due {dir} nulls last, o.number",
+    "amount": "o.amount {dir} nulls last, o.number",
+    "weighted": "{weighted} {dir} nulls last, o.number",
+    "close": "o.close_date {dir} nulls last, o.number",
+    "created": "o.created_on {dir}, o.number",
+    "closed": "o.closed_on {dir} nulls last, o.number",
+    "name": "o.search {dir}, o.number",
+    "owner": "o.owner_key {dir}, o.next_due nulls last, o.number",
+    "stage": "{stage} {dir}, o.next_due nulls last, o.number",
+    "quiet": "o.quiet_since {dir}, o.number",
+    "number": "o.number {dir}",
+}
+SORTS = tuple(_ORDERS)
+
+
+def weight_sql(pipeline: Pipeline) -> str:
+    """SQL for amount times probability in percent, in hundredths of a minor unit."""
+    cases = " ".join(f"when '{s.key}' then {s.probability}" for s in pipeline.stages)
+    return f"o.amount * coalesce(o.probability, case o.stage {cases} else 0 end)"
+
+
+def _order(sort: str, pipeline: Pipeline) -> str:
+    key, direction = (sort[1:], "desc") if sort.startswith("-") else (sort, "asc")
+    stages = " ".join(f"when '{s.key}' then {n}" for n, s in enumerate(pipeline.stages))
+    return _ORDERS[key].format(
+        dir=direction, weighted=weight_sql(pipeline), stage=f"case o.stage {stages} else -1 end"
+    )
+
+
+def stale_sql(driver: Driver, pipeline: Pipeline, today: date) -> tuple[str, dict[str, Any]]:
+    """SQL for `metrics.is_stale` over open opportunities; raises Unsupported where a `stale_when` cannot be said."""
+    terms, parameters = [], {"stale_today": today.isoformat()}
+    for n, stage in enumerate(pipeline.stages):
+        parameters[f"stale_stage{n}"] = stage.key
+        if stage.stale_after is not None:
+            parameters[f"stale_since{n}"] = (today - timedelta(stage.stale_after)).isoformat()
+            terms.append(
+                f"(o.stage = :stale_stage{n} and o.quiet_since < :stale_since{n} "
+                "and (o.shield_until is null or o.shield_until < :stale_today))"
+            )
+        if stage.stale_when is not None:
+            sql, values = to_sql(list(stage.stale_when), columns(driver, pipeline, today), today)
+            for name, value in values.items():
+                sql = sql.replace(f":{name}", f":stale{n}{name}")
+                parameters[f"stale{n}{name}"] = value  # type: ignore[assignment]
+            terms.append(f"(o.stage = :stale_stage{n} and {sql})")
+    return "(" + (" or ".join(terms) or "1 = 0") + ")", parameters
+
+
+def columns(driver: Driver, pipeline: Pipeline, today: date) -> dict[str, Column]:
+    """Where each field of a condition lives. What is not stored folded is missing here, so that Python judges it."""
+    scale = 10 ** exponent(pipeline.currency)
+    own = f"case when o.currency = '{pipeline.currency}' then o.amount end"
+    cases = " ".join(f"when '{s.key}' then {s.probability}" for s in pipeline.stages)
+    found = {
+        "owner": Column("o.owner_key", "text", folded=True),
+        "amount": Column(own, "money", scale=scale),
+        "probability": Column(f"coalesce(o.probability, case o.stage {cases} else 0 end)", "number"),
+        "close_date": Column("o.close_date", "date"),
+        "next_due": Column("o.next_due", "date"),
+        "created_on": Column("o.created_on", "date"),
+        "closed_on": Column("o.closed_on", "date"),
+        "stage_entered_on": Column("o.stage_entered_on", "date"),
+        "last_exchange_on": Column("o.last_exchange_on", "date"),
+        "tags": Column("o.tags_key", "tags"),
+        "unproven": Column(
+            f"(case when o.unproven = 1 or o.proof_until < '{today.isoformat()}' then 1 else 0 end)", "bool"
+        ),
+    }
+    for key, field in pipeline.fields.items():
+        if field.type == "date":
+            found[key] = Column(driver.json_text("o.fields", key), "date")
+        elif field.type == "number":
+            found[key] = Column(driver.json_number("o.fields", key), "number")
+    return found
+
+
+def _clauses(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date) -> tuple[str, dict[str, Any]]:
+    f = filter_
+    where: list[str] = []
+    values: dict[str, Any] = {}
+    if f.numbers is None:
+        # Written out, so that the planner sees that the index of open ones answers it.
+        where.append("o.status in (" + ", ".join(f"'{s}'" for s in f.status) + ")" if len(f.status) > 1 else f"o.status = '{f.status[0]}'")
+    else:
+        values |= {f"n{i}": number for i, number in enumerate(f.numbers)}
+        where.append("o.number in (" + ", ".join(f":n{i}" for i in range(len(f.numbers))) + ")")
+    for column, name, value in (
+        ("o.stage =", "stage", f.stage),
+        ("o.owner_key =", "owner", fold(f.owner) if f.owner else None),
+        ("o.next_due <", "due_before", f.due_before and f.due_before.isoformat()),
+        ("o.next_due =", "due_on", f.due_on and f.due_on.isoformat()),
+    ):
+        if value is not None:
+            where.append(f"{column} :{name}")
+            values[name] = value
+    for column, name, text in (("a.search", "account", f.account), ("o.search", "fragment", f.fragment)):
+        if text:
+            where.append(f"{column} like :{name} escape '!'")
+            values[name] = f"%{_escaped(fold(text))}%"
+    if f.tag:
+        where.append("o.tags_key like :tag escape '!'")
+        values["tag"] = f"%|{_escaped(fold(f.tag))}|%"
+    if f.stale:
+        sql, more = stale_sql(driver, pipeline, today)
+        where.append(sql)
+        values |= more
+    if f.where is not None:
+        sql, parameters = to_sql(list(f.where), columns(driver, pipeline, today), today)
+        where.append(sql)
+        values |= parameters
+    return " and ".join(where), values
+
+
+def _escaped(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def list_sql(
+    driver: Driver, filter_: Filter, pipeline: Pipeline, today: date, limit: int = 0
+) -> tuple[str, dict[str, Any]]:
+    """The query of a list and its values; raises Unsupported where its condition cannot be said in SQL."""
+    where, values = _clauses(driver, filter_, pipeline, today)
+    sql = f"{_SELECT}where {where} order by {_order(filter_.sort, pipeline)}"
+    if limit:
+        sql += " limit :most"
+        values["most"] = limit
+    return sql, values
+
+
+def list_rows(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date, limit: int = 0) -> list[Row]:
+    """The rows of a list; raises Unsupported where its condition cannot be said in SQL."""
+    return [Row(*r) for r in driver.rows(*list_sql(driver, filter_, pipeline, today, limit))]
+
+
+def list_totals(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date) -> list[Total]:
+    """Count and amount of a whole list, by currency."""
+    where, values = _clauses(driver, filter_, pipeline, today)
+    join = "left join account a on a.id = o.account_id " if filter_.account else ""
+    rows = driver.rows(
+        "select o.currency, count(*), coalesce(cast(sum(o.amount) as bigint), 0) "
+        f"from opportunity o {join}where {where} group by o.currency order by o.currency",
+        values,
+    )
+    return [Total(*row) for row in rows]
+
+
+def rows_of(driver: Driver, numbers: Sequence[int], pipeline: Pipeline, today: date) -> list[Row]:
+    """These opportunities, whatever their status."""
+    if not numbers:
+        return []
+    return list_rows(driver, Filter(numbers=tuple(numbers), sort="number"), pipeline, today)
+
+
+def asked_approvals(driver: Driver, roles: Sequence[str]) -> list[tuple[int, str, str, str]]:
+    """The approvals that these roles are asked for: number, criterion, who asked, since when."""
+    if not roles:
+        return []
+    values: Mapping[str, Any] = {f"r{n}": role for n, role in enumerate(roles)}
+    marks = ", ".join(f":{name}" for name in values)
+    return [
+        (n, c, by, on)
+        for n, c, by, on in driver.rows(
+            "select x.opportunity, x.criterion, x.asked_by, x.on_day from approval x "
+            "join opportunity o on o.number = x.opportunity and o.status = 'open' "
+            f"where x.status = 'asked' and x.role in ({marks}) order by x.on_day, x.opportunity",
+            values,
+        )
+    ]
+
+
+__all__ = ["Filter", "Row", "Total", "Unsupported", "list_rows", "list_sql", "list_totals", "rows_of", "stale_sql"]

@@ -1,0 +1,65 @@
+"""From an address to an open database: a file path, `sqlite:///…` or `postgresql://…`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidInput
+from ..text import _
+
+if TYPE_CHECKING:
+    from .driver import Driver
+
+
+def is_postgres(address: str) -> bool:
+    """Whether the address is of a PostgreSQL database."""
+    return address.startswith(("postgresql://", "postgres://"))
+
+
+def sqlite_path(address: str) -> Path:
+    """The file an address names; raises InvalidInput for an address of another kind."""
+    if address.startswith("sqlite:///"):
+        return Path(address.removeprefix("sqlite:///"))
+    if "://" in address or "\x00" in address:
+        raise InvalidInput(
+            _("{address} is not a database; write a file path, sqlite:///FILE or postgresql://HOST/NAME").format(
+                address=address.replace("\x00", "")
+            )
+        )
+    return Path(address).expanduser()
+
+
+def open_database(address: str, *, write: bool) -> Driver:
+    """Open an existing database; raises StoreError."""
+    if is_postgres(address):
+        from .postgres import open_postgres
+
+        return open_postgres(address)
+    from .sqlite import open_sqlite
+
+    return open_sqlite(sqlite_path(address), write=write)
+
+
+def create_database(address: str) -> Driver:
+    """Open a database to make a workspace in: a new file, or an existing PostgreSQL database; raises StoreError."""
+    if is_postgres(address):
+        return open_database(address, write=True)
+    from .sqlite import create_sqlite
+
+    return create_sqlite(sqlite_path(address))
+
+
+def discard(address: str, driver: Driver) -> None:
+    """Close a database that was opened to make a workspace in and was not; a new file is removed again."""
+    driver.rollback()
+    driver.close()
+    if not is_postgres(address):
+        path = sqlite_path(address)
+        for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+            name.unlink(missing_ok=True)
+
+
+def database_user(driver: Driver) -> str | None:
+    """The authenticated user of the database; None where it has none (SQLite)."""
+    return str(driver.rows("select current_user")[0][0]) if driver.dialect == "postgresql" else None

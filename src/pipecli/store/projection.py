@@ -1,0 +1,166 @@
+"""The projection: rows computed from an opportunity's state, and nothing else, kept in step by writing differences.
+
+Because rows are a pure function of state, an undo, a rebuild and `doctor`'s comparison need no code of their own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from ..domain.fold import fold
+from ..domain.gate import Judge
+
+if TYPE_CHECKING:
+    from ..domain.facts import Names
+    from ..domain.opportunity import Opportunity
+    from ..domain.pipeline import Pipeline
+    from .driver import Driver
+
+# Table -> its columns, the primary key first; the order is that of the rows below.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "opportunity": (
+        "number", "uid", "version", "name", "account_id", "contact_id", "decision_maker_id", "owner", "owner_key",
+        "stage", "status", "amount", "currency", "probability", "close_date", "next_action", "next_due",
+        "shield_until", "quiet_since", "stage_entered_on", "last_exchange_on", "source", "tags", "tags_key",
+        "fields", "loss_reason", "outcome_reason", "created_on", "closed_on", "source_system", "external_id",
+        "imported", "unproven", "proof_until", "described_on", "search",
+    ),
+    "span": (
+        "opportunity", "n", "from_day", "to_day", "stage", "status", "amount", "currency", "probability",
+        "close_day", "owner",
+    ),
+    "visit": ("opportunity", "n", "stage", "definition", "entered_day", "left_day", "outcome", "amount", "how"),
+    "evidence": ("id", "opportunity", "criterion", "form", "on_day", "actor", "exchange"),
+    "exchange": ("id", "opportunity", "kind", "on_day", "actor"),
+    "next_action": ("id", "opportunity", "text", "due", "shield", "set_on", "closed_on", "outcome"),
+    "waiver": ("id", "opportunity", "criterion", "visit", "on_day", "actor"),
+    "approval": ("id", "opportunity", "criterion", "role", "status", "on_day", "actor", "asked_by"),
+}  # fmt: skip
+KEYS = {table: (columns[:2] if table in ("span", "visit") else columns[:1]) for table, columns in COLUMNS.items()}
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+def rows(state: Opportunity | None, pipeline: Pipeline, names: Names) -> Rows:
+    """Every projected row of one opportunity, by table; no rows at all where its opening was undone."""
+    out: Rows = {table: [] for table in COLUMNS}
+    if state is None:
+        return out
+    o = state
+    out["opportunity"] = [_opportunity_row(o, pipeline, names)]
+    out["span"] = [
+        (o.number, n, s.from_day.isoformat(), _iso(s.to_day), *s[2:7], _iso(s.close_date), s.owner)
+        for n, s in enumerate(o.spans, 1)
+    ]
+    out["visit"] = [
+        (o.number, v.n, v.stage, v.definition, v.entered_on.isoformat(), _iso(v.left_on), v.outcome, v.amount, v.how)
+        for v in o.visits
+    ]
+    out["evidence"] = [
+        (e.seq, o.number, e.criterion, e.form, e.on.isoformat(), e.actor, e.exchange) for e in o.evidence
+    ]
+    out["exchange"] = [(x.seq, o.number, x.kind, x.on.isoformat(), x.actor) for x in o.exchanges]
+    closed = [(c.action, c.closed_on.isoformat(), c.outcome) for c in o.closed_actions]
+    current = [(o.next_action, None, None)] if o.next_action else []
+    out["next_action"] = [
+        (a.seq, o.number, a.text, a.due.isoformat(), a.shield.isoformat(), a.set_on.isoformat(), on, outcome)
+        for a, on, outcome in [*closed, *current]
+    ]
+    out["waiver"] = [(w.seq, o.number, w.criterion, w.visit, w.on.isoformat(), w.actor) for w in o.waivers]
+    out["approval"] = [
+        (a.seq, o.number, a.criterion, a.role, a.status, a.on.isoformat(), a.actor, a.asked_by)
+        for a in o.approvals.values()
+    ]
+    return out
+
+
+def _opportunity_row(o: Opportunity, pipeline: Pipeline, names: Names) -> tuple[Any, ...]:
+    action = o.next_action
+    entered, talked = o.visit.entered_on, o.last_exchange_on
+    unproven, proof_until = 0, None
+    if o.is_open:
+        judge = Judge(o, pipeline, o.last_on, names)
+        unproven, proof_until = int(judge.unproven()), judge.proof_until()
+    return (
+        o.number, o.uid, o.version, o.name, o.account, o.contact, o.decision_maker, o.owner, fold(o.owner),
+        o.stage, o.status, o.amount, o.currency, o.probability, _iso(o.close_date),
+        action.text if action else None, action.due.isoformat() if action else None,
+        action.shield.isoformat() if action else None, max(entered, talked or entered).isoformat(),
+        entered.isoformat(), _iso(talked), o.source, json.dumps(list(o.tags), ensure_ascii=False), tags_key(o.tags),
+        json.dumps(dict(o.fields), ensure_ascii=False, sort_keys=True), o.loss_reason, o.outcome_reason,
+        o.created_on.isoformat(), _iso(o.closed_on), *(o.external or (None, None)), int(o.imported), unproven,
+        _iso(proof_until), _iso(o.described_on),
+        fold(f"{o.name} {names.get(o.account) or ''}" if o.account is not None else o.name),
+    )  # fmt: skip
+
+
+def tags_key(tags: Iterable[str]) -> str:
+    """Tags folded between bars, so that one of them is found with `like '%|tag|%'`."""
+    return "|" + "|".join(fold(tag) for tag in tags) + "|" if tags else ""
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def write_differences(driver: Driver, pairs: Iterable[tuple[Rows, Rows]]) -> None:
+    """Bring the tables from the rows before to the rows after, for any number of opportunities."""
+    gone: dict[str, list[tuple[Any, ...]]] = {table: [] for table in COLUMNS}
+    new: dict[str, list[tuple[Any, ...]]] = {table: [] for table in COLUMNS}
+    for before, after in pairs:
+        for table in COLUMNS:
+            width = len(KEYS[table])
+            old = {row[:width]: row for row in before[table]}
+            # The opportunity's own row is written whole: what a new definition changed in it is not in `before`.
+            changed = [r for r in after[table] if table == "opportunity" or old.get(r[:width]) != r]
+            kept = {row[:width] for row in after[table]}
+            gone[table] += [k for k in old if k not in kept]
+            new[table] += changed
+    for table, keys in gone.items():
+        if keys:
+            where = " and ".join(f"{column} = ?" for column in KEYS[table])
+            driver.run_many(f"delete from {table} where {where}", keys)
+    for table, added in new.items():
+        if added:
+            driver.run_many(upsert(table), added)
+
+
+def upsert(table: str) -> str:
+    """The statement that inserts a projected row, or replaces the one with its key."""
+    columns = COLUMNS[table]
+    marks = ", ".join("?" * len(columns))
+    sets = ", ".join(f"{c} = excluded.{c}" for c in columns if c not in KEYS[table])
+    return (
+        f"insert into {table} ({', '.join(columns)}) values ({marks}) "
+        f"on conflict ({', '.join(KEYS[table])}) do update set {sets}"
+    )
+
+
+def clear(driver: Driver) -> None:
+    """Remove every projected row, accounts and contacts too."""
+    for table in (*COLUMNS, "account", "contact"):
+        driver.run(f"delete from {table}")
+
+
+def projected(driver: Driver, table: str, opportunities: tuple[str, str] | None = None) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """Every row of a projected table by its key."""
+    width = len(KEYS[table])
+    sql = f"select {', '.join(COLUMNS[table])} from {table}"
+    return {tuple(row[:width]): tuple(row) for row in driver.stream(sql)}
+
+
+def empty_rows() -> Rows:
+    """The rows of an opportunity that does not exist yet."""
+    return {table: [] for table in COLUMNS}
+
+
+def flattened(pairs: Iterable[Rows]) -> Mapping[str, list[tuple[Any, ...]]]:
+    """The rows of many opportunities, by table."""
+    out: dict[str, list[tuple[Any, ...]]] = {table: [] for table in COLUMNS}
+    for rows_ in pairs:
+        for table, added in rows_.items():
+            out[table] += added
+    return out

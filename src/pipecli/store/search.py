@@ -1,0 +1,58 @@
+"""From what a person typed to opportunities: by number, by fragment of name or account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..domain.fold import fold
+
+if TYPE_CHECKING:
+    from .driver import Driver
+
+
+class Hit(NamedTuple):
+    """An opportunity as a pick list shows it."""
+
+    number: int
+    name: str
+    account: str | None
+    owner: str
+    stage: str
+    status: str
+    next_due: str | None
+
+
+_SELECT = (
+    "select o.number, o.name, a.name, o.owner, o.stage, o.status, o.next_due from opportunity o "
+    "left join account a on a.id = o.account_id "
+)
+
+
+def by_number(driver: Driver, number: int) -> Hit | None:
+    """The opportunity with that number."""
+    rows = driver.rows(_SELECT + "where o.number = :number", {"number": number})
+    return Hit(*rows[0]) if rows else None
+
+
+def by_fragment(driver: Driver, text: str, *, open_only: bool, limit: int = 50) -> list[Hit]:
+    """Opportunities whose name or account contains the text, case and accents ignored; equal names first."""
+    key = fold(text.strip())
+    like = "%" + key.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
+    state = "o.status = 'open'" if open_only else "o.status <> 'open'"
+    rows = driver.rows(
+        _SELECT + f"where {state} and o.search like :fragment escape '!' order by o.number desc limit :most",
+        {"fragment": like, "most": limit},
+    )
+    hits = [Hit(*row) for row in rows]
+    exact = [h for h in hits if key in (fold(h.name), fold(h.account or ""))]
+    return exact if len(exact) == 1 else hits
+
+
+def open_for(driver: Driver, owner: str, limit: int) -> list[Hit]:
+    """Open opportunities for a pick list: an owner's own first, the latest due first of those."""
+    rows = driver.rows(
+        _SELECT + "where o.status = 'open' order by case when o.owner_key = :owner then 0 else 1 end, "
+        "o.next_due nulls first, o.number limit :most",
+        {"owner": fold(owner), "most": limit},
+    )
+    return [Hit(*row) for row in rows]
