@@ -76,7 +76,9 @@ class Settings:
         if key == "lang":
             return Setting(key, language_of_locale(self.environ), _("locale"))
         if key == "editor":
-            return Setting(key, self.environ.get("EDITOR"), "EDITOR" if self.environ.get("EDITOR") else _("not set"))
+            return Setting(
+                key, self.environ.get("EDITOR"), "EDITOR" if self.environ.get("EDITOR") else _("not set")
+            )
         return self._suggested_by_language(key)
 
     def _suggested_by_language(self, key: str) -> Setting:
@@ -112,7 +114,9 @@ class Settings:
         try:
             return date.fromisoformat(text)
         except ValueError as error:
-            raise InvalidInput(_("PIPE_TODAY = {text} is not a date; write it as 2026-12-31").format(text=text)) from error
+            raise InvalidInput(
+                _("PIPE_TODAY = {text} is not a date; write it as 2026-12-31").format(text=text)
+            ) from error
 
 
 def data_folder(environ: Mapping[str, str]) -> Path:
@@ -187,14 +191,18 @@ def write_setting(environ: Mapping[str, str], key: str, value: str | None) -> Pa
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(kept) + "\n", encoding="utf-8")
     except OSError as error:
-        raise ConfigError(_("{path} cannot be written: {error}").format(path=path, error=error.strerror)) from error
+        raise ConfigError(
+            _("{path} cannot be written: {error}").format(path=path, error=error.strerror)
+        ) from error
     return path
 
 
 def check_setting(key: str, value: str | None) -> None:
     """Raise InvalidInput where there is no such setting, or it cannot have that value."""
     if key not in KEYS:
-        raise InvalidInput(_('no setting "{key}"; the settings are: {keys}').format(key=key, keys=", ".join(KEYS)))
+        raise InvalidInput(
+            _('no setting "{key}"; the settings are: {keys}').format(key=key, keys=", ".join(KEYS))
+        )
     if value is not None and (any(ord(c) < 32 for c in value) or not value):
         raise InvalidInput(_("{key} cannot have that value").format(key=key))
     if value is not None and key in CHOICES and value not in CHOICES[key]:

@@ -6,7 +6,7 @@ English is the source language and costs nothing; another language loads its com
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ def language() -> str:
     return _language
 
 
-def language_of_locale(environ: dict[str, str] | os._Environ[str]) -> str:
+def language_of_locale(environ: Mapping[str, str]) -> str:
     """The language POSIX locale variables ask for: LC_ALL before LC_MESSAGES before LANG."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = environ.get(name, "")

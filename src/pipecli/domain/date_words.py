@@ -5,8 +5,6 @@ Every key is folded: no case, no accents, no full stop.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 DAYS_FROM_TODAY = {
     "today": 0,
     "aujourd'hui": 0,
@@ -32,15 +30,8 @@ PERIOD_ENDS = {
     "fda": "year",
 }
 
-
-class Step(NamedTuple):
-    """A unit of time as days or as calendar months: one of the two is 0."""
-
-    days: int
-    months: int
-
-
-_DAY, _WEEK, _MONTH, _YEAR = Step(1, 0), Step(7, 0), Step(0, 1), Step(0, 12)
+# A unit of time as (days, calendar months), of which one is 0.
+_DAY, _WEEK, _MONTH, _YEAR = (1, 0), (7, 0), (0, 1), (0, 12)
 UNITS = {
     **dict.fromkeys(("d", "day", "days", "j", "jour", "jours"), _DAY),
     **dict.fromkeys(("w", "week", "weeks", "s", "sem", "semaine", "semaines"), _WEEK),

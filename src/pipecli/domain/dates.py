@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from typing import Literal, NamedTuple, NoReturn
+from typing import Literal, NoReturn
 
 from pipecli.domain.date_words import (
     DAYS_FROM_TODAY,
@@ -44,14 +44,13 @@ _NUMERIC = r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4}|(?<!-)[0-9]{2})"
 _CLOCK = r"[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]{1,9})?)?"
 
 
-class _Typed(NamedTuple):
-    """A text to read and what it is read against; `plain` is the folded text."""
+class _Typed:
+    """A text to read, folded, and what it is read against. A named tuple would cost two milliseconds."""
 
-    text: str
-    plain: str
-    today: date
-    prefer: Prefer
-    order: Order | None
+    __slots__ = ("order", "plain", "prefer", "text", "today")
+
+    def __init__(self, text: str, plain: str, today: date, prefer: Prefer, order: Order | None) -> None:
+        self.text, self.plain, self.today, self.prefer, self.order = text, plain, today, prefer, order
 
 
 def parse_date(text: str, today: date, *, prefer: Prefer = "future", order: Order | None = None) -> date:
@@ -181,13 +180,9 @@ def _in_year(typed: _Typed, day: int, month: int, year: str | None) -> date:
     if year is not None:
         return date(_year(year), month, day)
     direction = 1 if typed.prefer == "future" else -1
-    for candidate in range(typed.today.year, typed.today.year + 9 * direction, direction):
-        if day == 29 and month == 2 and not _is_leap(candidate):
-            continue
-        found = date(candidate, month, day)
-        if (found - typed.today).days * direction >= 0:
-            return found
-    raise ValueError(f"no {day}/{month} near {typed.today}")
+    years = range(typed.today.year, typed.today.year + 9 * direction, direction)  # February 29 can be 8 away
+    candidates = (date(near, month, day) for near in years if (month, day) != (2, 29) or _is_leap(near))
+    return next(found for found in candidates if (found - typed.today).days * direction >= 0)
 
 
 def _is_leap(year: int) -> bool:
@@ -200,8 +195,8 @@ def _relative(plain: str, today: date) -> date | None:
     if not found or found[3] not in UNITS or bool(found[1]) == bool(found[4]):
         return None
     count = int(found[2]) * (1 if found[1] in _AHEAD else -1)
-    step = UNITS[found[3]]
-    return add_months(today, count * step.months) + timedelta(days=count * step.days)
+    days, months = UNITS[found[3]]
+    return add_months(today, count * months) + timedelta(days=count * days)
 
 
 def _period_end(plain: str, today: date) -> date | None:
@@ -224,7 +219,7 @@ def _worded(typed: _Typed) -> date | None:
     if len(words) > 2 and words[0] in WEEKDAYS:
         day = _day_of_month(typed, words[1:])
         if day and day.weekday() != WEEKDAYS[words[0]]:
-            line = _('"{text}" does not fit: {day} is not that weekday; write one of the two')
+            line = _('"{text}" does not fit: {day} is another weekday; leave the weekday out')
             _refuse(line, typed.text, day=day.isoformat())
         if day:
             return day

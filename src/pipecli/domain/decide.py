@@ -106,9 +106,9 @@ class Decision:
         if not o.is_open:
             status = _("won") if o.status == "won" else _("lost")
             raise Conflict(
-                _("{ref} {name} is {status} since {day}; to go on: pipe reopen {ref} --reason TEXT -n NEXT -d DUE").format(
-                    ref=o.number, name=o.name, status=status, day=o.closed_on
-                ),
+                _(
+                    "{ref} {name} is {status} since {day}; to go on: pipe reopen {ref} --reason TEXT -n NEXT -d DUE"
+                ).format(ref=o.number, name=o.name, status=status, day=o.closed_on),
                 ref=o.number,
                 status=o.status,
             )
@@ -118,7 +118,7 @@ class Decision:
         o = self.state
         if o.is_open and o.next_action is None:
             raise Required(
-                _("{ref} {name} needs a dated next action: add -n \"what\" -d DATE").format(
+                _('{ref} {name} needs a dated next action: add -n "what" -d DATE').format(
                     ref=o.number or _("the new opportunity"), name=o.name
                 ),
                 missing=["next_action", "next_due"],

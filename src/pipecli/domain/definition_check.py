@@ -132,9 +132,10 @@ def _check_stage_names(faults: Faults, definition: Table) -> None:
     outcomes = [definition[key] for key in (WON, LOST) if "name" in definition.get(key, ())]
     _report_repeated(faults, [*stages, *outcomes], "name", "duplicate_name", _('the stage name "{name}"'))
     for stage in stages:
-        if fold(stage.get("key", "")) in (WON, LOST):
-            line = _('"{key}" is a word of the program: give the stage another key').format(key=stage["key"])
-            faults.error(stage.at("key"), "reserved_key", line)
+        for key in ("key", "name"):
+            if fold(stage.get(key, "")) in (WON, LOST):
+                line = _('"{word}" is how an opportunity ends, not a stage: write [won] or [lost]')
+                faults.error(stage.at(key), "reserved_key", line.format(word=stage[key]))
         if "name" in stage and is_vague(stage["name"]):
             line = _('"{name}" is vague: name what has happened, such as "Proposal sent"')
             faults.error(stage.at("name"), "vague_name", line.format(name=shown(stage["name"])))

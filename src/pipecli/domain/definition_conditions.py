@@ -56,16 +56,16 @@ def resolve_conditions(faults: Faults, definition: Table) -> None:
 
 def _vocabulary(definition: Table) -> Vocabulary:
     own = [field for field in definition.get("field", ()) if "key" in field]
-    values = {
+    values = {field["key"]: tuple(field["choices"]) for field in own if field.get("choices")}
+    values |= {
         "stage": tuple(stage["key"] for stage in definition.get("stage", ()) if "key" in stage),
         "status": STATUSES,
         "currency": tuple(sorted(CURRENCIES)),
         "loss_reason": tuple(reason["key"] for reason in definition.get("loss_reasons", ())),
-        **{field["key"]: tuple(field["choices"]) for field in own if field.get("choices")},
     }
     # A field whose own type is at fault is compared with anything, so that one fault is reported once.
-    types = BUILT_IN_FIELDS | {field["key"]: field.get("type", "any") for field in own}
-    return Vocabulary(types, values)
+    types = {field["key"]: field.get("type", "any") for field in own}
+    return Vocabulary(types | BUILT_IN_FIELDS, values)
 
 
 def _resolve(faults: Faults, table: Table, key: str, vocabulary: Vocabulary) -> None:
@@ -77,6 +77,7 @@ def _resolve(faults: Faults, table: Table, key: str, vocabulary: Vocabulary) -> 
         slug = "unknown_field" if "field" in error.detail else "bad_condition"
         faults.error(table.at(key), slug, error.message)
         del table[key]
+        table.refused.add(key)
         return
     for field, value in _compared_texts(table[key]):
         known = vocabulary.values.get(field)

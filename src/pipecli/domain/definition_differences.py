@@ -1,5 +1,4 @@
-"""What changes between two versions of a definition, in lines that a founder reads before adopting the new
-one.
+"""What changes between two versions of a definition, in lines to read before adopting the new one.
 
 Works on compiled definitions; how many opportunities a change touches is for the service to say.
 """
@@ -8,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipecli.domain.condition import describe
 from pipecli.text import _, ngettext
@@ -99,39 +98,45 @@ def _criteria(old: Compiled, new: Compiled) -> Iterator[str]:
     before, after = _placed_criteria(old), _placed_criteria(new)
     for key, (place, criterion) in before.items():
         if key not in after:
-            yield _("{place}: criterion removed: {key} – {ask}").format(
-                place=place, key=key, ask=criterion["ask"]
-            )
+            words = {"place": place.shown, "key": key, "ask": criterion["ask"]}
+            yield _("{place}: criterion removed: {key} – {ask}").format(**words)
     for key, (place, criterion) in after.items():
+        words = {"place": place.shown, "key": key, "ask": criterion["ask"]}
         if key not in before:
-            yield _("{place}: criterion added: {key} – {ask}").format(
-                place=place, key=key, ask=criterion["ask"]
-            )
+            yield _("{place}: criterion added: {key} – {ask}").format(**words)
         else:
             yield from _one_criterion(before[key], (place, criterion))
 
 
-def _placed_criteria(definition: Compiled) -> dict[str, tuple[str, Compiled]]:
-    """Every criterion by key, with the stage and side where it is asked."""
+class _Place(NamedTuple):
+    """Where a criterion is asked; `shown` names it, and changes with the name of the stage."""
+
+    stage: str
+    side: str
+    shown: str
+
+
+def _placed_criteria(definition: Compiled) -> dict[str, tuple[_Place, Compiled]]:
+    """Every criterion by key."""
     placed = {}
     for stage in (*definition["stages"], definition["won"]):
-        for criterion in stage["entry"]:
-            placed[criterion["key"]] = (_("{stage}, entry").format(stage=stage["name"]), criterion)
-        for criterion in stage["exit"]:
-            placed[criterion["key"]] = (_("{stage}, exit").format(stage=stage["name"]), criterion)
+        entry = _Place(stage["key"], "entry", _("{stage}, entry").format(stage=stage["name"]))
+        leave = _Place(stage["key"], "exit", _("{stage}, exit").format(stage=stage["name"]))
+        for place in (entry, leave):
+            placed |= {criterion["key"]: (place, criterion) for criterion in stage[place.side]}
     return placed
 
 
-def _one_criterion(old: tuple[str, Compiled], new: tuple[str, Compiled]) -> Iterator[str]:
+def _one_criterion(old: tuple[_Place, Compiled], new: tuple[_Place, Compiled]) -> Iterator[str]:
     (place_before, before), (place, after) = old, new
     key = after["key"]
-    if place_before != place:
+    if place_before[:2] != place[:2]:
         label = _("criterion moved: {key}").format(key=key)
-        yield _arrow(label, place_before, place)
+        yield _arrow(label, place_before.shown, place.shown)
     labels = _criterion_labels()
     for name in labels:
         if before.get(name) != after.get(name):
-            label = _("{place}: {key}: {what}").format(place=place, key=key, what=labels[name])
+            label = _("{place}: {key}: {what}").format(place=place.shown, key=key, what=labels[name])
             yield _arrow(label, _requirement(name, before), _requirement(name, after))
 
 

@@ -31,7 +31,7 @@ _TOKEN = re.compile(
 def line_map(toml: str) -> dict[Path, int]:
     """The line, from 1, of every table, key and array element of a valid document, by path.
 
-    A path holds keys and indices, as in `("stage", 1, "exit", 0, "when")`; a table stands where its header does.
+    A path holds keys and indices, as in `("stage", 1, "exit", 0, "when")`; a table is where its header is.
     """
     return _Scanner(_tokens(toml)).scan()
 

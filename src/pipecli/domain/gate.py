@@ -172,7 +172,8 @@ class Judge:
     def _waiver(self, criterion: Criterion) -> int | None:
         visit = self.opportunity.visit.n
         return next(
-            (w.seq for w in self.opportunity.waivers if w.criterion == criterion.key and w.visit == visit), None
+            (w.seq for w in self.opportunity.waivers if w.criterion == criterion.key and w.visit == visit),
+            None,
         )
 
     def _field(self, criterion: Criterion) -> tuple[str, dict[str, Any]]:
@@ -202,7 +203,11 @@ class Judge:
             for x in self.opportunity.exchanges
             if criterion.exchange in ("any", x.kind) and since <= x.on <= self.today
         ]
-        return ("", {"exchanges": fits[-criterion.count :]}) if len(fits) >= criterion.count else ("exchange", {})
+        return (
+            ("", {"exchanges": fits[-criterion.count :]})
+            if len(fits) >= criterion.count
+            else ("exchange", {})
+        )
 
     def _next_action(self, criterion: Criterion) -> tuple[str, dict[str, Any]]:
         action = self.opportunity.next_action
@@ -235,7 +240,10 @@ class Judge:
 
 def _watched(criterion: Criterion) -> tuple[str, ...]:
     """The fields a criterion's conditions read, whose change makes what rested on them lapse."""
-    names = {*(reads(criterion.when) if criterion.when else ()), *(reads(criterion.compare) if criterion.compare else ())}
+    names = {
+        *(reads(criterion.when) if criterion.when else ()),
+        *(reads(criterion.compare) if criterion.compare else ()),
+    }
     return tuple(names - CALENDAR_FIELDS)
 
 

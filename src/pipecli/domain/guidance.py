@@ -36,8 +36,8 @@ def _way(need: str, criterion: Criterion, opportunity: Opportunity, pipeline: Pi
 def _pattern(need: str, criterion: Criterion) -> str:
     if need in ("evidence", "expired"):
         options = {
-            "link": _('pipe prove {ref} {key} --link URL'),
-            "file": _('pipe prove {ref} {key} --file PATH'),
+            "link": _("pipe prove {ref} {key} --link URL"),
+            "file": _("pipe prove {ref} {key} --file PATH"),
             "exchange": _('pipe done {ref} "what was said" --prove {key}'),
         }
         way = options.get(criterion.evidence or "", _('pipe prove {ref} {key} "how we know"'))
@@ -67,7 +67,9 @@ def exchange_need(criterion: Criterion) -> str:
     }
     need = kinds[criterion.exchange or "any"].format(n=criterion.count)
     if criterion.within:
-        need += " " + ngettext("within {n} day", "within {n} days", criterion.within).format(n=criterion.within)
+        need += " " + ngettext("within {n} day", "within {n} days", criterion.within).format(
+            n=criterion.within
+        )
     return need
 
 
@@ -93,7 +95,8 @@ def gate_report(
             }
         )
     met = [
-        _item(v, opportunity, pipeline) | {"evidence": (evidence or {}).get(v.criterion.key, "")} for v in gate.met
+        _item(v, opportunity, pipeline) | {"evidence": (evidence or {}).get(v.criterion.key, "")}
+        for v in gate.met
     ]
     return {
         "ref": opportunity.number,

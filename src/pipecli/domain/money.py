@@ -217,12 +217,17 @@ def _minor_units(text: str, whole: str, fraction: str, factor: int, currency: st
 def format_amount(minor: int, currency: str, language: str = "en", *, compact: bool = False) -> str:
     """An amount for a person: `€48,000.50` or `48 000,50 €`; compact, `€48.5k` or `48,5 k€`.
 
-    Decimals show only if they are not zero. Compact keeps three significant figures, and whole units below a
-    thousand. French groups with U+202F and puts U+00A0 before the sign.
+    Decimals show only if they are not zero. Compact keeps three significant figures, whole units below a
+    thousand, and groups nothing, because `1,230m` would read back as 1.23 million. French groups with U+202F
+    and puts U+00A0 before the sign.
     """
     places = exponent(currency)
-    size, suffix = _compacted(abs(minor), places) if compact else (_decimal_text(abs(minor), places), "")
-    number = _localised(size, language)
+    if compact:
+        size, suffix = _compacted(abs(minor), places)
+        number = size.replace(".", ",") if language == "fr" else size
+    else:
+        size, suffix = _decimal_text(abs(minor), places), ""
+        number = _localised(size, language)
     minus = "-" if minor < 0 and size != "0" else ""
     sign = _SIGN_OF.get(currency)
     if language == "fr":
@@ -238,15 +243,14 @@ def _decimal_text(minor: int, places: int) -> str:
 
 def _compacted(minor: int, places: int) -> tuple[str, str]:
     """The number at three significant figures, half up, and its suffix: nothing, `k` or `m`."""
-    unit = 10**places
-    units = (minor + unit // 2) // unit
+    unit = int(10**places)
+    step = unit * int(10 ** max(0, len(str(minor // unit)) - 3))
+    units = (minor + step // 2) // step * step // unit
     if units < 1_000:
         return str(units), ""
-    step = 10 ** (len(str(units)) - 3)
-    units = (units + step // 2) // step * step
-    thousands = 3 if units < 1_000_000 else 6
+    thousands, suffix = (3, "k") if units < 1_000_000 else (6, "m")
     text = _decimal_text(units, thousands)
-    return (text.rstrip("0") if "." in text else text), "k" if thousands == 3 else "m"
+    return (text.rstrip("0") if "." in text else text), suffix
 
 
 def _localised(number: str, language: str) -> str:

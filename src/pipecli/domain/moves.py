@@ -30,7 +30,9 @@ def target_of(decision: Decision, to: str | None) -> str:
     stage = pipeline.find_stage(to)
     if pipeline.index(stage.key) <= here:
         raise InvalidInput(
-            _("{name} is not further on than {here}; to go back: pipe back {ref} --to {key} --reason TEXT").format(
+            _(
+                "{name} is not further on than {here}; to go back: pipe back {ref} --to {key} --reason TEXT"
+            ).format(
                 name=stage.name,
                 here=pipeline.stage(decision.state.stage).name,
                 ref=decision.state.number,
@@ -82,7 +84,9 @@ def back(decision: Decision, to: str | None, reason: str, on: date | None = None
     pipeline, here = decision.pipeline, decision.pipeline.index(decision.state.stage)
     if here <= 0 and to is None:
         raise Conflict(
-            _("{ref} is in the first stage; to give it up: pipe lose {ref} REASON").format(ref=decision.state.number)
+            _("{ref} is in the first stage; to give it up: pipe lose {ref} REASON").format(
+                ref=decision.state.number
+            )
         )
     stage = pipeline.stages[here - 1] if to is None else pipeline.find_stage(to)
     if pipeline.index(stage.key) >= here:
@@ -131,7 +135,9 @@ def lose(decision: Decision, reason: str, note: str, on: date | None = None) -> 
     return decision.record(ev.LOST, payload, on, text)
 
 
-def reopen(decision: Decision, reason: str, next_action: tuple[str, date] | None, on: date | None = None) -> Event:
+def reopen(
+    decision: Decision, reason: str, next_action: tuple[str, date] | None, on: date | None = None
+) -> Event:
     """Open a closed opportunity again, in the stage it was closed in (the first, where that is no more)."""
     o = decision.state
     if o.is_open:

@@ -357,7 +357,9 @@ def _moved(how: str) -> Callable[[Opportunity, Event], Opportunity]:
         if met is None:
             # Back where it has been: what that stay rested on still stands, unless it lapsed since.
             earlier = next((v for v in reversed(state.visits) if v.stage == p["to"] and v.met), None)
-            met, inapplicable = (earlier.met, earlier.inapplicable) if earlier and how != "imported" else ({}, ())
+            met, inapplicable = (
+                (earlier.met, earlier.inapplicable) if earlier and how != "imported" else ({}, ())
+            )
         visit = Visit(
             state.visit.n + 1,
             p["to"],
@@ -368,17 +370,17 @@ def _moved(how: str) -> Callable[[Opportunity, Event], Opportunity]:
             met,
             tuple(inapplicable),
         )
-        closed = {} if how != "reopened" else {"status": OPEN, "closed_on": None, "outcome_reason": None}
         visits = state.visits if how == "reopened" else _left(state, event, how)
-        return replace(
+        moved = replace(
             state,
             stage=p["to"],
             probability=None,
             visits=(*visits, visit),
-            loss_reason=None if closed else state.loss_reason,
             changed=_touch(state, event, "stage"),
-            **closed,
         )
+        if how != "reopened":
+            return moved
+        return replace(moved, status=OPEN, closed_on=None, outcome_reason=None, loss_reason=None)
 
     return handler
 

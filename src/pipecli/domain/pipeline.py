@@ -45,7 +45,17 @@ BUILT_IN_FIELDS: dict[str, str] = {
 }
 
 # What `--set` and a field criterion may write; the rest is computed or has a command of its own.
-SETTABLE_FIELDS = ("name", "account", "contact", "owner", "amount", "close_date", "decision_maker", "source", "tags")
+SETTABLE_FIELDS = (
+    "name",
+    "account",
+    "contact",
+    "owner",
+    "amount",
+    "close_date",
+    "decision_maker",
+    "source",
+    "tags",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +179,11 @@ class Pipeline:
         for stage in self.stages:
             if wanted in (fold(stage.key), fold(stage.name)):
                 return stage
-        fits = [s for s in self.stages if wanted and (fold(s.key).startswith(wanted) or fold(s.name).startswith(wanted))]
+        fits = [
+            s
+            for s in self.stages
+            if wanted and (fold(s.key).startswith(wanted) or fold(s.name).startswith(wanted))
+        ]
         if len(fits) == 1:
             return fits[0]
         keys = ", ".join(s.key for s in self.stages)
@@ -200,7 +214,9 @@ class Pipeline:
             if wanted in (_words(key), _words(label)):
                 return key
         raise InvalidInput(
-            _('no loss reason "{text}"; the reasons are: {keys}').format(text=text, keys=", ".join(self.loss_reasons))
+            _('no loss reason "{text}"; the reasons are: {keys}').format(
+                text=text, keys=", ".join(self.loss_reasons)
+            )
         )
 
     def field_types(self) -> dict[str, str]:

@@ -46,7 +46,11 @@ def prove(decision: Decision, key: str, proof: Proof, on: date | None = None) ->
             )
         )
     form = _form(proof, criterion)
-    body = {k: v for k, v in (("text", proof.text), ("quote", proof.quote), ("link", proof.link), ("path", proof.path)) if v}
+    body = {
+        k: v
+        for k, v in (("text", proof.text), ("quote", proof.quote), ("link", proof.link), ("path", proof.path))
+        if v
+    }
     for words in body.values():
         checked_text(words, _("evidence"), LONGEST_TEXT)
     payload: dict[str, Any] = {"criterion": criterion.key, "form": form}
@@ -77,7 +81,9 @@ def _form(proof: Proof, criterion: Criterion) -> str:
     wanted = {
         "link": _("{criterion} needs a link: --link URL"),
         "file": _("{criterion} needs a file: --file PATH"),
-        "exchange": _("{criterion} needs an exchange: --exchange ID, or log and prove at once with pipe done"),
+        "exchange": _(
+            "{criterion} needs an exchange: --exchange ID, or log and prove at once with pipe done"
+        ),
     }[criterion.evidence or "link"]
     raise InvalidInput(wanted.format(criterion=criterion.key), criterion=criterion.key)
 
@@ -100,7 +106,8 @@ def unprove(decision: Decision, key: str, on: date | None = None) -> Event:
     criterion = decision.pipeline.criterion(key)
     if decision.state.proof(criterion.key) is None:
         raise Conflict(
-            _("{criterion} has no evidence to withdraw").format(criterion=criterion.key), criterion=criterion.key
+            _("{criterion} has no evidence to withdraw").format(criterion=criterion.key),
+            criterion=criterion.key,
         )
     return decision.record(ev.EVIDENCE_WITHDRAWN, {"criterion": criterion.key}, on)
 
@@ -112,7 +119,9 @@ def waive(decision: Decision, key: str, reason: str) -> Event:
     words = reason_given(reason, _("a waiver"))
     if not criterion.waivable_by:
         raise Conflict(
-            _("{criterion} cannot be waived: the definition names no role for it").format(criterion=criterion.key),
+            _("{criterion} cannot be waived: the definition names no role for it").format(
+                criterion=criterion.key
+            ),
             criterion=criterion.key,
         )
     if not any(decision.pipeline.holds(decision.actor, role) for role in criterion.waivable_by):

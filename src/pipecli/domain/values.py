@@ -77,7 +77,8 @@ class Reader(NamedTuple):
                 if fold(choice) == fold(text):
                     return choice
             raise InvalidInput(
-                _("{field} is one of: {choices}").format(field=name, choices=", ".join(field.choices)), field=name
+                _("{field} is one of: {choices}").format(field=name, choices=", ".join(field.choices)),
+                field=name,
             )
         return text
 
@@ -90,7 +91,9 @@ class Reader(NamedTuple):
         except ValueError:
             value = float("nan")
         if value != value or abs(value) > 1e12 or "_" in plain:
-            raise InvalidInput(_('{field} is a number, not "{text}"').format(field=name, text=text[:40]), field=name)
+            raise InvalidInput(
+                _('{field} is a number, not "{text}"').format(field=name, text=text[:40]), field=name
+            )
         return int(value) if value == int(value) else value
 
 
@@ -105,7 +108,9 @@ def _yes_or_no(name: str, text: str) -> bool:
 
 def tags(text: str) -> tuple[str, ...]:
     """Tags from text with commas or spaces between them, once each."""
-    return tuple(dict.fromkeys(word.strip().strip("|") for word in text.replace(",", " ").split() if word.strip("|, ")))
+    return tuple(
+        dict.fromkeys(word.strip().strip("|") for word in text.replace(",", " ").split() if word.strip("|, "))
+    )
 
 
 def split_assignment(text: str) -> tuple[str, str]:
@@ -123,7 +128,9 @@ def contact_parts(text: str) -> tuple[str, str | None]:
         name, _sign, mail = words[:-1].partition("<")
         mail = mail.strip()
         if "@" not in mail or " " in mail:
-            raise InvalidInput(_('"{mail}" is not an address; write "Jeanne <j@acme.com>"').format(mail=mail[:40]))
+            raise InvalidInput(
+                _('"{mail}" is not an address; write "Jeanne <j@acme.com>"').format(mail=mail[:40])
+            )
         return name.strip().strip('"') or mail, mail
     if "@" in words and " " not in words:
         return words, words

@@ -88,7 +88,9 @@ def apply(unit: Unit, read: Reader, decision: Decision, answers: Answers, said: 
         key, _sign, words = text.partition("=")
         if not words.strip() and said is None:
             raise InvalidInput(
-                _('the proof of {criterion} needs words: --prove {criterion}="how we know"').format(criterion=key),
+                _('the proof of {criterion} needs words: --prove {criterion}="how we know"').format(
+                    criterion=key
+                ),
                 criterion=key,
             )
         proof = Proof(text=words.strip()) if words.strip() else Proof(exchange=said)
@@ -106,7 +108,9 @@ def file_proof(path: str) -> tuple[str, str]:
             while block := stream.read(1 << 20):
                 digest.update(block)
     except (OSError, ValueError) as error:
-        raise InvalidInput(_("{path} cannot be read as evidence: {error}").format(path=path, error=error)) from error
+        raise InvalidInput(
+            _("{path} cannot be read as evidence: {error}").format(path=path, error=error)
+        ) from error
     return str(Path(path).expanduser().absolute()), digest.hexdigest()
 
 

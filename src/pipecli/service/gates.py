@@ -127,7 +127,11 @@ def field_shown(key: str, state: Opportunity, names: Mapping[int, str | None]) -
         from ..domain.money import major
 
         return f"{major(state.amount or 0, state.currency)} {state.currency}"
-    value = getattr(state, key, None) if key in ("name", "owner", "close_date", "source", "tags") else state.fields.get(key)
+    value = (
+        getattr(state, key, None)
+        if key in ("name", "owner", "close_date", "source", "tags")
+        else state.fields.get(key)
+    )
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
@@ -203,7 +207,9 @@ def prove(
         return outcome(unit, number, before)
 
 
-def unprove(workspace: Workspace, ref: str, criterion: str, *, on: str | None = None, dry_run: bool = False) -> Outcome:
+def unprove(
+    workspace: Workspace, ref: str, criterion: str, *, on: str | None = None, dry_run: bool = False
+) -> Outcome:
     """Withdraw the evidence of a criterion."""
     with workspace.commit("unprove", dry_run=dry_run) as unit:
         number, decision, read = _begin(unit, workspace, ref)
@@ -222,7 +228,13 @@ def waive(workspace: Workspace, ref: str, criterion: str, reason: str, *, dry_ru
 
 
 def approve(
-    workspace: Workspace, ref: str, criterion: str, *, refuse: bool = False, reason: str = "", dry_run: bool = False
+    workspace: Workspace,
+    ref: str,
+    criterion: str,
+    *,
+    refuse: bool = False,
+    reason: str = "",
+    dry_run: bool = False,
 ) -> Outcome:
     """Give or refuse an approval, by a role the definition names."""
     with workspace.commit("approve", dry_run=dry_run) as unit:
@@ -233,7 +245,13 @@ def approve(
 
 
 def back(
-    workspace: Workspace, ref: str, reason: str, answers: Answers, *, to: str | None = None, dry_run: bool = False
+    workspace: Workspace,
+    ref: str,
+    reason: str,
+    answers: Answers,
+    *,
+    to: str | None = None,
+    dry_run: bool = False,
 ) -> Outcome:
     """Return to an earlier stage."""
     with workspace.commit("back", dry_run=dry_run) as unit:
@@ -267,7 +285,9 @@ def lose(
         return outcome(unit, number, before)
 
 
-def reopen(workspace: Workspace, ref: str, reason: str, answers: Answers, *, dry_run: bool = False) -> Outcome:
+def reopen(
+    workspace: Workspace, ref: str, reason: str, answers: Answers, *, dry_run: bool = False
+) -> Outcome:
     """Open a closed opportunity again, with its next action."""
     with workspace.commit("reopen", dry_run=dry_run) as unit:
         number, decision, read = _begin(unit, workspace, ref)

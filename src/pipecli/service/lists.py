@@ -20,7 +20,7 @@ class Listing(NamedTuple):
     """A list as shown: its records, how many there are in all, and their amounts by currency in minor units."""
 
     records: list[Record]
-    count: int
+    n: int
     totals: list[Total]
     today: date
 
@@ -49,7 +49,9 @@ class Today(NamedTuple):
     open_count: int
 
 
-def listing(workspace: Workspace, filter_: Filter, limit: int, *, as_of: date | None = None, mine: bool = False) -> Listing:
+def listing(
+    workspace: Workspace, filter_: Filter, limit: int, *, as_of: date | None = None, mine: bool = False
+) -> Listing:
     """A list of the workspace; `limit` 0 shows all, `mine` keeps the actor's own."""
     with workspace.read() as reading:
         if mine:
@@ -66,9 +68,7 @@ def _listing(reading: Reading, filter_: Filter, limit: int) -> Listing:
     try:
         rows = lists.list_rows(reading.driver, filter_, pipeline, today, limit)
         full = limit and len(rows) == limit
-        totals = (
-            lists.list_totals(reading.driver, filter_, pipeline, today) if full else totals_of(rows)
-        )
+        totals = lists.list_totals(reading.driver, filter_, pipeline, today) if full else totals_of(rows)
     except lists.Unsupported:
         bare = filter_._replace(where=None, stale=False)
         rows = lists.list_rows(reading.driver, bare, pipeline, today)
@@ -76,7 +76,7 @@ def _listing(reading: Reading, filter_: Filter, limit: int) -> Listing:
         totals = totals_of(rows)
         rows = rows[:limit] if limit else rows
     records = [record(row, pipeline, today) for row in rows]
-    return Listing(records, sum(t.count for t in totals), totals, today)
+    return Listing(records, sum(t.n for t in totals), totals, today)
 
 
 def _fits(row: Row, filter_: Filter, reading: Reading) -> bool:
@@ -143,7 +143,9 @@ def _sort_key(sort: str, reading: Reading) -> Callable[[Row], Any]:
     return keys[sort.lstrip("-")]
 
 
-def overdue(workspace: Workspace, limit: int, *, days: int = 0, mine: bool = False, owner: str | None = None) -> Listing:
+def overdue(
+    workspace: Workspace, limit: int, *, days: int = 0, mine: bool = False, owner: str | None = None
+) -> Listing:
     """Open opportunities whose next action is late by more than `days` days, the latest first."""
     with workspace.read() as reading:
         who = reading.actor if mine else owner
@@ -151,7 +153,9 @@ def overdue(workspace: Workspace, limit: int, *, days: int = 0, mine: bool = Fal
         return _listing(reading, late, limit)
 
 
-def stale_list(workspace: Workspace, limit: int, *, mine: bool = False, owner: str | None = None) -> tuple[Listing, dict[str, int | None]]:
+def stale_list(
+    workspace: Workspace, limit: int, *, mine: bool = False, owner: str | None = None
+) -> tuple[Listing, dict[str, int | None]]:
     """Open opportunities that went quiet, the longest first, and how many days each stage allows."""
     with workspace.read() as reading:
         who = reading.actor if mine else owner
@@ -176,13 +180,16 @@ def today(workspace: Workspace, limit: int, *, everybody: bool = False) -> Today
             _approvals(reading, actor),
             quiet,
             {stage.key: stage.stale_after for stage in reading.pipeline.stages},
-            sum(t.count for t in lists.list_totals(reading.driver, Filter(owner=who), reading.pipeline, now)),
+            sum(t.n for t in lists.list_totals(reading.driver, Filter(owner=who), reading.pipeline, now)),
         )
 
 
 def _approvals(reading: Reading, actor: str) -> list[Approval]:
     asked = lists.asked_approvals(reading.driver, reading.pipeline.roles_of(actor))
-    rows = {r.number: r for r in lists.rows_of(reading.driver, sorted({a[0] for a in asked}), reading.pipeline, reading.today)}
+    rows = {
+        r.number: r
+        for r in lists.rows_of(reading.driver, sorted({a[0] for a in asked}), reading.pipeline, reading.today)
+    }
     asks = {c.key: c.ask for c in reading.pipeline.criteria()}
     return [
         Approval(n, c, asks.get(c, c), by, on, record(rows[n], reading.pipeline, reading.today))

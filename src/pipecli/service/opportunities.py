@@ -127,7 +127,9 @@ def done(
         apply(unit, read, decision, answers, said)
         if decision.state.next_action is None:
             raise Required(
-                _('{ref} {name} needs its next action: -n "what" -d DATE').format(ref=number, name=before.name),
+                _('{ref} {name} needs its next action: -n "what" -d DATE').format(
+                    ref=number, name=before.name
+                ),
                 missing=["next_action", "next_due"],
                 ref=number,
             )

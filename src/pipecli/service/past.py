@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from ..domain import events as ev
 from ..domain.events import opportunity_stream
@@ -39,8 +40,8 @@ def row_of(reading: Reading, state: Opportunity) -> Row:
     return row_with_names(projection.rows(state, reading.pipeline, names)["opportunity"][0], names)
 
 
-def row_with_names(values: tuple[object, ...], names: dict[int, str | None]) -> Row:
+def row_with_names(values: tuple[Any, ...], names: dict[int, str | None]) -> Row:
     """A projected row completed with the names of its account, contact and decision-maker."""
     ids = values[4:7]
     account, contact, maker = (names.get(i) if isinstance(i, int) else None for i in ids)
-    return Row(*values, account, contact, maker)  # type: ignore[arg-type]
+    return Row._make((*values, account, contact, maker))

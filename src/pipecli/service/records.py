@@ -48,7 +48,9 @@ def record(row: Row, pipeline: Pipeline, today: date) -> Record:
         "decision_maker": row.decision_maker,
         "source": row.source,
         "tags": json.loads(row.tags),
-        "fields": {k: v.isoformat() if isinstance(v, date) else v for k, v in own_fields(row, pipeline).items()},
+        "fields": {
+            k: v.isoformat() if isinstance(v, date) else v for k, v in own_fields(row, pipeline).items()
+        },
         "loss_reason": row.loss_reason,
         "outcome_reason": row.outcome_reason,
         "created_on": row.created_on,

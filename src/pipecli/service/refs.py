@@ -27,24 +27,31 @@ def find(driver: Driver, ref: str, settings: Settings) -> int:
         hit = search.by_number(driver, int(text))
         if hit:
             return hit.number
-        raise NotFound(_("there is no opportunity {ref}; pipe list shows the open ones").format(ref=text), ref=text)
+        raise NotFound(
+            _("there is no opportunity {ref}; pipe list shows the open ones").format(ref=text), ref=text
+        )
     return _by_fragment(driver, text)
 
 
 def _last(driver: Driver, actor: str) -> int:
     number = journal.last_touched(driver, actor)
     if number is None or search.by_number(driver, number) is None:
-        raise NotFound(_("{actor} has touched no opportunity yet; name one by its number").format(actor=actor), ref=".")
+        raise NotFound(
+            _("{actor} has touched no opportunity yet; name one by its number").format(actor=actor), ref="."
+        )
     return number
 
 
 def _by_fragment(driver: Driver, text: str) -> int:
     hits: list[Hit] = []
     if text:
-        hits = search.by_fragment(driver, text, open_only=True) or search.by_fragment(driver, text, open_only=False)
+        hits = search.by_fragment(driver, text, open_only=True) or search.by_fragment(
+            driver, text, open_only=False
+        )
     if not hits:
         raise NotFound(
-            _('no opportunity fits "{ref}"; pipe list shows the open ones').format(ref=_shortened(text)), ref=text
+            _('no opportunity fits "{ref}"; pipe list shows the open ones').format(ref=_shortened(text)),
+            ref=text,
         )
     if len(hits) == 1:
         return hits[0].number
@@ -55,7 +62,10 @@ def _by_fragment(driver: Driver, text: str) -> int:
             ref=_shortened(text), n=len(hits), listed=listed, more=more
         ),
         ref=text,
-        candidates=[{"id": h.number, "name": h.name, "account": h.account, "owner": h.owner, "stage": h.stage} for h in hits],
+        candidates=[
+            {"id": h.number, "name": h.name, "account": h.account, "owner": h.owner, "stage": h.stage}
+            for h in hits
+        ],
     )
 
 

@@ -109,7 +109,9 @@ class Unit:
         self._before[number], self._after[number] = before, after
         self._other_events.append(event)
 
-    def event(self, kind: str, stream: str, version: int, payload: Mapping[str, Any], on: date | None = None) -> Event:
+    def event(
+        self, kind: str, stream: str, version: int, payload: Mapping[str, Any], on: date | None = None
+    ) -> Event:
         """An event of this command outside an opportunity's decision; the caller hands it to `append` or `amend`."""
         return Event(
             kind=kind,
@@ -134,12 +136,16 @@ class Unit:
     def account(self, name: str) -> int:
         """The id of the account with exactly that name, added if there is none; notes those that are nearly alike."""
         name = checked_text(name, _("an account"), LONGEST_NAME)
-        found = directory.find_account(self.driver, name) or next((i for i, n in self._accounts if n == name), None)
+        found = directory.find_account(self.driver, name) or next(
+            (i for i, n in self._accounts if n == name), None
+        )
         if found is None:
             near = directory.near_accounts(self.driver, name)
             if near:
                 self.notes.append(
-                    _('"{name}" is a new account; there is also "{near}"').format(name=name, near='", "'.join(near))
+                    _('"{name}" is a new account; there is also "{near}"').format(
+                        name=name, near='", "'.join(near)
+                    )
                 )
             found = self.add_account(name)
         self.names[found] = name
@@ -158,7 +164,9 @@ class Unit:
         name = checked_text(name, _("a contact"), LONGEST_NAME)
         for person in directory.contacts_of(self.driver, account):
             same_mail = mail and person.mail and folded(person.mail) == folded(mail)
-            if same_mail or (person.name and folded(person.name) == folded(name) and not (mail and person.mail)):
+            if same_mail or (
+                person.name and folded(person.name) == folded(name) and not (mail and person.mail)
+            ):
                 self.names[person.id] = person.name
                 return person.id
         added = {i: a for i, a in self._contacts}
@@ -182,7 +190,9 @@ class Unit:
         near = [o for o in known if o != owner and directory.one_letter_apart(folded(o), folded(owner))]
         if near and owner not in known:
             self.notes.append(
-                _('"{name}" is a new owner; there is also "{near}"').format(name=owner, near='", "'.join(near))
+                _('"{name}" is a new owner; there is also "{near}"').format(
+                    name=owner, near='", "'.join(near)
+                )
             )
 
     def state(self, number: int) -> Opportunity | None:
@@ -214,7 +224,9 @@ class Unit:
             self.undoes,
         )
         journal.add_command(self.driver, command)
-        journal.append(self.driver, sorted(self._events(), key=lambda e: e.seq), self.command, self.recorded_at)
+        journal.append(
+            self.driver, sorted(self._events(), key=lambda e: e.seq), self.command, self.recorded_at
+        )
         directory.add_people(self.driver, self._people)
         directory.add_accounts(self.driver, self._accounts)
         directory.add_contacts(self.driver, self._contacts)

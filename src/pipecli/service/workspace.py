@@ -74,7 +74,9 @@ class Workspace:
         try:
             driver.begin()
             header = read_header(driver, write=True)
-            unit = Unit(driver, header, actor=database_user(driver) or self.settings.actor, name=name, origin=origin)
+            unit = Unit(
+                driver, header, actor=database_user(driver) or self.settings.actor, name=name, origin=origin
+            )
             yield unit
             unit.write()
             if dry_run:

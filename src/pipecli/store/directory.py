@@ -15,9 +15,7 @@ INSERT_ACCOUNT = (
     "insert into account (id, name, search, reversed) values (?, ?, ?, ?) "
     "on conflict (id) do update set name = excluded.name, search = excluded.search, reversed = excluded.reversed"
 )
-INSERT_CONTACT = (
-    "insert into contact (id, account_id) values (?, ?) on conflict (id) do update set account_id = excluded.account_id"
-)
+INSERT_CONTACT = "insert into contact (id, account_id) values (?, ?) on conflict (id) do update set account_id = excluded.account_id"
 INSERT_PERSON = "insert into person (id, name, mail, phone, salt, erased_at) values (?, ?, ?, ?, ?, ?)"
 
 
@@ -49,7 +47,9 @@ def names(driver: Driver, ids: Iterable[int | None]) -> dict[int, str | None]:
 
 def all_names(driver: Driver) -> dict[int, str | None]:
     """The names of all accounts and contacts, by id."""
-    return dict((i, n) for i, n in driver.rows("select id, name from account union all select id, name from person"))
+    return dict(
+        (i, n) for i, n in driver.rows("select id, name from account union all select id, name from person")
+    )
 
 
 def find_account(driver: Driver, name: str) -> int | None:
@@ -81,7 +81,10 @@ def near_accounts(driver: Driver, name: str) -> list[str]:
 
 def known_owners(driver: Driver) -> list[str]:
     """Everybody who owns an open opportunity."""
-    return [o for (o,) in driver.rows("select distinct owner from opportunity where status = 'open' order by owner")]
+    return [
+        o
+        for (o,) in driver.rows("select distinct owner from opportunity where status = 'open' order by owner")
+    ]
 
 
 def one_letter_apart(a: str, b: str) -> bool:
@@ -97,7 +100,11 @@ def one_letter_apart(a: str, b: str) -> bool:
 
 def contacts_of(driver: Driver, account: int | None) -> list[Person]:
     """The contacts of an account, or those of no account."""
-    where, parameters = ("c.account_id = :account", {"account": account}) if account is not None else ("c.account_id is null", {})
+    where, parameters = (
+        ("c.account_id = :account", {"account": account})
+        if account is not None
+        else ("c.account_id is null", {})
+    )
     return [
         Person(*row)
         for row in driver.rows(
@@ -142,3 +149,17 @@ def add_contacts(driver: Driver, rows: Iterable[tuple[int, int | None]]) -> None
 def remove(driver: Driver, table: str, ids: Iterable[int]) -> None:
     """Take accounts or contacts out of the projection."""
     driver.run_many(f"delete from {table} where id = ?", [(i,) for i in ids])
+
+
+def used_by(driver: Driver, ids: Sequence[int]) -> list[int]:
+    """The opportunities that refer to any of these accounts or contacts."""
+    found: set[int] = set()
+    for start in range(0, len(ids), 500):
+        wanted = {f"i{n}": i for n, i in enumerate(ids[start : start + 500])}
+        marks = ", ".join(f":{name}" for name in wanted)
+        for column in ("account_id", "contact_id", "decision_maker_id"):
+            found |= {
+                n
+                for (n,) in driver.rows(f"select number from opportunity where {column} in ({marks})", wanted)
+            }
+    return sorted(found)

@@ -37,7 +37,8 @@ def read_header(driver: Driver, *, write: bool) -> Header:
     )
     if not rows:
         raise StoreError(
-            _("{where} holds no finished workspace; make one: pipe init").format(where=driver.where), where=driver.where
+            _("{where} holds no finished workspace; make one: pipe init").format(where=driver.where),
+            where=driver.where,
         )
     header = Header(*rows[0])
     if header.format > FORMAT or (write and header.min_writer > WRITER):
@@ -79,7 +80,10 @@ def pipeline_as_of(driver: Driver, header: Header, day: date) -> Pipeline:
 
 def definition_versions(driver: Driver) -> list[tuple[int, str, str]]:
     """Every version with its TOML and the day it was adopted."""
-    return [(v, toml, on) for v, toml, on in driver.rows("select version, toml, adopted_on from definition order by version")]
+    return [
+        (v, toml, on)
+        for v, toml, on in driver.rows("select version, toml, adopted_on from definition order by version")
+    ]
 
 
 def add_definition(driver: Driver, version: int, toml: str, compiled: str, seq: int, on: date) -> None:

@@ -31,7 +31,9 @@ INSERT_EVENT = (
     "values (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 INSERT_CONTENT = "insert into content (id, salt, sha256, media, body, erased_at) values (?, ?, ?, ?, ?, ?)"
-INSERT_COMMAND = "insert into command (id, uid, actor, agent, at, name, origin, undoes) values (?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT_COMMAND = (
+    "insert into command (id, uid, actor, agent, at, name, origin, undoes) values (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class CommandRow(NamedTuple):
@@ -60,7 +62,10 @@ def _event(row: Row) -> Event:
 
 def load_stream(driver: Driver, stream: str) -> list[Event]:
     """One stream in version order, with the texts that a fold carries."""
-    return [_event(r) for r in driver.rows(_FOLDED + "where e.stream = :stream order by e.version", {"stream": stream})]
+    return [
+        _event(r)
+        for r in driver.rows(_FOLDED + "where e.stream = :stream order by e.version", {"stream": stream})
+    ]
 
 
 def load_streams(driver: Driver, prefix: str) -> Iterator[tuple[str, list[Event]]]:
@@ -75,12 +80,18 @@ def load_streams(driver: Driver, prefix: str) -> Iterator[tuple[str, list[Event]
 
 def load_whole_stream(driver: Driver, stream: str) -> list[Event]:
     """One stream in version order, with every text, for showing."""
-    return [_event(r) for r in driver.rows(_WHOLE + "where e.stream = :stream order by e.version", {"stream": stream})]
+    return [
+        _event(r)
+        for r in driver.rows(_WHOLE + "where e.stream = :stream order by e.version", {"stream": stream})
+    ]
 
 
 def command_events(driver: Driver, command: int) -> list[Event]:
     """The events that were written under one command."""
-    return [_event(r) for r in driver.rows(_FOLDED + "where e.command = :command order by e.seq", {"command": command})]
+    return [
+        _event(r)
+        for r in driver.rows(_FOLDED + "where e.command = :command order by e.seq", {"command": command})
+    ]
 
 
 def later_events(driver: Driver, command: int) -> list[Event]:
@@ -162,7 +173,16 @@ def append(driver: Driver, events: Iterable[Event], command: int, recorded_at: s
             payload["content"] = content[2]
             contents.append(content)
         rows.append(
-            (e.seq, command, e.stream, e.version, e.kind, e.occurred_on.isoformat(), recorded_at, canonical(payload))
+            (
+                e.seq,
+                command,
+                e.stream,
+                e.version,
+                e.kind,
+                e.occurred_on.isoformat(),
+                recorded_at,
+                canonical(payload),
+            )
         )
     driver.run_many(INSERT_EVENT, rows)
     if contents:

@@ -81,12 +81,14 @@ class Total(NamedTuple):
     """How many rows a list has in one currency, and their amount in minor units."""
 
     currency: str
-    count: int
+    n: int
     amount: int
 
 
 _SELECT = (
-    "select " + ", ".join(f"o.{c}" for c in COLUMNS["opportunity"]) + ", a.name, p.name, d.name from opportunity o "
+    "select "
+    + ", ".join(f"o.{c}" for c in COLUMNS["opportunity"])
+    + ", a.name, p.name, d.name from opportunity o "
     "left join account a on a.id = o.account_id left join person p on p.id = o.contact_id "
     "left join person d on d.id = o.decision_maker_id "
 )
@@ -174,7 +176,11 @@ def _clauses(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date) -
     values: dict[str, Any] = {}
     if f.numbers is None:
         # Written out, so that the planner sees that the index of open ones answers it.
-        where.append("o.status in (" + ", ".join(f"'{s}'" for s in f.status) + ")" if len(f.status) > 1 else f"o.status = '{f.status[0]}'")
+        where.append(
+            "o.status in (" + ", ".join(f"'{s}'" for s in f.status) + ")"
+            if len(f.status) > 1
+            else f"o.status = '{f.status[0]}'"
+        )
     else:
         values |= {f"n{i}": number for i, number in enumerate(f.numbers)}
         where.append("o.number in (" + ", ".join(f":n{i}" for i in range(len(f.numbers))) + ")")
@@ -262,4 +268,16 @@ def asked_approvals(driver: Driver, roles: Sequence[str]) -> list[tuple[int, str
     ]
 
 
-__all__ = ["Filter", "Row", "Total", "Unsupported", "list_rows", "list_sql", "list_totals", "rows_of", "stale_sql"]
+__all__ = [
+    "SORTS",
+    "Filter",
+    "Row",
+    "Total",
+    "Unsupported",
+    "asked_approvals",
+    "list_rows",
+    "list_sql",
+    "list_totals",
+    "rows_of",
+    "stale_sql",
+]

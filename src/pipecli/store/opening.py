@@ -23,9 +23,9 @@ def sqlite_path(address: str) -> Path:
         return Path(address.removeprefix("sqlite:///"))
     if "://" in address or "\x00" in address:
         raise InvalidInput(
-            _("{address} is not a database; write a file path, sqlite:///FILE or postgresql://HOST/NAME").format(
-                address=address.replace("\x00", "")
-            )
+            _(
+                "{address} is not a database; write a file path, sqlite:///FILE or postgresql://HOST/NAME"
+            ).format(address=address.replace("\x00", ""))
         )
     return Path(address).expanduser()
 

@@ -50,7 +50,7 @@ class PostgresDriver:
 
         try:
             with self._connection.cursor() as cursor:
-                cursor.executemany(sql.replace("%", "%%").replace("?", "%s"), rows)  # type: ignore[arg-type]
+                cursor.executemany(sql.replace("%", "%%").replace("?", "%s"), rows)
         except psycopg.Error as error:
             raise self._translated(error) from error
 
@@ -90,11 +90,13 @@ class PostgresDriver:
         text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         if error.sqlstate == "42P01":
             return StoreError(
-                _("there is no workspace in {where}; make one: pipe init").format(where=self.where), where=self.where
+                _("there is no workspace in {where}; make one: pipe init").format(where=self.where),
+                where=self.where,
             )
         if error.sqlstate in ("42501", "25006"):
             return StoreError(
-                _("{where} does not let you write: {error}").format(where=self.where, error=text), where=self.where
+                _("{where} does not let you write: {error}").format(where=self.where, error=text),
+                where=self.where,
             )
         return StoreError(_("{where}: {error}").format(where=self.where, error=text), where=self.where)
 
@@ -115,12 +117,15 @@ def open_postgres(uri: str) -> PostgresDriver:
         import psycopg
     except ImportError as error:
         raise StoreError(
-            _('PostgreSQL needs the psycopg library; add it: pip install "psycopg[binary]"'), where=without_password(uri)
+            _('PostgreSQL needs the psycopg library; add it: pip install "psycopg[binary]"'),
+            where=without_password(uri),
         ) from error
     where = without_password(uri)
     try:
         connection = psycopg.connect(uri, autocommit=True, connect_timeout=CONNECT_SECONDS)
     except psycopg.Error as error:
         text = str(error).strip().splitlines()[0] if str(error).strip() else ""
-        raise StoreError(_("{where} cannot be reached: {error}").format(where=where, error=text), where=where) from error
+        raise StoreError(
+            _("{where} cannot be reached: {error}").format(where=where, error=text), where=where
+        ) from error
     return PostgresDriver(where, connection)

@@ -39,7 +39,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "waiver": ("id", "opportunity", "criterion", "visit", "on_day", "actor"),
     "approval": ("id", "opportunity", "criterion", "role", "status", "on_day", "actor", "asked_by"),
 }  # fmt: skip
-KEYS = {table: (columns[:2] if table in ("span", "visit") else columns[:1]) for table, columns in COLUMNS.items()}
+KEYS = {
+    table: (columns[:2] if table in ("span", "visit") else columns[:1]) for table, columns in COLUMNS.items()
+}
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -56,7 +58,17 @@ def rows(state: Opportunity | None, pipeline: Pipeline, names: Names) -> Rows:
         for n, s in enumerate(o.spans, 1)
     ]
     out["visit"] = [
-        (o.number, v.n, v.stage, v.definition, v.entered_on.isoformat(), _iso(v.left_on), v.outcome, v.amount, v.how)
+        (
+            o.number,
+            v.n,
+            v.stage,
+            v.definition,
+            v.entered_on.isoformat(),
+            _iso(v.left_on),
+            v.outcome,
+            v.amount,
+            v.how,
+        )
         for v in o.visits
     ]
     out["evidence"] = [
@@ -145,7 +157,9 @@ def clear(driver: Driver) -> None:
         driver.run(f"delete from {table}")
 
 
-def projected(driver: Driver, table: str, opportunities: tuple[str, str] | None = None) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+def projected(
+    driver: Driver, table: str, opportunities: tuple[str, str] | None = None
+) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """Every row of a projected table by its key."""
     width = len(KEYS[table])
     sql = f"select {', '.join(COLUMNS[table])} from {table}"

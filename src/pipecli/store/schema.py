@@ -9,6 +9,8 @@ from ..errors import StoreError
 from ..text import _
 
 if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
     from .driver import Driver
 
 FORMAT = 1
@@ -18,12 +20,13 @@ WRITER = 1
 
 def statements(dialect: str) -> list[str]:
     """The data definition of every table and index for `sqlite` or `postgresql`."""
-    from sqlalchemy.dialects import postgresql, sqlite
+    from sqlalchemy.dialects.postgresql.base import PGDialect
+    from sqlalchemy.dialects.sqlite.base import SQLiteDialect
     from sqlalchemy.schema import CreateIndex, CreateTable
 
     from .tables import METADATA
 
-    compiler = sqlite.dialect() if dialect == "sqlite" else postgresql.dialect()
+    compiler: Dialect = SQLiteDialect() if dialect == "sqlite" else PGDialect()  # type: ignore[no-untyped-call]
     out = []
     for table in METADATA.sorted_tables:
         out.append(str(CreateTable(table).compile(dialect=compiler)))
@@ -38,7 +41,8 @@ def create_tables(driver: Driver, uid: str | None = None) -> None:
     """Create every table and the workspace row inside a transaction of the caller's; raises StoreError if they exist."""
     if has_workspace(driver):
         raise StoreError(
-            _("{where} is a workspace already; nothing was changed").format(where=driver.where), where=driver.where
+            _("{where} is a workspace already; nothing was changed").format(where=driver.where),
+            where=driver.where,
         )
     for statement in statements(driver.dialect):
         driver.run(statement)

@@ -90,13 +90,17 @@ def translated(error: sqlite3.Error, where: str) -> StoreError:
     if "locked" in text or "busy" in text:
         line = _("{where} is locked by another process; try again when it is done").format(where=where)
     elif "readonly" in text or "read-only" in text:
-        line = _("{where} is read-only; writing needs permission on the file and its folder").format(where=where)
+        line = _("{where} is read-only; writing needs permission on the file and its folder").format(
+            where=where
+        )
     elif "not a database" in text or "malformed" in text or "disk image" in text or "disk I/O" in text:
         line = _("{where} is damaged or not a pipecli workspace ({error}); restore a backup").format(
             where=where, error=text
         )
     elif "no such table" in text or "no such column" in text:
-        line = _("{where} is a database but not a pipecli workspace ({error})").format(where=where, error=text)
+        line = _("{where} is a database but not a pipecli workspace ({error})").format(
+            where=where, error=text
+        )
     elif "unable to open" in text:
         line = _("{where} cannot be opened; check its path and permissions").format(where=where)
     elif "full" in text:
@@ -110,7 +114,9 @@ def open_sqlite(path: Path, *, write: bool) -> SqliteDriver:
     """Open an existing file; raises StoreError where it is missing or cannot be read."""
     if not path.exists():
         raise StoreError(
-            _("there is no workspace at {where}; make one: pipe init, or look around: pipe --demo demo").format(where=path),
+            _(
+                "there is no workspace at {where}; make one: pipe init, or look around: pipe --demo demo"
+            ).format(where=path),
             where=str(path),
         )
     if path.is_dir():
@@ -151,7 +157,9 @@ def create_sqlite(path: Path) -> SqliteDriver:
     except FileExistsError as error:
         if path.is_file() and path.stat().st_size == 0:
             return _connected(path, "rw")  # made by a process that died before it wrote
-        raise StoreError(_("{where} exists already; nothing was changed").format(where=path), where=str(path)) from error
+        raise StoreError(
+            _("{where} exists already; nothing was changed").format(where=path), where=str(path)
+        ) from error
     except OSError as error:
         raise StoreError(
             _("{where} cannot be made: {error}").format(where=path, error=error.strerror), where=str(path)

@@ -31,7 +31,9 @@ def key() -> Any:
 
 def part() -> Any:
     """A part of a compound primary key."""
-    column: Column[int] = Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False)
+    column: Column[int] = Column(
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False
+    )
     return Field(sa_column=column)
 
 
@@ -133,7 +135,15 @@ class OpportunityRow(Table, table=True):
 
     __tablename__ = "opportunity"
     __table_args__ = (
-        Index("ix_open_due", "next_due", "owner_key", "amount", "currency", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index(
+            "ix_open_due",
+            "next_due",
+            "owner_key",
+            "amount",
+            "currency",
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
         Index("ix_open_owner", "owner_key", "next_due", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_open_stage", "stage", "quiet_since", "next_due", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_closed", "status", "closed_on", "currency", "amount"),

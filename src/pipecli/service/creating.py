@@ -1,0 +1,84 @@
+"""Making a workspace: its tables, the pipeline definition it starts with, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .. import clock, templates
+from ..config import Settings
+from ..domain import events as ev
+from ..domain.definition import compile_definition
+from ..domain.events import Event
+from ..domain.money import known_currency
+from ..store import journal
+from ..store.driver import Driver
+from ..store.header import Header, add_definition, advance_head, read_header
+from ..store.opening import create_database, database_user, discard
+from ..store.schema import create_tables
+
+DEFAULT_TEMPLATE = "b2b"
+
+
+def definition_from_template(name: str, actor: str, currency: str | None = None) -> str:
+    """A template's TOML with its placeholder holder replaced by the actor, and another currency if one is given."""
+    toml = templates.read(name).replace('"@me"', json.dumps(actor, ensure_ascii=False))
+    if currency:
+        toml = re.sub(r'(?m)^currency = "\w+"', f'currency = "{known_currency(currency)}"', toml, count=1)
+    return toml
+
+
+def init(
+    settings: Settings,
+    toml: str | None = None,
+    *,
+    template: str = DEFAULT_TEMPLATE,
+    currency: str | None = None,
+) -> str:
+    """Make the workspace the settings name; raises StoreError where there is one. Returns where it is."""
+    with creating(settings) as (driver, actor):
+        adopt_first(driver, actor, toml or definition_from_template(template, actor, currency))
+        return driver.where
+
+
+@contextmanager
+def creating(settings: Settings) -> Iterator[tuple[Driver, str]]:
+    """A new database with its tables, inside a transaction that is committed at the end or leaves nothing behind."""
+    address = settings.database()
+    driver = create_database(address)
+    try:
+        driver.run("begin")
+        create_tables(driver)
+        yield driver, database_user(driver) or settings.actor
+        driver.commit()
+    except BaseException:
+        _let_go(address, driver)
+        raise
+    driver.close()
+
+
+def _let_go(address: str, driver: Driver) -> None:
+    from ..store.schema import has_workspace
+
+    driver.rollback()
+    if has_workspace(driver):  # it was there before us
+        driver.close()
+    else:
+        discard(address, driver)
+
+
+def adopt_first(driver: Driver, actor: str, toml: str) -> Header:
+    """Write the first definition into an empty workspace, inside the caller's transaction."""
+    compiled = compile_definition(toml)
+    today = clock.today(compiled["timezone"])
+    at = clock.stamp(clock.now())
+    journal.add_command(driver, journal.CommandRow(1, uuid.uuid4().hex, actor, None, at, "init", "cli", None))
+    created = Event(ev.WORKSPACE_CREATED, today, {}, seq=1, stream="workspace", version=1)
+    adopted = Event(ev.DEFINITION_ADOPTED, today, {"version": 1}, seq=2, stream="workspace", version=2)
+    journal.append(driver, [created, adopted], 1, at)
+    add_definition(driver, 1, toml, journal.canonical(compiled), 2, today)
+    advance_head(driver, 2, 1, at)
+    return read_header(driver, write=True)

@@ -1,0 +1,105 @@
+"""The doctor: replays the journal, compares it with every projected row, and asks the database about itself."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..domain.events import opportunity_stream
+from ..store import directory, integrity, projection
+from ..text import _
+from .rebuilding import directory_rows, rebuild, replayed
+from .workspace import Reading, Workspace
+
+MOST_SHOWN = 20
+
+
+class Diagnosis(NamedTuple):
+    """What was looked at and what is wrong; sound where there are no faults."""
+
+    where: str
+    events: int
+    opportunities: int
+    rows: int
+    faults: list[str]
+    rebuilt: bool = False
+
+
+def doctor(workspace: Workspace, *, rebuild_projection: bool = False) -> Diagnosis:
+    """Check the workspace; with `rebuild_projection` write the projection anew from the journal first."""
+    if rebuild_projection:
+        with workspace.commit("rebuild") as unit:
+            rebuild(unit.driver, unit.pipeline)
+            integrity.mark_rebuilt(unit.driver)
+    with workspace.read() as reading:
+        reading.driver.begin_reading()
+        try:
+            found = _examine(reading)
+        finally:
+            reading.driver.rollback()
+        return found._replace(rebuilt=rebuild_projection)
+
+
+def _examine(reading: Reading) -> Diagnosis:
+    driver = reading.driver
+    faults = integrity.database_faults(driver) + integrity.journal_faults(driver, reading.header)
+    names = directory.all_names(driver)
+    expected: dict[str, dict[tuple[object, ...], tuple[object, ...]]] = {t: {} for t in projection.COLUMNS}
+    opportunities = 0
+    for number, state in replayed(driver):
+        opportunities += state is not None
+        for table, rows in projection.rows(state, reading.pipeline, names).items():
+            width = len(projection.KEYS[table])
+            expected[table].update((row[:width], row) for row in rows)
+        if state and state.number != number:
+            faults.append(
+                _("stream {stream} opens number {number}").format(
+                    stream=opportunity_stream(number), number=state.number
+                )
+            )
+    count = 0
+    for table, wanted in expected.items():
+        found = projection.projected(driver, table)
+        count += len(found)
+        faults += differences(table, wanted, found)
+    faults += _directory_faults(reading)
+    return Diagnosis(driver.where, reading.header.head, opportunities, count, faults)
+
+
+def differences(
+    table: str,
+    wanted: dict[tuple[object, ...], tuple[object, ...]],
+    found: dict[tuple[object, ...], tuple[object, ...]],
+) -> list[str]:
+    """Where a projected table is not what the journal says, one line each."""
+    faults = []
+    for key in wanted.keys() - found.keys():
+        faults.append(_("{table} {key} is missing").format(table=table, key=_key(key)))
+    for key in found.keys() - wanted.keys():
+        faults.append(_("{table} {key} is not in the journal").format(table=table, key=_key(key)))
+    for key in wanted.keys() & found.keys():
+        if wanted[key] != found[key]:
+            columns = [
+                name
+                for name, a, b in zip(projection.COLUMNS[table], wanted[key], found[key], strict=True)
+                if a != b
+            ]
+            faults.append(
+                _("{table} {key} differs from the journal in {columns}").format(
+                    table=table, key=_key(key), columns=", ".join(columns)
+                )
+            )
+    return sorted(faults)
+
+
+def _key(key: tuple[object, ...]) -> str:
+    return "/".join(map(str, key))
+
+
+def _directory_faults(reading: Reading) -> list[str]:
+    accounts, contacts = directory_rows(reading.driver)
+    faults = []
+    if dict(accounts) != dict(integrity.accounts(reading.driver)):
+        faults.append(_("accounts differ from the journal"))
+    if dict(contacts) != dict(integrity.contacts(reading.driver)):
+        faults.append(_("contacts differ from the journal"))
+    return faults

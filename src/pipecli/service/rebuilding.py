@@ -1,0 +1,60 @@
+"""Replaying the journal into the projection, and comparing the two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from ..domain import events as ev
+from ..domain.opportunity import Opportunity, fold
+from ..domain.pipeline import Pipeline
+from ..store import directory, journal, projection
+from ..store.driver import Driver
+
+BATCH = 2_000
+
+
+def replayed(driver: Driver) -> Iterator[tuple[int, Opportunity | None]]:
+    """Every opportunity's number and its state by the journal."""
+    for stream, events in journal.load_streams(driver, "o"):
+        yield int(stream[1:]), fold(events)
+
+
+def rebuild(driver: Driver, pipeline: Pipeline) -> int:
+    """Write every projected row anew from the journal, inside the caller's transaction; how many opportunities."""
+    projection.clear(driver)
+    rebuild_directory(driver)
+    names = directory.all_names(driver)
+    count = 0
+    states = replayed(driver)
+    while batch := list(islice(states, BATCH)):
+        pairs = [
+            (projection.empty_rows(), projection.rows(state, pipeline, names)) for _number, state in batch
+        ]
+        projection.write_differences(driver, pairs)
+        count += len(batch)
+    return count
+
+
+def rebuild_directory(driver: Driver) -> None:
+    """Project accounts and contacts from their streams."""
+    accounts, contacts = directory_rows(driver)
+    directory.add_accounts(driver, accounts)
+    directory.add_contacts(driver, contacts)
+
+
+def directory_rows(driver: Driver) -> tuple[list[tuple[int, str]], list[tuple[int, int | None]]]:
+    """The accounts (id, name) and contacts (id, account) by the journal."""
+    accounts = [
+        (int(stream[1:]), event.payload["name"])
+        for stream, events in journal.load_streams(driver, "a")
+        for event in ev.live(events)
+        if event.kind == ev.ACCOUNT_ADDED
+    ]
+    contacts = [
+        (int(stream[1:]), event.payload["account"])
+        for stream, events in journal.load_streams(driver, "c")
+        for event in ev.live(events)
+        if event.kind == ev.CONTACT_ADDED
+    ]
+    return accounts, contacts

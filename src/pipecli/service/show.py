@@ -1,0 +1,245 @@
+"""One opportunity on one screen, the chain of evidence behind its stage, and the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from ..domain import events as ev
+from ..domain.events import Event, opportunity_stream
+from ..domain.gate import Judge
+from ..domain.opportunity import Opportunity, Visit, fold
+from ..errors import InvalidInput, NotFound
+from ..store import directory, journal
+from ..store.directory import Person
+from ..text import _
+from . import refs
+from .gates import Why, basis_line, why_of
+from .past import row_of, state_as_of
+from .records import Record, record
+from .summaries import said, summary
+from .workspace import Reading, Workspace
+
+
+class Entry(NamedTuple):
+    """A journal entry for a reader, under the contract's keys; `live` says that no undo took it back."""
+
+    seq: int
+    at: str
+    recorded_at: str
+    actor: str
+    kind: str
+    summary: str
+    detail: dict[str, Any]
+    stream: str
+    text: str
+    live: bool
+
+
+class Shown(NamedTuple):
+    """One opportunity: where it stands, what its gate needs, who is involved, what happened."""
+
+    record: Record
+    state: Opportunity
+    why: Why | None
+    unproven: tuple[str, ...]
+    is_unproven: bool
+    people: list[Person]
+    entries: list[Entry]
+    today: date
+
+
+class ProofStep(NamedTuple):
+    """One passage of the chain of evidence: the stage, when and how it was entered, what each criterion rested on."""
+
+    stage: str
+    stage_name: str
+    entered_on: str
+    how: str
+    definition: int
+    criteria: list[dict[str, str]]
+
+
+def show(workspace: Workspace, ref: str, *, as_of: date | None = None) -> Shown:
+    """One opportunity as it is, or as it was at the end of a day."""
+    with workspace.read() as reading:
+        number = refs.find(reading.driver, ref, workspace.settings)
+        events = journal.load_whole_stream(reading.driver, opportunity_stream(number))
+        if as_of is not None:
+            events = _cut(reading, events, as_of, number)
+        state = fold(events)
+        if state is None:
+            raise NotFound(_("there is no opportunity {ref}").format(ref=number), ref=str(number))
+        names = directory.names(reading.driver, _ids(events, state))
+        judge = Judge(state, reading.pipeline, reading.today, names)
+        return Shown(
+            record(row_of(reading, state), reading.pipeline, reading.today),
+            state,
+            why_of(reading, state) if state.is_open else None,
+            tuple(v.criterion.key for v in judge.lapsed()) if state.is_open else (),
+            state.is_open and judge.unproven(),
+            _people(reading, state),
+            entries(reading, events, names),
+            reading.today,
+        )
+
+
+def _cut(reading: Reading, events: list[Event], day: date, number: int) -> list[Event]:
+    if day > reading.real_today:
+        raise InvalidInput(_("{day} is in the future; --as-of looks back").format(day=day))
+    reading.as_of(day)
+    kept = [e for e in ev.live(events) if e.occurred_on <= day]
+    if state_as_of(events, day) is None:
+        raise NotFound(_("{ref} was not open yet on {day}").format(ref=number, day=day), ref=str(number))
+    return kept
+
+
+def _ids(events: Iterable[Event], state: Opportunity) -> set[int | None]:
+    ids: set[int | None] = {state.account, state.contact, state.decision_maker}
+    for event in events:
+        if event.kind == ev.DESCRIBED:
+            changes = event.payload["changes"]
+            ids |= {changes.get(key) for key in ("account", "contact", "decision_maker")}
+        elif event.kind == ev.CONTACT_ADDED:
+            ids.add(event.payload["person"])
+    return ids
+
+
+def _people(reading: Reading, state: Opportunity) -> list[Person]:
+    found = directory.contacts_of(reading.driver, state.account) if state.account is not None else []
+    known = {p.id for p in found}
+    own = [i for i in (state.contact, state.decision_maker) if i is not None and i not in known]
+    return [*found, *directory.people(reading.driver, own)]
+
+
+def entries(reading: Reading, events: list[Event], names: Mapping[int, str | None]) -> list[Entry]:
+    """Events in words, each with whether it still counts."""
+    by_stream: dict[str, list[Event]] = {}
+    for event in events:
+        by_stream.setdefault(event.stream, []).append(event)
+    alive = {e.seq for stream in by_stream.values() for e in ev.live(stream)}
+    return [
+        Entry(
+            e.seq,
+            e.occurred_on.isoformat(),
+            e.recorded_at,
+            e.actor,
+            e.kind,
+            summary(e, reading.pipeline, names),
+            {k: v for k, v in e.payload.items() if k != "content"} | ({"text": said(e)} if said(e) else {}),
+            e.stream,
+            said(e),
+            e.seq in alive or e.kind == ev.COMMAND_UNDONE,
+        )
+        for e in events
+    ]
+
+
+def proof(workspace: Workspace, ref: str) -> tuple[Record, list[ProofStep]]:
+    """The chain of evidence behind an opportunity's stage, passage by passage."""
+    with workspace.read() as reading:
+        number = refs.find(reading.driver, ref, workspace.settings)
+        events = journal.load_whole_stream(reading.driver, opportunity_stream(number))
+        state = fold(events)
+        if state is None:
+            raise NotFound(_("there is no opportunity {ref}").format(ref=number), ref=str(number))
+        names = directory.names(reading.driver, _ids(events, state))
+        # What a gate rested on then is shown even where it was withdrawn since: it is what happened.
+        everything = _with_all_evidence(state, events)
+        bodies = {e.seq: e.text for e in events if e.text is not None}
+        asks = {c.key: c.ask for c in reading.pipeline.criteria()}
+        steps = [_step(visit, reading, everything, bodies, names, asks) for visit in _passages(state, events)]
+        return record(row_of(reading, state), reading.pipeline, reading.today), steps
+
+
+def _with_all_evidence(state: Opportunity, events: list[Event]) -> Opportunity:
+    from dataclasses import replace
+
+    from ..domain.opportunity import Evidence
+
+    all_evidence = tuple(
+        Evidence(
+            e.seq,
+            e.payload["criterion"],
+            e.payload["form"],
+            e.occurred_on,
+            e.actor,
+            e.payload.get("exchange"),
+        )
+        for e in ev.live(events)
+        if e.kind == ev.EVIDENCE_RECORDED
+    )
+    return replace(state, evidence=all_evidence)
+
+
+def _passages(state: Opportunity, events: list[Event]) -> list[Visit]:
+    visits = list(state.visits)
+    won = next((e for e in reversed(ev.live(events)) if e.kind == ev.WON), None)
+    if state.status == "won" and won:
+        visits.append(
+            Visit(
+                len(visits) + 1, "won", won.payload["definition"], won.occurred_on, won.seq, "won",
+                won.payload.get("met", {}), (),
+            )
+        )  # fmt: skip
+    return visits
+
+
+def _step(
+    visit: Visit,
+    reading: Reading,
+    state: Opportunity,
+    bodies: Mapping[int, str],
+    names: Mapping[int, str | None],
+    asks: Mapping[str, str],
+) -> ProofStep:
+    criteria = [
+        {
+            "criterion": key,
+            "ask": asks.get(key, key),
+            "evidence": basis_line(basis, state, bodies, names) or _("no longer on record"),
+        }
+        for key, basis in visit.met.items()
+    ]
+    return ProofStep(
+        visit.stage,
+        reading.pipeline.stage(visit.stage).name,
+        visit.entered_on.isoformat(),
+        visit.how,
+        visit.definition,
+        criteria,
+    )
+
+
+class JournalPage(NamedTuple):
+    """Journal entries, the newest last, and how many there are in all."""
+
+    entries: list[Entry]
+    n: int
+
+
+def read_journal(
+    workspace: Workspace, ref: str | None, *, since: date | None, actor: str | None, limit: int
+) -> JournalPage:
+    """The journal, of one opportunity or of all; `limit` 0 is all of it."""
+    with workspace.read() as reading:
+        stream = None
+        if ref is not None:
+            stream = opportunity_stream(refs.find(reading.driver, ref, workspace.settings))
+        events = journal.read_journal(reading.driver, stream=stream, since=since, actor=actor, limit=limit)
+        count = len(events)
+        if limit and count == limit:
+            count = journal.count_journal(reading.driver, stream=stream, since=since, actor=actor)
+        ids = {i for e in events for i in _event_ids(e)}
+        names = directory.names(reading.driver, ids)
+        return JournalPage(entries(reading, events, names), count)
+
+
+def _event_ids(event: Event) -> list[int]:
+    if event.kind == ev.CONTACT_ADDED:
+        return [event.payload["person"]]
+    if event.kind == ev.DESCRIBED:
+        changes = event.payload["changes"]
+        return [changes[k] for k in ("account", "contact", "decision_maker") if changes.get(k)]
+    return []

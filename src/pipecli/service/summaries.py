@@ -1,0 +1,117 @@
+"""Journal entries in words: one line for each event."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+from ..domain import events as ev
+from ..domain.events import Event
+from ..domain.money import format_amount
+from ..domain.pipeline import Pipeline
+from ..text import _, language
+
+Names = Mapping[int, str | None]
+
+
+def summary(event: Event, pipeline: Pipeline, names: Names) -> str:
+    """What happened, in one line; an event of a kind this program does not know shows its kind."""
+    words = _SUMMARIES.get(event.kind)
+    return words(event, pipeline, names) if words else event.kind
+
+
+def said(event: Event) -> str:
+    """The text of an event as a reader sees it: its first line, or that it was erased."""
+    if event.text is None:
+        return _("(erased)") if "content" in event.payload else ""
+    if event.kind == ev.EVIDENCE_RECORDED:
+        parts = json.loads(event.text)
+        return " ".join(parts[k] for k in ("quote", "text", "link", "path") if parts.get(k))
+    return event.text
+
+
+def _amount(minor: int | None, currency: str) -> str:
+    return _("no amount") if minor is None else format_amount(minor, currency, language())
+
+
+def _opened(event: Event, pipeline: Pipeline, names: Names) -> str:
+    p = event.payload
+    words = _("imported in {stage}") if p.get("imported") else _("opened in {stage}")
+    return (
+        words.format(stage=pipeline.stage(p["stage"]).name) + ", " + _amount(p.get("amount"), p["currency"])
+    )
+
+
+def _described(event: Event, pipeline: Pipeline, names: Names) -> str:
+    parts = []
+    for key, value in event.payload["changes"].items():
+        shown = names.get(value) if key in ("account", "contact", "decision_maker") and value else value
+        if isinstance(shown, list):
+            shown = " ".join(shown)
+        parts.append(f"{key} = {'–' if shown in (None, '') else shown}")
+    return ", ".join(parts)
+
+
+def _revised(event: Event, pipeline: Pipeline, names: Names) -> str:
+    p = event.payload
+    return _("amount {now} (was {was})").format(
+        now=_amount(p["amount"], p["currency"]),
+        was=_amount(p.get("was"), p.get("was_currency") or p["currency"]),
+    )
+
+
+def _move(event: Event, pipeline: Pipeline, names: Names) -> str:
+    p = event.payload
+    line = f"{pipeline.stage(p['from']).name} → {pipeline.stage(p['to']).name}"
+    return f"{line}: {said(event)}" if event.text else line
+
+
+def _words(pattern: Callable[[], str], *keys: str) -> Callable[[Event, Pipeline, Names], str]:
+    def words(event: Event, pipeline: Pipeline, names: Names) -> str:
+        line = pattern().format(**{key: event.payload.get(key) for key in keys})
+        text = said(event)
+        return f"{line}: {text}" if text else line
+
+    return words
+
+
+_SUMMARIES: dict[str, Callable[[Event, Pipeline, Names], str]] = {
+    ev.OPENED: _opened,
+    ev.DESCRIBED: _described,
+    ev.AMOUNT_REVISED: _revised,
+    ev.AMOUNT_CONFIRMED: lambda e, p, n: _("amount {now} confirmed").format(
+        now=_amount(e.payload["amount"], e.payload["currency"])
+    ),
+    ev.PROBABILITY_ADJUSTED: lambda e, p, n: (
+        _("probability {percent} %: {reason}").format(percent=e.payload["probability"], reason=said(e))
+        if e.payload["probability"] is not None
+        else _("probability back to that of the stage")
+    ),
+    ev.CLOSE_DATE_SET: _words(lambda: _("close date {close_date}"), "close_date"),
+    ev.OWNER_CHANGED: _words(lambda: _("owner {owner}"), "owner"),
+    ev.EVIDENCE_RECORDED: _words(lambda: _("proved {criterion}"), "criterion"),
+    ev.EVIDENCE_WITHDRAWN: _words(lambda: _("withdrew the proof of {criterion}"), "criterion"),
+    ev.CRITERION_WAIVED: _words(lambda: _("waived {criterion}"), "criterion"),
+    ev.APPROVAL_REQUESTED: _words(lambda: _("asked {role} to approve {criterion}"), "criterion", "role"),
+    ev.APPROVAL_GIVEN: _words(lambda: _("approved {criterion} for {role}"), "criterion", "role"),
+    ev.APPROVAL_REFUSED: _words(lambda: _("refused {criterion} for {role}"), "criterion", "role"),
+    ev.STAGE_ADVANCED: _move,
+    ev.STAGE_RETURNED: _move,
+    ev.STAGE_MOVED: _move,
+    ev.STAGE_IMPORTED: _move,
+    ev.NEXT_ACTION_SET: lambda e, p, n: _("next {due}: {text}").format(due=e.payload["due"], text=said(e)),
+    ev.NEXT_ACTION_DONE: lambda e, p, n: _("next action done"),
+    ev.NEXT_ACTION_SNOOZED: _words(lambda: _("next action put off to {due}"), "due"),
+    ev.EXCHANGE_LOGGED: _words(lambda: "{kind}", "kind"),
+    ev.WON: _words(lambda: _("won")),
+    ev.LOST: _words(lambda: _("lost ({reason})"), "reason"),
+    ev.REOPENED: _words(lambda: _("reopened")),
+    ev.ACCOUNT_ADDED: _words(lambda: _("account {name}"), "name"),
+    ev.CONTACT_ADDED: lambda e, p, n: _("contact {name}").format(
+        name=n.get(e.payload["person"]) or _("(erased)")
+    ),
+    ev.WORKSPACE_CREATED: lambda e, p, n: _("workspace made"),
+    ev.DEFINITION_ADOPTED: _words(lambda: _("definition {version} adopted"), "version"),
+    ev.COMMAND_UNDONE: _words(lambda: _("took back command {command}"), "command"),
+    ev.CONTENT_ERASED: lambda e, p, n: _("content erased"),
+}

@@ -1,0 +1,157 @@
+"""Undo: taking back an actor's last command by appending to every stream it touched, and taking that back again."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..domain import events as ev
+from ..domain.events import Event
+from ..errors import Conflict
+from ..store import directory, journal
+from ..store.journal import CommandRow
+from ..text import _
+from .unit import Unit
+from .workspace import Workspace
+
+# These are not undone this way: a definition is adopted again, a restore restored over, an erasure stays.
+LASTING = frozenset({"init", "adopt", "restore", "forget", "demo"})
+
+
+class Undone(NamedTuple):
+    """What was taken back: the command, the opportunities it touched, and what was left because it was built on."""
+
+    command: CommandRow
+    refs: tuple[int, ...]
+    kept: tuple[int, ...]
+    passed_over: tuple[str, ...]
+
+
+def undo(
+    workspace: Workspace, *, redo: bool = False, untouched: bool = False, dry_run: bool = False
+) -> Undone:
+    """Take back this actor's last command, or with `redo` their last undo.
+
+    Raises Conflict where there is nothing to take back, or where a later live event rests on it; `untouched` takes
+    back an import's rest that nobody touched since.
+    """
+    with workspace.commit("redo" if redo else "undo", dry_run=dry_run) as unit:
+        command, passed = _redoable(unit) if redo else _undoable(unit)
+        unit.undoes = command.id
+        events = journal.command_events(unit.driver, command.id)
+        later = _later_live(unit, command, events)
+        blocked = {e.stream for e in later}
+        if blocked and not untouched:
+            raise _resting(command, later)
+        streams = [s for s in dict.fromkeys(e.stream for e in events) if s not in blocked]
+        _refuse_used_accounts(unit, streams)
+        refs = tuple(n for stream in streams if (n := _take_back(unit, stream, command.id)))
+        kept = tuple(int(s[1:]) for s in blocked if s.startswith("o"))
+        return Undone(command, refs, kept, passed)
+
+
+def _undoable(unit: Unit) -> tuple[CommandRow, tuple[str, ...]]:
+    undone: set[int] = set()
+    passed: list[str] = []
+    for command in journal.commands_of(unit.driver, unit.actor):
+        if command.id in undone:
+            continue
+        if command.undoes is not None:
+            undone.add(command.undoes)
+        elif command.name in LASTING:
+            passed.append(command.name)
+        else:
+            return command, tuple(passed)
+    raise Conflict(_("{actor} has nothing to undo").format(actor=unit.actor))
+
+
+def _redoable(unit: Unit) -> tuple[CommandRow, tuple[str, ...]]:
+    undone: set[int] = set()
+    for command in journal.commands_of(unit.driver, unit.actor):
+        if command.id in undone:
+            continue
+        if command.undoes is None:
+            break
+        undone.add(command.undoes)
+        if command.name == "undo":
+            return command, ()
+    raise Conflict(_("{actor} has no undo to take back").format(actor=unit.actor))
+
+
+def _later_live(unit: Unit, command: CommandRow, events: list[Event]) -> list[Event]:
+    """The later live events that rest on what the command wrote (for a redo: on its having been undone)."""
+    own = [e for e in events if e.kind != ev.COMMAND_UNDONE]
+    if not own:  # the command is an undo: what it took back is what later events would contradict
+        own = [
+            e
+            for event in events
+            for e in journal.command_events(unit.driver, int(event.payload["command"]))
+            if e.stream == event.stream
+        ]
+    found = []
+    for stream in dict.fromkeys(e.stream for e in own):
+        history = journal.load_stream(unit.driver, stream)
+        alive = {e.seq for e in ev.live(history)}
+        mine = [e for e in own if e.stream == stream]
+        newest = max(e.seq for e in events if e.stream == stream)
+        found += [
+            later
+            for later in history
+            if later.seq > newest and later.seq in alive and any(ev.rests_on(later, e) for e in mine)
+        ]
+    return found
+
+
+def _resting(command: CommandRow, later: list[Event]) -> Conflict:
+    first = later[0]
+    refs = sorted({int(e.stream[1:]) for e in later if e.stream.startswith("o")})
+    hint = _("; pipe undo --untouched takes back the rest") if command.name == "import" else ""
+    return Conflict(
+        _("{name} cannot be taken back: {actor} did {kind} on {ref} since ({day}){hint}").format(
+            name=command.name,
+            actor=first.actor,
+            kind=first.kind,
+            ref=first.stream[1:],
+            day=first.occurred_on,
+            hint=hint,
+        ),
+        refs=refs,
+        actor=first.actor,
+        kind=first.kind,
+        seq=first.seq,
+    )
+
+
+def _refuse_used_accounts(unit: Unit, streams: list[str]) -> None:
+    """An account or contact that another opportunity uses by now stays."""
+    own = {int(s[1:]) for s in streams if s.startswith("o")}
+    ids = [int(s[1:]) for s in streams if s[0] in "ac"]
+    for number in directory.used_by(unit.driver, ids):
+        if number not in own:
+            raise Conflict(
+                _("this cannot be taken back: {ref} uses the account or contact that it added").format(
+                    ref=number
+                ),
+                refs=[number],
+            )
+
+
+def _take_back(unit: Unit, stream: str, command: int) -> int | None:
+    history = journal.load_stream(unit.driver, stream)
+    event = unit.event(ev.COMMAND_UNDONE, stream, history[-1].version + 1, {"command": command})
+    if stream.startswith("o"):
+        unit.amend(int(stream[1:]), event, history)
+        return int(stream[1:])
+    unit.append(event)
+    alive = ev.live([*history, event])
+    key = int(stream[1:]) if stream[0] in "ac" else 0
+    if stream.startswith("a"):
+        if alive:
+            directory.add_accounts(unit.driver, [(key, alive[0].payload["name"])])
+        else:
+            directory.remove(unit.driver, "account", [key])
+    elif stream.startswith("c"):
+        if alive:
+            directory.add_contacts(unit.driver, [(key, alive[0].payload["account"])])
+        else:
+            directory.remove(unit.driver, "contact", [key])
+    return None

@@ -1,0 +1,75 @@
+"""What a workspace must be in itself: a sound database, gapless numbers, content that is what its event says."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from ..text import _
+from .schema import PROJECTION
+
+if TYPE_CHECKING:
+    from .driver import Driver
+    from .header import Header
+
+
+def database_faults(driver: Driver) -> list[str]:
+    """What SQLite's own check finds; PostgreSQL checks its pages itself."""
+    if driver.dialect != "sqlite":
+        return []
+    rows = [str(row[0]) for row in driver.rows("pragma integrity_check(20)")]
+    return [] if rows == ["ok"] else [_("the database: {fault}").format(fault=row) for row in rows]
+
+
+def journal_faults(driver: Driver, header: Header) -> list[str]:
+    """Gaps in the numbering, versions that do not follow, instants that go back, content that is not its event's."""
+    faults = []
+    count, last = driver.rows("select count(*), coalesce(max(seq), 0) from event")[0]
+    if count != header.head or last != header.head:
+        faults.append(
+            _("the journal has {count} events up to {last}, its head says {head}").format(
+                count=count, last=last, head=header.head
+            )
+        )
+    for (stream,) in driver.rows(
+        "select stream from event group by stream having count(*) <> max(version) or min(version) <> 1 limit 20"
+    ):
+        faults.append(_("the versions of stream {stream} have a gap").format(stream=stream))
+    for (seq,) in driver.rows(
+        "select e.seq from event e join event b on b.seq = e.seq - 1 where e.recorded_at < b.recorded_at limit 20"
+    ):
+        faults.append(_("event {seq} was recorded before the one it follows").format(seq=seq))
+    for (seq,) in driver.rows(
+        "select e.seq from event e left join command c on c.id = e.command where c.id is null limit 20"
+    ):
+        faults.append(_("event {seq} belongs to no command").format(seq=seq))
+    return faults + _content_faults(driver)
+
+
+def _content_faults(driver: Driver) -> list[str]:
+    faults = []
+    rows = driver.stream(
+        "select t.id, t.salt, t.sha256, t.body, e.payload from content t left join event e on e.seq = t.id "
+        "where t.erased_at is null order by t.id"
+    )
+    for seq, salt, digest, body, payload in rows:
+        told = json.loads(payload).get("content") if payload else None
+        if told != digest or hashlib.sha256((salt + (body or "")).encode()).hexdigest() != digest:
+            faults.append(_("the text of event {seq} is not what was recorded").format(seq=seq))
+    return faults
+
+
+def accounts(driver: Driver) -> list[tuple[int, str]]:
+    """The projected accounts."""
+    return [(i, name) for i, name in driver.rows("select id, name from account")]
+
+
+def contacts(driver: Driver) -> list[tuple[int, int | None]]:
+    """The projected contacts and their accounts."""
+    return [(i, account) for i, account in driver.rows("select id, account_id from contact")]
+
+
+def mark_rebuilt(driver: Driver) -> None:
+    """Say that the projection is of this program's version."""
+    driver.run("update workspace set projection = :projection", {"projection": PROJECTION})
