@@ -5,20 +5,11 @@ with a warning. Each case is the clean definition below with a passage or two re
 """
 
 import re
-from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from pipecli import templates
-from pipecli.domain.definition import check_definition, compile_definition
-from pipecli.domain.definition_differences import definition_differences
+from pipecli.domain.definition import check_definition
 from pipecli.domain.definition_names import is_vague
-from pipecli.domain.pipeline import Pipeline
-from pipecli.errors import ConfigError, NotFound
-
-SHIPPED = {name: templates.read(name) for name in templates.names()}
 
 CLEAN = """\
 name = "Sales"
@@ -278,14 +269,8 @@ RULES = {
     "unknown field": ('field = "decision_maker"', 'field = "decisionmaker" # <- unknown_field'),
     "a field nobody sets": ('field = "decision_maker"', 'field = "days_in_stage" # <- not_settable'),
     "a next action is no field": ('field = "decision_maker"', 'field = "next_action" # <- not_settable'),
-    "proof of nothing expires": (
-        'ask = "Who signs?"',
-        'ask = "Who signs?"\n  valid_for = "9d" # <~ pointless_key',
-    ),
-    "within without exchange": (
-        'ask = "Who signs?"',
-        'ask = "Who signs?"\n  within = "9d" # <~ pointless_key',
-    ),
+    "proof of nothing expires": ('ask = "Who signs?"', 'ask = "Who?"\n  valid_for = "9d" # <~ pointless_key'),
+    "within without exchange": ('ask = "Who signs?"', 'ask = "Who?"\n  within = "9d" # <~ pointless_key'),
     "count without exchange": ('ask = "Who signs?"', 'ask = "Who signs?"\n  count = 2 # <~ pointless_key'),
     "unknown role": ('approval = "boss"', 'approval = "bos" # <- unknown_role'),
     "unknown waiver": (
@@ -303,48 +288,7 @@ RULES = {
     "nobody in an unused role": ("boss = [", "clerk = [] # <~ empty_role\nboss = ["),
     "a bottleneck": ('boss = ["ann", "bob"]', 'boss = ["ann", "ANN"] # <~ single_holder'),
 }
-CONDITIONS = {
-    "unreadable": ('when = "amount >= 20000"', 'when = "amount >=" # <- bad_condition'),
-    "types": ('when = "amount >= 20000"', "when = \"amount >= 'x'\" # <- bad_condition"),
-    "unknown field in a condition": (
-        'when = "amount >= 20000"',
-        'when = "amuont >= 20000" # <- unknown_field',
-    ),
-    "unread, and so not missing": ('field = "decision_maker"', 'condition = "=" # <- bad_condition'),
-    "stale_when": (
-        'stale_after = "2w"',
-        'stale_after = "2w"\nstale_when = "clsoe_date < today" # <- unknown_field',
-    ),
-    "stale at once": (
-        'stale_after = "2w"',
-        'stale_after = "2w"\nstale_when = "1 = 1" # <~ dead_condition',
-    ),
-    "always asked": ('when = "amount >= 20000"', 'when = "1 = 1" # <~ dead_condition'),
-    "never asked": ('when = "amount >= 20000"', 'when = "amount > 5 and amount < 3" # <~ dead_condition'),
-    "met whatever happens": ('field = "decision_maker"', 'condition = "2 > 1" # <~ dead_condition'),
-    "never met": ('field = "decision_maker"', 'condition = "2 < 1" # <- dead_condition'),
-    "no such choice": ('when = "amount >= 20000"', 'when = "size = larg" # <- unknown_value'),
-    "no such choice in a list": (
-        'when = "amount >= 20000"',
-        'when = "amount > 2 or not (size in (small, huge))" # <- unknown_value',
-    ),
-    "choices, folded": ('when = "amount >= 20000"', "when = \"size = 'SMALL'\""),
-    "text that is free": ('when = "amount >= 20000"', "when = \"owner = 'ann'\""),
-    "no such stage": ('when = "amount >= 20000"', 'when = "stage = leed" # <- unknown_value'),
-    "a stage that is there": ('when = "amount >= 20000"', 'when = "stage = lead"'),
-    "no such currency": ('when = "amount >= 20000"', 'when = "currency = EURO" # <- unknown_value'),
-    "not known at a gate": ('when = "amount >= 20000"', 'when = "unproven" # <- impossible_condition'),
-    "a stage demanded": ('field = "decision_maker"', 'condition = "stage = lead" # <- impossible_condition'),
-    "of a field at fault, reported once": (
-        'type = "choice"\nchoices = ["small", "large"]',
-        'type = "chioce" # <- unknown_word',
-        'when = "amount >= 20000"',
-        'when = "size > 3"',
-    ),
-}
-
-
-CASES = SHAPE | RULES | CONDITIONS
+CASES = SHAPE | RULES
 
 
 @pytest.mark.parametrize("edits", CASES.values(), ids=CASES)
@@ -442,27 +386,6 @@ def test_messages_say_what_to_write_instead(old: str, new: str, message: str) ->
     assert message in [fault.message for fault in check_definition(changed(old, new))]
 
 
-@pytest.mark.parametrize(
-    ("toml", "line"),
-    [
-        ("name = 'a'\nstage = = 2\n", 2),
-        ("name = 'a'\n\n[[stage]\n", 3),
-        ('name = "a"\nasks = """never\nclosed\n\n', 3),
-        ("a = 1\na = 2\n", 2),
-        ("a = " + "[" * 20_000, None),
-        ("a = " + "9" * 5_000, None),
-        ("a" * 200_001, None),
-    ],
-)
-def test_text_that_is_no_toml_is_one_fault(toml: str, line: int | None) -> None:
-    (fault,) = check_definition(toml)
-    assert (fault.level, fault.slug) == ("error", "syntax")
-    assert fault.line == line
-    assert "at line" not in fault.message
-    with pytest.raises(ConfigError):
-        compile_definition(toml)
-
-
 VAGUE = ["En cours", "à RELANCER !", "In progress", "follow up", "Follow-Up", "Étape 3", "3", "Divers…"]
 MEANINGFUL = ["Lead qualifié", "Proposal sent", "Négociation / validation", "En cours de signature"]
 
@@ -472,108 +395,3 @@ MEANINGFUL = ["Lead qualifié", "Proposal sent", "Négociation / validation", "E
 )
 def test_vague_names(name: str, expected: bool) -> None:
     assert is_vague(name) is expected
-
-
-@pytest.mark.parametrize("name", SHIPPED)
-def test_a_template_has_no_fault_but_that_it_is_one(name: str) -> None:
-    assert found(SHIPPED[name]) == []
-    (fault,) = check_definition(SHIPPED[name], SHIPPED)
-    assert (fault.line, fault.level, fault.slug) == (None, "warning", "untouched_template")
-
-
-def test_settings_and_names_do_not_make_a_template_ones_own() -> None:
-    toml = SHIPPED["b2b"].replace("@me", "claire").replace('"EUR"', '"CHF"').replace("B2B sales", "Acme")
-    assert "untouched_template" in [fault.slug for fault in check_definition(f"# ours\n{toml}", SHIPPED)]
-
-
-def test_a_question_of_ones_own_makes_it_ones_own() -> None:
-    toml = SHIPPED["b2b"].replace("What do they need?", "Which machine do they need?")
-    assert check_definition(toml, SHIPPED) == []
-
-
-def test_roles_that_are_no_table_compare_too() -> None:
-    assert "wrong_type" in [fault.slug for fault in check_definition("roles = 1", SHIPPED)]
-
-
-def test_a_template_that_is_not_shipped() -> None:
-    toml = changed('name = "Sales"', 'template = "b2c" # <~ unknown_template')
-    assert [(f.line, f.level, f.slug) for f in check_definition(toml, SHIPPED)] == announced(toml)
-
-
-def test_the_example_has_no_fault() -> None:
-    example = Path(__file__).parents[2] / "examples" / "pipeline.toml"
-    assert check_definition(example.read_text(encoding="utf-8"), SHIPPED) == []
-
-
-def test_templates_have_the_usual_number_of_stages() -> None:
-    counts = {name: len(compile_definition(toml)["stages"]) + 1 for name, toml in SHIPPED.items()}
-    assert counts == {"b2b": 5, "pme": 5, "services": 6}
-
-
-def test_templates_are_described_and_an_unknown_one_is_named() -> None:
-    assert all(templates.describe(name) for name in templates.names())
-    for call in (templates.read, templates.describe):
-        with pytest.raises(NotFound, match='no template "b2c"; the templates are: b2b, pme, services'):
-            call("b2c")
-
-
-SNIPPETS = st.sampled_from(
-    [
-        "=",
-        "[",
-        "]]",
-        '"',
-        "{",
-        "}",
-        ",",
-        "[[stage]]",
-        "[[stage.entry]]",
-        "[won]",
-        "1",
-        "-1",
-        "101",
-        "true",
-        "[]",
-    ]
-    + ["{}", "[{}]", '""', '"stage"', '"won"', '"none"', "nan", "2026-01-01", "stage=1", "key=3", '"\\u0000"']
-    + ["\0", "é", "probability.min=3", 'when="amount>"', 'stale_when="unproven"', "count=2", "'''"]
-)
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> str:
-    """A template with a few of its words or lines dropped, doubled, swapped or replaced."""
-    toml = draw(st.sampled_from(sorted(SHIPPED.values())))
-    parts = re.split(draw(st.sampled_from([r"(\n)", r"(\s=\s|\n)", r"(\s+)"])), toml)
-    places = st.integers(0, len(parts) - 1)
-    for _round in range(draw(st.integers(1, 4))):
-        here, there = draw(places), draw(places)
-        parts[here] = draw(st.one_of(SNIPPETS, st.sampled_from(["", parts[there], parts[here] * 2])))
-    return "".join(parts)
-
-
-@given(st.text())
-def test_no_text_raises(toml: str) -> None:
-    assert_consistent(toml)
-
-
-@settings(max_examples=300, deadline=None)
-@given(mutated())
-def test_no_mutated_template_raises(toml: str) -> None:
-    assert_consistent(toml)
-
-
-def assert_consistent(toml: str) -> None:
-    """Faults are in order and inside the text, and a definition compiles exactly if it has no error."""
-    faults = check_definition(toml, SHIPPED)
-    assert all(fault.message and fault.slug for fault in faults)
-    lines = [fault.line or 0 for fault in faults]
-    assert lines == sorted(lines)
-    assert all(line <= toml.count("\n") + 1 for line in lines)
-    if any(fault.level == "error" for fault in faults):
-        with pytest.raises(ConfigError):
-            compile_definition(toml)
-    else:
-        compiled = compile_definition(toml)
-        assert Pipeline.from_compiled(1, compiled).stages
-        assert definition_differences(compiled, compiled) == []

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from ..errors import Conflict, InvalidInput, Required
-from ..text import _
+from pipecli.errors import Conflict, InvalidInput, Required
+from pipecli.text import _
+
 from . import events as ev
 from .events import Event
 from .facts import Names

@@ -25,7 +25,7 @@ from pipecli.text import _, ngettext
 
 __all__ = ["Fault", "check_definition", "compile_definition", "definition_differences"]
 
-_LONGEST = 200_000
+_LONGEST = 100_000
 # What adapting a template means more than.
 _SETTINGS = ("name", "currency", "timezone", "template")
 

@@ -118,7 +118,7 @@ class _Place(NamedTuple):
 
 def _placed_criteria(definition: Compiled) -> dict[str, tuple[_Place, Compiled]]:
     """Every criterion by key."""
-    placed = {}
+    placed: dict[str, tuple[_Place, Compiled]] = {}
     for stage in (*definition["stages"], definition["won"]):
         entry = _Place(stage["key"], "entry", _("{stage}, entry").format(stage=stage["name"]))
         leave = _Place(stage["key"], "exit", _("{stage}, exit").format(stage=stage["name"]))

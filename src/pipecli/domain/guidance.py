@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..text import _, ngettext
+from pipecli.text import _, ngettext
+
 from .condition import describe
 from .gate import Gate, Verdict
 from .opportunity import Opportunity

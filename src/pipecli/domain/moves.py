@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from ..errors import Conflict, GateNotMet, InvalidInput, Required
-from ..text import _
+from pipecli.errors import Conflict, GateNotMet, InvalidInput, Required
+from pipecli.text import _
+
 from . import events as ev
 from .decide import Decision, checked_text, reason_given, set_next_action
 from .events import Event

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import InvalidInput, NotFound
-from ..text import _
+from pipecli.errors import InvalidInput, NotFound
+from pipecli.text import _
+
 from .fold import fold
 
 WON = "won"

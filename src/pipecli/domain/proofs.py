@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..errors import Conflict, InvalidInput
-from ..text import _
+from pipecli.errors import Conflict, InvalidInput
+from pipecli.text import _
+
 from . import events as ev
 from .decide import LONGEST_TEXT, Decision, checked_text, reason_given
 from .events import Event

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..errors import InvalidInput
-from ..text import _
+from pipecli.errors import InvalidInput
+from pipecli.text import _
+
 from .dates import parse_date
 from .fold import fold
 from .money import known_currency, parse_amount

@@ -7,21 +7,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..config import Settings
-from ..domain import decide, proofs
-from ..domain.decide import Decision
-from ..domain.money import known_currency
-from ..domain.proofs import Proof
-from ..domain.values import Reader, contact_parts, split_assignment
-from ..errors import InvalidInput, Required
-from ..text import _
+from pipecli.config import Settings
+from pipecli.domain import decide, proofs
+from pipecli.domain.decide import Decision
+from pipecli.domain.proofs import Proof
+from pipecli.domain.values import Reader, contact_parts, split_assignment
+from pipecli.errors import InvalidInput, Required
+from pipecli.text import _
+
 from .unit import Unit
 
 LARGEST_FILE = 2**30
 
 
 class Answers(NamedTuple):
-    """As typed: `sets` are KEY=VALUE, `proofs` CRITERION=TEXT (or CRITERION alone, where a text was logged)."""
+    """As typed: `sets` are KEY=VALUE, `proofs` CRITERION=TEXT (or CRITERION alone, where a text was logged).
+
+    `files` are CRITERION=PATH; `said` are exchanges to log first: kind, text, and the criterion they prove or "".
+    """
 
     sets: tuple[str, ...] = ()
     proofs: tuple[str, ...] = ()
@@ -30,6 +33,8 @@ class Answers(NamedTuple):
     next: str | None = None
     due: str | None = None
     on: str | None = None
+    files: tuple[str, ...] = ()
+    said: tuple[tuple[str, str, str], ...] = ()
 
 
 def reader(unit: Unit, settings: Settings) -> Reader:
@@ -84,6 +89,14 @@ def apply(unit: Unit, read: Reader, decision: Decision, answers: Answers, said: 
     """Decide everything the answers say; `said` is the exchange that a proof without words of its own rests on."""
     on = happened_on(read, answers.on)
     decide.set_values(decision, values(unit, read, answers, decision), on)
+    for kind, text, key in answers.said:
+        exchange = decide.log_exchange(decision, kind, text, on)
+        if key:
+            proofs.prove(decision, key, Proof(exchange=exchange.seq), on)
+    for text in answers.files:
+        key, _sign, path = text.partition("=")
+        absolute, digest = file_proof(path)
+        proofs.prove(decision, key, Proof(path=absolute, sha256=digest), on)
     for text in answers.proofs:
         key, _sign, words = text.partition("=")
         if not words.strip() and said is None:
@@ -112,8 +125,3 @@ def file_proof(path: str) -> tuple[str, str]:
             _("{path} cannot be read as evidence: {error}").format(path=path, error=error)
         ) from error
     return str(Path(path).expanduser().absolute()), digest.hexdigest()
-
-
-def currency_of(text: str) -> str:
-    """A currency code, checked."""
-    return known_currency(text)

@@ -8,17 +8,17 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .. import clock, templates
-from ..config import Settings
-from ..domain import events as ev
-from ..domain.definition import compile_definition
-from ..domain.events import Event
-from ..domain.money import known_currency
-from ..store import journal
-from ..store.driver import Driver
-from ..store.header import Header, add_definition, advance_head, read_header
-from ..store.opening import create_database, database_user, discard
-from ..store.schema import create_tables
+from pipecli import clock, templates
+from pipecli.config import Settings
+from pipecli.domain import events as ev
+from pipecli.domain.definition import compile_definition
+from pipecli.domain.events import Event
+from pipecli.domain.money import known_currency
+from pipecli.store import journal
+from pipecli.store.driver import Driver
+from pipecli.store.header import Header, add_definition, advance_head, read_header
+from pipecli.store.opening import create_database, database_user, discard
+from pipecli.store.schema import create_tables
 
 DEFAULT_TEMPLATE = "b2b"
 
@@ -61,7 +61,7 @@ def creating(settings: Settings) -> Iterator[tuple[Driver, str]]:
 
 
 def _let_go(address: str, driver: Driver) -> None:
-    from ..store.schema import has_workspace
+    from pipecli.store.schema import has_workspace
 
     driver.rollback()
     if has_workspace(driver):  # it was there before us

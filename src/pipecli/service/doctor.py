@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..domain.events import opportunity_stream
-from ..store import directory, integrity, projection
-from ..text import _
+from pipecli.domain.events import opportunity_stream
+from pipecli.store import directory, integrity, projection
+from pipecli.text import _
+
 from .rebuilding import directory_rows, rebuild, replayed
 from .workspace import Reading, Workspace
 

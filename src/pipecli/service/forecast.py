@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..domain import forecast as rules
-from ..domain.forecast import Forecast, Sums
-from ..domain.money import major
-from ..errors import InvalidInput
-from ..store.forecast import read_cells
-from ..text import _
+from pipecli.domain import forecast as rules
+from pipecli.domain.forecast import Forecast, Sums
+from pipecli.domain.money import major
+from pipecli.errors import InvalidInput
+from pipecli.store.forecast import read_cells
+from pipecli.text import _
+
 from .workspace import Reading, Workspace
 
 GROUPINGS = tuple(rules.GROUPINGS)
@@ -92,4 +93,21 @@ def _figures(sums: Sums, currency: str) -> dict[str, Any]:
         "weighted": major(sums.weighted, currency),
         "unpriced": {"count": sums.unpriced},
         "undated": {"count": sums.undated_count, "amount": major(sums.undated_amount, currency)},
+    }
+
+
+def flattened(line: dict[str, Any]) -> dict[str, Any]:
+    """A line of the forecast without nesting, for CSV."""
+    return {
+        "key": line["key"],
+        "label": line["label"],
+        "currency": line["currency"],
+        "won_count": line["won"]["count"],
+        "won_amount": line["won"]["amount"],
+        "open_count": line["open"]["count"],
+        "open_amount": line["open"]["amount"],
+        "weighted": line["weighted"],
+        "unpriced_count": line["unpriced"]["count"],
+        "undated_count": line["undated"]["count"],
+        "undated_amount": line["undated"]["amount"],
     }

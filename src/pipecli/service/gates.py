@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from ..domain import moves, proofs
-from ..domain.decide import Decision
-from ..domain.events import opportunity_stream
-from ..domain.gate import Gate, Judge
-from ..domain.guidance import gate_report
-from ..domain.opportunity import Opportunity, fold
-from ..domain.pipeline import WON, Pipeline
-from ..domain.proofs import Proof
-from ..errors import NotFound
-from ..store import directory, journal
-from ..text import _
+from pipecli.domain import moves, proofs
+from pipecli.domain.decide import Decision
+from pipecli.domain.events import opportunity_stream
+from pipecli.domain.facts import Names
+from pipecli.domain.gate import Gate, Judge
+from pipecli.domain.guidance import gate_report
+from pipecli.domain.opportunity import Opportunity, fold
+from pipecli.domain.pipeline import WON, Pipeline
+from pipecli.domain.proofs import Proof
+from pipecli.errors import GateNotMet, NotFound
+from pipecli.store import directory, journal
+from pipecli.store.driver import Driver
+from pipecli.text import _
+
 from . import refs
 from .answers import Answers, apply, happened_on, next_action, reader
 from .outcome import Outcome, outcome
@@ -31,7 +35,7 @@ class Why(NamedTuple):
     gate: Gate
     state: Opportunity
     pipeline: Pipeline
-    names: Mapping[int, str | None]
+    names: Names
 
 
 def why(workspace: Workspace, ref: str, to: str | None = None) -> Why:
@@ -39,6 +43,24 @@ def why(workspace: Workspace, ref: str, to: str | None = None) -> Why:
     with workspace.read() as reading:
         number = refs.find(reading.driver, ref, workspace.settings)
         return why_of(reading, load(reading, number), to)
+
+
+def question(workspace: Workspace, key: str) -> str:
+    """What a criterion asks, in the stage's words."""
+    with workspace.read() as reading:
+        return reading.pipeline.criterion(key).ask
+
+
+def tried(workspace: Workspace, ref: str, answers: Answers, to: str | None) -> Why:
+    """The gate as it would be with these answers; nothing is written."""
+    with workspace.commit("advance", dry_run=True) as unit:
+        number, decision, read = _begin(unit, workspace, ref)
+        decision.require_open()
+        apply(unit, read, decision, answers)
+        target = moves.target_of(decision, to)
+        gate = decision.judge.gate(target)
+        report = gate_report(gate, decision.state, unit.pipeline)
+        return Why(report, gate, decision.state, unit.pipeline, unit.names)
 
 
 def load(reading: Reading, number: int) -> Opportunity:
@@ -58,21 +80,24 @@ def why_of(reading: Reading, state: Opportunity, to: str | None = None) -> Why:
     decision.require_open()
     target = moves.target_of(decision, to)
     gate = Judge(state, reading.pipeline, reading.today, names).gate(target)
-    shown = evidence_shown(reading, state, gate, names)
+    shown = evidence_lines(reading.driver, state, gate, names, {})
     report = gate_report(gate, state, reading.pipeline, win_reason=target == WON, evidence=shown)
     return Why(report, gate, state, reading.pipeline, names)
 
 
-def evidence_shown(
-    reading: Reading, state: Opportunity, gate: Gate, names: Mapping[int, str | None]
+def evidence_lines(
+    driver: Driver, state: Opportunity, gate: Gate, names: Names, unwritten: Mapping[int, str]
 ) -> dict[str, str]:
-    """For each met criterion one line of what it rests on: the quote or words, how and when we know, who said so."""
+    """For each met criterion one line of what it rests on: the quote or words, how and when we know, who said so.
+
+    `unwritten` has the texts of events that are not in the journal yet.
+    """
     seqs: set[int] = set()
     for verdict in gate.met:
         seqs |= _seqs(verdict.basis)
     by_seq = {e.seq: e for e in state.evidence}
     seqs |= {e.exchange for s in seqs if (e := by_seq.get(s)) and e.exchange}
-    bodies = journal.texts(reading.driver, sorted(seqs))
+    bodies = {**journal.texts(driver, sorted(seqs)), **unwritten}
     return {v.criterion.key: basis_line(v.basis, state, bodies, names) for v in gate.met}
 
 
@@ -81,15 +106,13 @@ def _seqs(basis: Mapping[str, Any]) -> set[int]:
     return found | set(basis.get("exchanges", ()))
 
 
-def basis_line(
-    basis: Mapping[str, Any], state: Opportunity, bodies: Mapping[int, str], names: Mapping[int, str | None]
-) -> str:
+def basis_line(basis: Mapping[str, Any], state: Opportunity, bodies: Mapping[int, str], names: Names) -> str:
     """What a criterion rests on, in one line."""
     return ", ".join(_basis_parts(basis, state, bodies, names))
 
 
 def _basis_parts(
-    basis: Mapping[str, Any], state: Opportunity, bodies: Mapping[int, str], names: Mapping[int, str | None]
+    basis: Mapping[str, Any], state: Opportunity, bodies: Mapping[int, str], names: Names
 ) -> Iterable[str]:
     if "waiver" in basis:
         waiver = next((w for w in state.waivers if w.seq == basis["waiver"]), None)
@@ -119,12 +142,12 @@ def _basis_parts(
         yield _("holds")
 
 
-def field_shown(key: str, state: Opportunity, names: Mapping[int, str | None]) -> str:
+def field_shown(key: str, state: Opportunity, names: Names) -> str:
     """The value of a field criterion, in words."""
     if key in ("account", "contact", "decision_maker"):
         return names.get(getattr(state, key)) or _("erased")
     if key == "amount":
-        from ..domain.money import major
+        from pipecli.domain.money import major
 
         return f"{major(state.amount or 0, state.currency)} {state.currency}"
     value = (
@@ -154,6 +177,21 @@ def _first_line(text: str) -> str:
     return line if len(line) <= 120 else line[:119] + "…"
 
 
+@contextmanager
+def _explaining(unit: Unit, decision: Decision) -> Iterator[None]:
+    """Complete a refusal with what the met criteria rest on, what was supplied just now included."""
+    try:
+        yield
+    except GateNotMet as error:
+        if "to" in error.detail:
+            gate = decision.judge.gate(error.detail["to"])
+            texts = {e.seq: e.text for e in decision.events if e.text is not None}
+            shown = evidence_lines(unit.driver, decision.state, gate, unit.names, texts)
+            for item in error.detail["met"]:
+                item["evidence"] = shown.get(item["criterion"], "")
+        raise
+
+
 def advance(
     workspace: Workspace,
     ref: str,
@@ -172,7 +210,8 @@ def advance(
         if ask and (asked := _ask_approvals(decision, to)):
             decision.require_next_action()
             return outcome(unit, number, before, asked)
-        moves.advance(decision, to, happened_on(read, answers.on))
+        with _explaining(unit, decision):
+            moves.advance(decision, to, happened_on(read, answers.on))
         decision.require_next_action()
         return outcome(unit, number, before)
 
@@ -270,7 +309,8 @@ def win(workspace: Workspace, ref: str, reason: str, answers: Answers, *, dry_ru
         before = decision.state
         decision.require_open()
         apply(unit, read, decision, answers)
-        moves.win(decision, reason, happened_on(read, answers.on))
+        with _explaining(unit, decision):
+            moves.win(decision, reason, happened_on(read, answers.on))
         return outcome(unit, number, before)
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from ..domain.condition import evaluate
-from ..domain.money import major
-from ..errors import InvalidInput
-from ..store import lists
-from ..store.lists import Filter, Row, Total
-from ..text import _
+from pipecli.domain.condition import evaluate
+from pipecli.domain.pipeline import Pipeline
+from pipecli.errors import InvalidInput
+from pipecli.store import lists
+from pipecli.store.lists import Filter, Row, Total
+from pipecli.text import _
+
 from .records import Record, record, row_facts, stale
 from .workspace import Reading, Workspace
 
@@ -49,18 +50,91 @@ class Today(NamedTuple):
     open_count: int
 
 
+class Wanted(NamedTuple):
+    """What a list is asked for, as typed."""
+
+    status: str = "open"
+    stage: str | None = None
+    owner: str | None = None
+    account: str | None = None
+    tag: str | None = None
+    where: str | None = None
+    fragment: str | None = None
+    sort: str = "due"
+
+
+STATUSES = ("open", "won", "lost")
+
+
 def listing(
-    workspace: Workspace, filter_: Filter, limit: int, *, as_of: date | None = None, mine: bool = False
+    workspace: Workspace, wanted: Wanted, limit: int, *, as_of: date | None = None, mine: bool = False
 ) -> Listing:
-    """A list of the workspace; `limit` 0 shows all, `mine` keeps the actor's own."""
+    """A list of the workspace; `limit` 0 shows all, `mine` keeps the actor's own.
+
+    Raises InvalidInput for a status, sort key or condition that cannot be read, NotFound for an unknown stage.
+    """
     with workspace.read() as reading:
-        if mine:
-            filter_ = filter_._replace(owner=reading.actor)
+        pipeline = reading.pipeline
         if as_of is not None:
             if as_of > reading.real_today:
                 raise InvalidInput(_("{day} is in the future; --as-of looks back").format(day=as_of))
-            return _listing_as_of(reading, filter_, limit, as_of)
-        return _listing(reading, filter_, limit)
+            pipeline = reading.as_of(as_of)
+        filter_ = _filter(wanted, pipeline, reading.actor if mine else None)
+        return _listing(reading, filter_, limit) if as_of is None else _listing_as_of(reading, filter_, limit)
+
+
+def _filter(wanted: Wanted, pipeline: Pipeline, mine: str | None) -> Filter:
+    if wanted.sort.removeprefix("-") not in lists.SORTS:
+        raise InvalidInput(
+            _('no order "{key}"; the orders are: {keys}').format(key=wanted.sort, keys=", ".join(lists.SORTS))
+        )
+    where = None
+    if wanted.where is not None:
+        from pipecli.domain.condition_parser import parse
+
+        where = parse(wanted.where, pipeline.field_types())
+    return Filter(
+        status=_statuses(wanted.status),
+        stage=pipeline.find_stage(wanted.stage).key if wanted.stage else None,
+        owner=mine or wanted.owner,
+        account=wanted.account,
+        tag=wanted.tag,
+        where=where,
+        fragment=wanted.fragment,
+        sort=wanted.sort,
+    )
+
+
+def _statuses(text: str) -> tuple[str, ...]:
+    words = [word.strip().casefold() for word in text.split(",") if word.strip()]
+    unknown = [word for word in words if word not in (*STATUSES, "all")]
+    if unknown or not words:
+        raise InvalidInput(_('"{text}" is not a status; write open, won, lost or all').format(text=text))
+    return STATUSES if "all" in words else tuple(s for s in STATUSES if s in words)
+
+
+def day(workspace: Workspace, text: str | None, *, ahead: bool = False) -> date | None:
+    """The day that `--as-of`, `--since` or, `ahead`, `--until` names, seen from the day of the report; None if not given."""
+    if text is None:
+        return None
+    from pipecli import clock
+    from pipecli.domain.dates import parse_date
+
+    settings = workspace.settings
+    today = settings.report_day() or clock.now().date()
+    order = settings.get("date_order").value
+    return parse_date(text, today, prefer="future" if ahead else "past", order=order)  # type: ignore[arg-type]
+
+
+def first(workspace: Workspace) -> Record | None:
+    """The first thing to do of the actor's: the most valuable late one, else the next one due."""
+    with workspace.read() as reading:
+        late = Filter(owner=reading.actor, due_before=reading.today, sort="-weighted")
+        for filter_ in (late, Filter(owner=reading.actor, sort="due")):
+            rows = lists.list_rows(reading.driver, filter_, reading.pipeline, reading.today, 1)
+            if rows:
+                return record(rows[0], reading.pipeline, reading.today)
+        return None
 
 
 def _listing(reading: Reading, filter_: Filter, limit: int) -> Listing:
@@ -98,10 +172,10 @@ def totals_of(rows: list[Row]) -> list[Total]:
     return [Total(currency, n, amount) for currency, (n, amount) in sorted(sums.items())]
 
 
-def _listing_as_of(reading: Reading, filter_: Filter, limit: int, day: date) -> Listing:
+def _listing_as_of(reading: Reading, filter_: Filter, limit: int) -> Listing:
     from .past import rows_as_of
 
-    pipeline = reading.as_of(day)
+    pipeline, day = reading.pipeline, reading.today
     rows = [row for row in rows_as_of(reading, day) if _fits_past(row, filter_, reading)]
     rows.sort(key=_sort_key(filter_.sort, reading), reverse=filter_.sort.startswith("-"))
     totals = totals_of(rows)
@@ -110,7 +184,7 @@ def _listing_as_of(reading: Reading, filter_: Filter, limit: int, day: date) -> 
 
 
 def _fits_past(row: Row, filter_: Filter, reading: Reading) -> bool:
-    from ..domain.fold import fold
+    from pipecli.domain.fold import fold
 
     f = filter_
     return (
@@ -118,6 +192,7 @@ def _fits_past(row: Row, filter_: Filter, reading: Reading) -> bool:
         and (f.stage is None or row.stage == f.stage)
         and (f.owner is None or row.owner_key == fold(f.owner))
         and (not f.account or fold(f.account) in fold(row.account or ""))
+        and (not f.fragment or fold(f.fragment) in row.search)
         and (not f.tag or f"|{fold(f.tag)}|" in row.tags_key)
         and (f.due_before is None or (row.next_due or "9") < f.due_before.isoformat())
         and _fits(row, f, reading)
@@ -196,8 +271,3 @@ def _approvals(reading: Reading, actor: str) -> list[Approval]:
         for n, c, by, on in asked
         if n in rows
     ]
-
-
-def major_totals(totals: list[Total]) -> dict[str, int | float]:
-    """Amounts by currency in major units."""
-    return {t.currency: major(t.amount, t.currency) for t in totals}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from ..domain import decide, moves
-from ..domain.wording import exchange_kind
-from ..errors import InvalidInput, NotFound, Required
-from ..store import lists
-from ..store.lists import Filter
-from ..text import _
+from pipecli.domain import decide, moves
+from pipecli.domain.fold import fold
+from pipecli.domain.wording import exchange_kind
+from pipecli.errors import InvalidInput, NotFound, Required
+from pipecli.store import directory, lists
+from pipecli.store.lists import Filter
+from pipecli.text import _
+
 from . import refs
 from .answers import Answers, apply, happened_on, next_action, reader, values
 from .outcome import Outcome, outcome
@@ -35,6 +38,26 @@ def add(workspace: Workspace, name: str, answers: Answers, *, dry_run: bool = Fa
             next_action=next_action(read, answers),
         )
         return outcome(unit, number, None)
+
+
+class Near(NamedTuple):
+    """A known account and owner that the given ones are nearly, where they are not known themselves."""
+
+    account: str | None
+    owner: str | None
+
+
+def nearly_known(workspace: Workspace, account: str | None, owner: str | None) -> Near:
+    """What a person may have meant by an account or owner that is not known."""
+    with workspace.read() as reading:
+        near_account = near_owner = None
+        if account and directory.find_account(reading.driver, account) is None:
+            near_account = next(iter(directory.near_accounts(reading.driver, account)), None)
+        if owner:
+            known = directory.known_owners(reading.driver)
+            near = [o for o in known if directory.one_letter_apart(fold(o), fold(owner))]
+            near_owner = near[0] if near and owner not in known else None
+        return Near(near_account, near_owner)
 
 
 def edit(

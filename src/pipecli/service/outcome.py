@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..domain.events import Event
-from ..domain.opportunity import Opportunity
-from ..domain.pipeline import Pipeline
-from ..store import projection
+from pipecli.domain.events import Event
+from pipecli.domain.opportunity import Opportunity
+from pipecli.domain.pipeline import Pipeline
+from pipecli.store import projection
+
 from .past import row_with_names
 from .records import Record, record
 from .unit import Unit

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ..domain import events as ev
-from ..domain.events import opportunity_stream
-from ..domain.fold import fold as folded
-from ..domain.opportunity import Opportunity, fold
-from ..store import directory, journal, projection
-from ..store.lists import Row
-from ..store.past import read_past
+from pipecli.domain import events as ev
+from pipecli.domain.events import opportunity_stream
+from pipecli.domain.fold import fold as folded
+from pipecli.domain.opportunity import Opportunity, fold
+from pipecli.store import directory, journal, projection
+from pipecli.store.lists import Row
+from pipecli.store.past import read_past
+
 from .workspace import Reading
 
 

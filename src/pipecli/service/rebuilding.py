@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from ..domain import events as ev
-from ..domain.opportunity import Opportunity, fold
-from ..domain.pipeline import Pipeline
-from ..store import directory, journal, projection
-from ..store.driver import Driver
+from pipecli.domain import events as ev
+from pipecli.domain.opportunity import Opportunity, fold
+from pipecli.domain.pipeline import Pipeline
+from pipecli.store import directory, journal, projection
+from pipecli.store.driver import Driver
 
 BATCH = 2_000
 

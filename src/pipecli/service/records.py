@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from ..domain.facts import field_facts, overdue_days
-from ..domain.metrics import is_stale, probability_of, weighted
-from ..domain.money import major
-from ..domain.pipeline import Pipeline
-from ..store.lists import Row
+from pipecli.domain.facts import field_facts, overdue_days
+from pipecli.domain.metrics import is_stale, probability_of, weighted
+from pipecli.domain.money import major
+from pipecli.domain.pipeline import Pipeline
+from pipecli.store.lists import Row
 
 Record = dict[str, Any]
 

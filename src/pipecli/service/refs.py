@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ..config import Settings
-from ..errors import Ambiguous, NotFound
-from ..store import journal, search
-from ..store.driver import Driver
-from ..store.opening import database_user
-from ..store.search import Hit
-from ..text import _
+from pipecli.config import Settings
+from pipecli.errors import Ambiguous, NotFound
+from pipecli.store import journal, search
+from pipecli.store.driver import Driver
+from pipecli.store.opening import database_user
+from pipecli.store.search import Hit
+from pipecli.text import _
+
 from .workspace import Workspace
 
 

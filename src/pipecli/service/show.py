@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..domain import events as ev
-from ..domain.events import Event, opportunity_stream
-from ..domain.gate import Judge
-from ..domain.opportunity import Opportunity, Visit, fold
-from ..errors import InvalidInput, NotFound
-from ..store import directory, journal
-from ..store.directory import Person
-from ..text import _
+from pipecli.domain import events as ev
+from pipecli.domain.events import Event, opportunity_stream
+from pipecli.domain.gate import Judge
+from pipecli.domain.opportunity import Opportunity, Visit, fold
+from pipecli.errors import InvalidInput, NotFound
+from pipecli.store import directory, journal
+from pipecli.store.directory import Person
+from pipecli.text import _
+
 from . import refs
 from .gates import Why, basis_line, why_of
 from .past import row_of, state_as_of
@@ -156,7 +157,7 @@ def proof(workspace: Workspace, ref: str) -> tuple[Record, list[ProofStep]]:
 def _with_all_evidence(state: Opportunity, events: list[Event]) -> Opportunity:
     from dataclasses import replace
 
-    from ..domain.opportunity import Evidence
+    from pipecli.domain.opportunity import Evidence
 
     all_evidence = tuple(
         Evidence(
@@ -243,3 +244,26 @@ def _event_ids(event: Event) -> list[int]:
         changes = event.payload["changes"]
         return [changes[k] for k in ("account", "contact", "decision_maker") if changes.get(k)]
     return []
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """A journal entry under the contract's keys, with its opportunity's number and whether it still counts."""
+    ref = int(entry.stream[1:]) if entry.stream.startswith("o") else None
+    keys = ("seq", "at", "recorded_at", "actor", "kind", "summary", "detail")
+    return {key: getattr(entry, key) for key in keys} | {"ref": ref, "live": entry.live}
+
+
+def as_json(shown: Shown) -> dict[str, Any]:
+    """The opportunity's keys of the contract, its gate, people, exchanges and journal."""
+    return {
+        **shown.record,
+        "unproven": shown.is_unproven,
+        "gate": shown.why.report if shown.why else None,
+        "contacts": [{"id": p.id, "name": p.name, "mail": p.mail, "phone": p.phone} for p in shown.people],
+        "exchanges": [
+            {"id": e.seq, "kind": e.detail["kind"], "on": e.at, "actor": e.actor, "text": e.text}
+            for e in shown.entries
+            if e.kind == ev.EXCHANGE_LOGGED and e.live
+        ],
+        "journal": [entry_json(e) for e in shown.entries],
+    }

@@ -6,17 +6,18 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .. import templates
-from ..domain import events as ev
-from ..domain.definition import Fault, check_definition, compile_definition, definition_differences
-from ..domain.gate import Judge
-from ..domain.opportunity import Opportunity, fold
-from ..domain.pipeline import Pipeline
-from ..errors import Conflict, InvalidInput
-from ..store import directory, journal, lists, projection
-from ..store import header as headers
-from ..store.lists import Filter
-from ..text import _, ngettext
+from pipecli import templates
+from pipecli.domain import events as ev
+from pipecli.domain.definition import Fault, check_definition, compile_definition, definition_differences
+from pipecli.domain.gate import Judge
+from pipecli.domain.opportunity import Opportunity, fold
+from pipecli.domain.pipeline import Pipeline
+from pipecli.errors import Conflict, InvalidInput
+from pipecli.store import directory, journal, lists, projection
+from pipecli.store import header as headers
+from pipecli.store.lists import Filter
+from pipecli.text import _, ngettext
+
 from .unit import Unit
 from .workspace import Reading, Workspace
 
@@ -172,3 +173,9 @@ def _move_and_judge_again(unit: Unit, new: Pipeline, targets: Mapping[str, str])
         payload = {"from": state.stage, "to": targets[state.stage], "definition": new.version}
         decision.record(ev.STAGE_MOVED, payload)
     projection.write_differences(unit.driver, refreshed)
+
+
+def as_json(workspace: Workspace) -> dict[str, object]:
+    """The definition in force as it was compiled, with its version."""
+    with workspace.read() as reading:
+        return {"version": reading.header.definition, **json.loads(reading.header.compiled or "{}")}

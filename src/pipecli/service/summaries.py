@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
-from ..domain import events as ev
-from ..domain.events import Event
-from ..domain.money import format_amount
-from ..domain.pipeline import Pipeline
-from ..text import _, language
+from pipecli.domain import events as ev
+from pipecli.domain.events import Event
+from pipecli.domain.money import format_amount
+from pipecli.domain.pipeline import Pipeline
+from pipecli.text import _, language
 
 Names = Mapping[int, str | None]
 

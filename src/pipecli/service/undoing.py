@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..domain import events as ev
-from ..domain.events import Event
-from ..errors import Conflict
-from ..store import directory, journal
-from ..store.journal import CommandRow
-from ..text import _
+from pipecli.domain import events as ev
+from pipecli.domain.events import Event
+from pipecli.errors import Conflict
+from pipecli.store import directory, journal
+from pipecli.store.journal import CommandRow
+from pipecli.text import _
+
 from .unit import Unit
 from .workspace import Workspace
 

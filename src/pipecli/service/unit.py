@@ -7,19 +7,19 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from .. import clock
-from ..domain import events as ev
-from ..domain.decide import LONGEST_NAME, Decision, checked_text
-from ..domain.events import Event, account_stream, contact_stream, opportunity_stream
-from ..domain.fold import fold as folded
-from ..domain.opportunity import Opportunity, fold
-from ..domain.pipeline import Pipeline
-from ..errors import NotFound
-from ..store import directory, journal, projection
-from ..store.driver import Driver
-from ..store.header import Header, advance_head, pipeline_of
-from ..store.schema import PROJECTION
-from ..text import _
+from pipecli import clock
+from pipecli.domain import events as ev
+from pipecli.domain.decide import LONGEST_NAME, Decision, checked_text
+from pipecli.domain.events import Event, account_stream, contact_stream, opportunity_stream
+from pipecli.domain.fold import fold as folded
+from pipecli.domain.opportunity import Opportunity, fold
+from pipecli.domain.pipeline import Pipeline
+from pipecli.errors import NotFound
+from pipecli.store import directory, journal, projection
+from pipecli.store.driver import Driver
+from pipecli.store.header import Header, advance_head, pipeline_of
+from pipecli.store.schema import PROJECTION
+from pipecli.text import _
 
 
 class Unit:

@@ -11,14 +11,15 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 
-from .. import clock
-from ..config import Settings
-from ..store.header import Header, pipeline_as_of, pipeline_of, read_header
-from ..store.opening import database_user, open_database
+from pipecli import clock
+from pipecli.config import Settings
+from pipecli.store.header import Header, pipeline_as_of, pipeline_of, read_header
+from pipecli.store.opening import database_user, open_database
 
 if TYPE_CHECKING:
-    from ..domain.pipeline import Pipeline
-    from ..store.driver import Driver
+    from pipecli.domain.pipeline import Pipeline
+    from pipecli.store.driver import Driver
+
     from .unit import Unit
 
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..domain.fold import fold
+from pipecli.domain.fold import fold
 
 if TYPE_CHECKING:
     from .driver import Driver

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ..domain.forecast import OPEN, UNDATED, WON, Cell
-from ..domain.pipeline import Pipeline
+from pipecli.domain.forecast import OPEN, UNDATED, WON, Cell
+from pipecli.domain.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from .driver import Driver

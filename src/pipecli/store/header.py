@@ -6,12 +6,14 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import StoreError
-from ..text import _
+from pipecli.errors import StoreError
+from pipecli.text import _
+
 from .schema import FORMAT, PROJECTION, WRITER
 
 if TYPE_CHECKING:
-    from ..domain.pipeline import Pipeline
+    from pipecli.domain.pipeline import Pipeline
+
     from .driver import Driver
 
 
@@ -59,7 +61,7 @@ def read_header(driver: Driver, *, write: bool) -> Header:
 
 def pipeline_of(header: Header) -> Pipeline:
     """The pipeline in force."""
-    from ..domain.pipeline import Pipeline
+    from pipecli.domain.pipeline import Pipeline
 
     if header.compiled is None:
         raise StoreError(_("the workspace has no pipeline definition; make one: pipe init"))
@@ -68,7 +70,7 @@ def pipeline_of(header: Header) -> Pipeline:
 
 def pipeline_as_of(driver: Driver, header: Header, day: date) -> Pipeline:
     """The pipeline that was in force at the end of a day; before the first adoption, the first one."""
-    from ..domain.pipeline import Pipeline
+    from pipecli.domain.pipeline import Pipeline
 
     rows = driver.rows(
         "select version, compiled_json from definition where adopted_on <= :day or version = 1 "

@@ -6,7 +6,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from ..text import _
+from pipecli.text import _
+
 from .schema import PROJECTION
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..domain.events import CARRIED_TEXTS, EVIDENCE_RECORDED, Event
+from pipecli.domain.events import CARRIED_TEXTS, EVIDENCE_RECORDED, Event
+
 from .driver import quoted
 
 if TYPE_CHECKING:

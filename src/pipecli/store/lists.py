@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..domain.fold import fold
-from ..domain.money import exponent
+from pipecli.domain.fold import fold
+from pipecli.domain.money import exponent
+
 from .condition_sql import Column, Unsupported, to_sql
 from .projection import COLUMNS
 
 if TYPE_CHECKING:
-    from ..domain.pipeline import Pipeline
+    from pipecli.domain.pipeline import Pipeline
+
     from .driver import Driver
 
 

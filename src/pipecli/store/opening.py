@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import InvalidInput
-from ..text import _
+from pipecli.errors import InvalidInput
+from pipecli.text import _
 
 if TYPE_CHECKING:
     from .driver import Driver

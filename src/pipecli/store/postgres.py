@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ..errors import StoreError
-from ..text import _
+from pipecli.errors import StoreError
+from pipecli.text import _
+
 from .driver import Parameters, Row
 
 if TYPE_CHECKING:

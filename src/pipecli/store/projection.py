@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ..domain.fold import fold
-from ..domain.gate import Judge
+from pipecli.domain.fold import fold
+from pipecli.domain.gate import Judge
 
 if TYPE_CHECKING:
-    from ..domain.facts import Names
-    from ..domain.opportunity import Opportunity
-    from ..domain.pipeline import Pipeline
+    from pipecli.domain.facts import Names
+    from pipecli.domain.opportunity import Opportunity
+    from pipecli.domain.pipeline import Pipeline
+
     from .driver import Driver
 
 # Table -> its columns, the primary key first; the order is that of the rows below.

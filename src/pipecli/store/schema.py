@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from ..errors import StoreError
-from ..text import _
+from pipecli.errors import StoreError
+from pipecli.text import _
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..domain.fold import fold
+from pipecli.domain.fold import fold
 
 if TYPE_CHECKING:
     from .driver import Driver

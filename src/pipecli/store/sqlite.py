@@ -2,23 +2,28 @@
 
 Read-only connections need care. With a cleanly closed WAL in a folder that cannot be written only
 `immutable=1` opens the file; with a live WAL `immutable=1` silently loses what is in it, so it is used only
-where the WAL is absent or empty. Errors appear at the first query, so opening probes.
+where the WAL is absent or empty. Errors appear at the first query, so opening probes. A file that is no workspace
+is left exactly as it is, its journal mode too.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ..errors import StoreError
-from ..text import _
+from pipecli.errors import StoreError
+from pipecli.text import _
+
 from .driver import Parameters, Row
 
 BUSY_SECONDS = 5.0
+# Numbers beyond 64 bits and text that is not Unicode fail before they reach SQLite, as Python's own errors.
+_ERRORS = (sqlite3.Error, OverflowError, UnicodeEncodeError)
 
 
 class SqliteDriver:
@@ -33,25 +38,25 @@ class SqliteDriver:
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         try:
             return self._connection.execute(sql, parameters or {}).fetchall()
-        except sqlite3.Error as error:
+        except _ERRORS as error:
             raise self._translated(error) from error
 
     def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
         try:
             yield from self._connection.execute(sql, parameters or {})
-        except sqlite3.Error as error:
+        except _ERRORS as error:
             raise self._translated(error) from error
 
     def run(self, sql: str, parameters: Parameters | None = None) -> int:
         try:
             return self._connection.execute(sql, parameters or {}).rowcount
-        except sqlite3.Error as error:
+        except _ERRORS as error:
             raise self._translated(error) from error
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         try:
             self._connection.executemany(sql, rows)
-        except sqlite3.Error as error:
+        except _ERRORS as error:
             raise self._translated(error) from error
 
     def begin(self) -> None:
@@ -76,15 +81,11 @@ class SqliteDriver:
     def json_number(self, column: str, key: str) -> str:
         return self.json_text(column, key)
 
-    def backup_pages(self) -> int:
-        """How many pages the file has (for `doctor`)."""
-        return int(self.rows("pragma page_count")[0][0])
-
-    def _translated(self, error: sqlite3.Error) -> StoreError:
+    def _translated(self, error: Exception) -> StoreError:
         return translated(error, self.where)
 
 
-def translated(error: sqlite3.Error, where: str) -> StoreError:
+def translated(error: Exception, where: str) -> StoreError:
     """The driver's error as one clear line."""
     text = str(error)
     if "locked" in text or "busy" in text:
@@ -112,15 +113,19 @@ def translated(error: sqlite3.Error, where: str) -> StoreError:
 
 def open_sqlite(path: Path, *, write: bool) -> SqliteDriver:
     """Open an existing file; raises StoreError where it is missing or cannot be read."""
-    if not path.exists():
+    where = str(path)
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise _missing(where) from error
+    except OSError as error:
         raise StoreError(
-            _(
-                "there is no workspace at {where}; make one: pipe init, or look around: pipe --demo demo"
-            ).format(where=path),
-            where=str(path),
-        )
-    if path.is_dir():
-        raise StoreError(_("{where} is a folder, not a workspace").format(where=path), where=str(path))
+            _("{where} cannot be opened: {error}").format(where=where, error=error.strerror), where=where
+        ) from error
+    if stat.S_ISDIR(found.st_mode):
+        raise StoreError(_("{where} is a folder, not a workspace").format(where=where), where=where)
+    if found.st_size == 0:
+        raise _missing(where)
     try:
         return _connected(path, "rw" if write else "ro")
     except StoreError:
@@ -129,18 +134,28 @@ def open_sqlite(path: Path, *, write: bool) -> SqliteDriver:
         return _connected(path, "ro&immutable=1")
 
 
-def _connected(path: Path, mode: str) -> SqliteDriver:
-    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+def _missing(where: str) -> StoreError:
+    line = _("there is no workspace at {where}; make one: pipe init, or look around: pipe --demo demo")
+    return StoreError(line.format(where=where), where=where)
+
+
+def _connected(path: Path, mode: str, *, new: bool = False) -> SqliteDriver:
+    uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
     try:
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-        driver = SqliteDriver(path, connection)
-        if mode == "rw":
-            connection.executescript(
-                "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; pragma secure_delete=on"
-            )
-        driver.rows("select name from sqlite_master limit 1")
     except sqlite3.Error as error:
         raise translated(error, str(path)) from error
+    driver = SqliteDriver(path, connection)
+    try:
+        ours = driver.rows("select 1 from sqlite_master where type = 'table' and name = 'workspace'")
+        if mode == "rw":
+            for pragma in ("synchronous=full", "foreign_keys=on", "secure_delete=on"):
+                driver.run(f"pragma {pragma}")
+            if new or ours:
+                driver.run("pragma journal_mode=wal")
+    except StoreError:
+        driver.close()
+        raise
     return driver
 
 
@@ -151,17 +166,20 @@ def _wal_is_empty(path: Path) -> bool:
 
 def create_sqlite(path: Path) -> SqliteDriver:
     """Create the file, readable by its owner alone, and open it; raises StoreError where it exists or cannot be made."""
+    where = str(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError as error:
-        if path.is_file() and path.stat().st_size == 0:
-            return _connected(path, "rw")  # made by a process that died before it wrote
-        raise StoreError(
-            _("{where} exists already; nothing was changed").format(where=path), where=str(path)
-        ) from error
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except FileExistsError as error:
+            # An empty file was made by a process that died before it wrote.
+            if not path.is_file() or path.stat().st_size > 0:
+                raise StoreError(
+                    _("{where} exists already; nothing was changed").format(where=where), where=where
+                ) from error
+            path.chmod(0o600)
     except OSError as error:
         raise StoreError(
-            _("{where} cannot be made: {error}").format(where=path, error=error.strerror), where=str(path)
+            _("{where} cannot be made: {error}").format(where=where, error=error.strerror), where=where
         ) from error
-    return _connected(path, "rw")
+    return _connected(path, "rw", new=True)

@@ -1,0 +1,5 @@
+"""`python -m pipecli` is the `pipe` command."""
+
+from .entry import main
+
+main()

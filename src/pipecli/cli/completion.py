@@ -1,0 +1,243 @@
+"""Completion in bash, zsh and fish: references, stages, criteria, owners, loss reasons from the database directly.
+
+It is asked at every Tab, so that it loads neither Typer nor the rules; only names of commands and options are left
+to Typer. It never fails: what cannot be read completes to nothing.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipecli.store.driver import Driver
+
+SCRIPTS = {
+    "bash": """_pipe_completion() {
+    local IFS=$'\\n'
+    COMPREPLY=( $( env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD _PIPE_COMPLETE=complete_bash pipe ) )
+    return 0
+}
+complete -o default -F _pipe_completion pipe""",
+    "zsh": """#compdef pipe
+_pipe_completion() {
+  eval $(env _TYPER_COMPLETE_ARGS="${words[1,$CURRENT]}" _PIPE_COMPLETE=complete_zsh pipe)
+}
+compdef _pipe_completion pipe""",
+    "fish": """complete --command pipe --no-files --arguments "(env _PIPE_COMPLETE=complete_fish \
+_TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) pipe)" """.strip(),
+}
+# What stands at each place behind a command.
+PLACES: dict[str, tuple[str, ...]] = {
+    "show": ("ref",),
+    "journal": ("ref",),
+    "why": ("ref",),
+    "advance": ("ref",),
+    "prove": ("ref", "criterion"),
+    "unprove": ("ref", "criterion"),
+    "waive": ("ref", "criterion"),
+    "approve": ("ref", "criterion"),
+    "done": ("ref",),
+    "next": ("ref",),
+    "snooze": ("ref", "ref", "ref", "ref"),
+    "log": ("ref", "exchange"),
+    "edit": ("ref",),
+    "back": ("ref",),
+    "win": ("ref",),
+    "lose": ("ref", "reason"),
+    "reopen": ("closed",),
+    "handover": ("owner", "owner"),
+}
+OPTIONS = {
+    "--to": "stage",
+    "--stage": "stage",
+    "--owner": "owner",
+    "-o": "owner",
+    "--actor": "owner",
+    "--prove": "criterion",
+    "-p": "criterion",
+}
+VALUED = frozenset(
+    [
+        "-n",
+        "--next",
+        "-d",
+        "--due",
+        "--on",
+        "-s",
+        "--set",
+        "-p",
+        "--prove",
+        "--amount",
+        "--to",
+        "-r",
+        "--reason",
+        "--as-of",
+        "-l",
+        "--limit",
+        "-a",
+        "--account",
+        "-c",
+        "--contact",
+        "-o",
+        "--owner",
+        "--close",
+        "--source",
+        "-t",
+        "--tag",
+        "-k",
+        "--kind",
+        "--probability",
+        "--link",
+        "--file",
+        "--exchange",
+        "--quote",
+        "--stage",
+        "--status",
+        "-w",
+        "--where",
+        "--sort",
+        "--days",
+        "--since",
+        "--actor",
+        "--by",
+        "--from",
+        "--until",
+        "--db",
+        "--lang",
+    ]
+)
+MOST = 50
+
+
+def answer(environ: Mapping[str, str]) -> bool:
+    """Print the completions of the word at the cursor; False where Typer has to answer (commands and options)."""
+    shell = environ["_PIPE_COMPLETE"].removeprefix("complete_")
+    before, fragment = _words(environ, shell)
+    wanted = _wanted(before)
+    if wanted is None or fragment.startswith("-"):
+        return False
+    try:
+        found = _found(wanted, fragment, environ)
+    except Exception:  # a Tab must never print a traceback into somebody's prompt
+        found = []
+    for value, help_ in found:
+        print(_formatted(shell, value, help_))
+    return True
+
+
+def _words(environ: Mapping[str, str], shell: str) -> tuple[list[str], str]:
+    """The words before the cursor without the program's name, and the fragment at it."""
+    line = environ.get("COMP_WORDS", "") if shell == "bash" else environ.get("_TYPER_COMPLETE_ARGS", "")
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        words = line.split()
+    if shell == "bash":
+        at = int(environ.get("COMP_CWORD", len(words)))
+        return words[1:at], words[at] if at < len(words) else ""
+    return (words[1:], "") if line.endswith(" ") else (words[1:-1], words[-1] if len(words) > 1 else "")
+
+
+def _wanted(before: list[str]) -> str | None:
+    """What kind of thing stands at the cursor; None where it is a command or an option's own matter."""
+    words = list(before)
+    command, places = None, 0
+    while words:
+        word = words.pop(0)
+        if word in VALUED:
+            if not words:
+                return OPTIONS.get(word, "nothing")
+            words.pop(0)
+        elif word.startswith("-"):
+            continue
+        elif command is None:
+            command = word
+            if command not in PLACES:
+                return None
+        else:
+            places += 1
+    if command is None:
+        return None
+    known = PLACES[command]
+    return known[places] if places < len(known) else "nothing"
+
+
+def _found(wanted: str, fragment: str, environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    if wanted == "nothing":
+        return []
+    if wanted == "exchange":
+        return [(kind, "") for kind in ("call", "mail", "meeting", "note") if kind.startswith(fragment)]
+    from pipecli.config import Settings
+    from pipecli.store.opening import open_database
+
+    words = environ.get("COMP_WORDS", "") or environ.get("_TYPER_COMPLETE_ARGS", "")
+    settings = Settings(environ=environ, demo="--demo" in words.split())
+    driver = open_database(settings.database(), write=False)
+    try:
+        if wanted in ("ref", "closed"):
+            return _references(driver, fragment, open_only=wanted == "ref")
+        if wanted == "owner":
+            rows = driver.rows("select distinct owner from opportunity where status = 'open' order by owner")
+            return [(o, "") for (o,) in rows if o.casefold().startswith(fragment.casefold())]
+        return _of_definition(driver, wanted, fragment)
+    finally:
+        driver.close()
+
+
+def _references(driver: Driver, fragment: str, *, open_only: bool) -> list[tuple[str, str]]:
+    state = "o.status = 'open'" if open_only else "o.status <> 'open'"
+    select = (
+        "select o.number, o.name, a.name from opportunity o left join account a on a.id = o.account_id where "
+    )
+    if fragment.isdigit():
+        bounds, low = [], int(fragment)
+        for digits in range(len(str(low)), 10):
+            factor = 10 ** (digits - len(str(low)))
+            bounds.append(f"o.number between {low * factor} and {(low + 1) * factor - 1}")
+        rows = driver.rows(f"{select}({' or '.join(bounds)}) and {state} order by o.number limit {MOST}")
+    else:
+        from pipecli.domain.fold import fold
+
+        like = "%" + fold(fragment).replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
+        rows = driver.rows(
+            f"{select}{state} and o.search like :fragment escape '!' order by o.number desc limit {MOST}",
+            {"fragment": like},
+        )
+    return [(str(number), f"{account} · {name}" if account else name) for number, name, account in rows]
+
+
+def _of_definition(driver: Driver, wanted: str, fragment: str) -> list[tuple[str, str]]:
+    import json
+
+    compiled: dict[str, Any] = json.loads(
+        driver.rows("select d.compiled_json from workspace w join definition d on d.version = w.definition")[
+            0
+        ][0]
+    )
+    if wanted == "stage":
+        items = [(s["key"], s["name"]) for s in compiled["stages"]]
+    elif wanted == "reason":
+        items = list(compiled["loss_reasons"].items())
+    else:
+        stages = [*compiled["stages"], compiled["won"]]
+        items = [(c["key"], c["ask"]) for s in stages for side in ("entry", "exit") for c in s.get(side, ())]
+    return [(key, help_) for key, help_ in items if key.startswith(fragment)]
+
+
+def _formatted(shell: str, value: str, help_: str) -> str:
+    from pipecli.render.console import literal
+
+    words = literal(help_)
+    if shell == "zsh":
+        safe = [
+            t.replace('"', '""')
+            .replace("'", "''")
+            .replace("$", "\\$")
+            .replace("`", "\\`")
+            .replace(":", "\\\\:")
+            for t in (value, words)
+        ]
+        return f'"{safe[0]}":"{safe[1]}"' if words else f'"{safe[0]}"'
+    return f"{value}\t{words}" if shell == "fish" and words else value

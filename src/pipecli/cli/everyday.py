@@ -1,0 +1,260 @@
+"""Commands of every day on one opportunity: add, done, next, snooze, log, edit, handover."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pipecli.errors import InvalidInput
+from pipecli.text import _
+
+from .options import (
+    PANELS,
+    Amount,
+    Due,
+    Next,
+    On,
+    Proofs,
+    Ref,
+    Sets,
+    To,
+    Writing,
+    workspace,
+    writes,
+)
+from .prompts import ask, can_ask, confirm, next_given, reference, text_given
+from .results import report, report_all
+
+
+def register(app: typer.Typer) -> None:
+    """Declare the commands."""
+    daily = PANELS()[0]
+    app.command("add", help=_("Open an opportunity, with its dated next action."), rich_help_panel=daily)(add)
+    app.command(
+        "done",
+        help=_("Close the next action: log, prove, advance and set what comes next."),
+        rich_help_panel=daily,
+    )(done)
+    app.command("next", help=_("Set the next action; bare, show what to do first."), rich_help_panel=daily)(
+        next_
+    )
+    app.command("snooze", help=_("Put next actions off to a later day."), rich_help_panel=daily)(snooze)
+    app.command("log", help=_("Record a call, mail, meeting or note."), rich_help_panel=daily)(log)
+    app.command("edit", help=_("Change fields, owner, amount or probability."), rich_help_panel=daily)(edit)
+    app.command(
+        "handover", help=_("Give an owner's open opportunities to another."), rich_help_panel=PANELS()[1]
+    )(handover)
+
+
+@writes
+def add(
+    context: typer.Context,
+    writing: Writing,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help=_("what it is about"))] = None,
+    amount: Annotated[
+        str | None, typer.Argument(metavar="AMOUNT", help=_("18000, 18k, 1.2m, 500 USD"))
+    ] = None,
+    account: Annotated[str | None, typer.Option("--account", "-a", help=_("the client"))] = None,
+    next_: Next = None,
+    due: Due = None,
+    contact: Annotated[str | None, typer.Option("--contact", "-c", help=_('"Jeanne <j@acme.com>"'))] = None,
+    owner: Annotated[str | None, typer.Option("--owner", "-o", help=_("who owns it, if not you"))] = None,
+    close: Annotated[
+        str | None, typer.Option("--close", metavar="DATE", help=_("expected close date"))
+    ] = None,
+    source: Annotated[str | None, typer.Option("--source", help=_("where it came from"))] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", "-t", help=_("a tag"))] = None,
+    sets: Sets = None,
+    on: On = None,
+) -> None:
+    from pipecli.service import opportunities
+    from pipecli.service.answers import Answers
+
+    place = workspace(context)
+    if name is None and not can_ask():
+        raise InvalidInput(_('what is it about? pipe add NAME [AMOUNT] -n "what" -d DATE'))
+    name = name if name is not None else ask(_("What is it about?"))
+    account, owner = _questioned(context, account, owner)
+    next_, due = next_given(next_, due)
+    given = [
+        ("account", account),
+        ("contact", contact),
+        ("close_date", close),
+        ("source", source),
+        ("tags", " ".join(tag) if tag else None),
+    ]
+    answers = Answers(
+        sets=(*(f"{key}={value}" for key, value in given if value), *(sets or ())),
+        amount=amount,
+        owner=owner,
+        next=next_,
+        due=due,
+        on=on,
+    )
+    report(opportunities.add(place, name, answers, dry_run=writing.dry_run), writing)
+
+
+def _questioned(
+    context: typer.Context, account: str | None, owner: str | None
+) -> tuple[str | None, str | None]:
+    """In a terminal a name that is nearly a known one is asked about; in a script it is kept and noted."""
+    if not can_ask() or not (account or owner):
+        return account, owner
+    from pipecli.service import opportunities
+
+    near = opportunities.nearly_known(workspace(context), account, owner)
+    if account and near.account and confirm(_('Do you mean "{name}"?').format(name=near.account)):
+        account = near.account
+    if owner and near.owner and confirm(_('Do you mean "{name}"?').format(name=near.owner)):
+        owner = near.owner
+    return account, owner
+
+
+@writes
+def done(
+    context: typer.Context,
+    writing: Writing,
+    ref: Ref = None,
+    text: Annotated[str | None, typer.Argument(metavar="TEXT", help=_("what happened; - reads it"))] = None,
+    prove: Proofs = None,
+    sets: Sets = None,
+    amount: Amount = None,
+    next_: Next = None,
+    due: Due = None,
+    advance: Annotated[bool, typer.Option("--advance", "-A", help=_("and move to the next stage"))] = False,
+    to: To = None,
+    kind: Annotated[str | None, typer.Option("--kind", "-k", help=_("call, mail, meeting or note"))] = None,
+    on: On = None,
+) -> None:
+    from pipecli.service import opportunities
+    from pipecli.service.answers import Answers
+
+    place = workspace(context)
+    ref = reference(place, ref)
+    text = text_given(text, _("What happened?"), required=False)
+    next_, due = next_given(next_, due)
+    answers = Answers(tuple(sets or ()), tuple(prove or ()), amount, None, next_, due, on)
+    outcome = opportunities.done(
+        place, ref, text, answers, kind=kind, advance=advance, to=to, dry_run=writing.dry_run
+    )
+    report(outcome, writing)
+
+
+@writes
+def next_(
+    context: typer.Context,
+    writing: Writing,
+    ref: Ref = None,
+    text: Annotated[str | None, typer.Argument(metavar="TEXT", help=_("what comes next"))] = None,
+    due: Due = None,
+) -> None:
+    from pipecli.service import opportunities
+
+    place = workspace(context)
+    if ref is None:
+        from .listing import show_first
+
+        show_first(place, writing.format)
+        return
+    ref = reference(place, ref)
+    if can_ask():
+        text, due = next_given(text, due)
+    outcome = opportunities.set_next(place, ref, text or "", due or "", dry_run=writing.dry_run)
+    report(outcome, writing)
+
+
+@writes
+def snooze(
+    context: typer.Context,
+    writing: Writing,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="REF... DATE", help=_("which ones, and until when"))
+    ] = None,
+) -> None:
+    from pipecli.service import opportunities
+
+    place = workspace(context)
+    given = list(words or ())
+    if len(given) < 2:
+        raise InvalidInput(_("which ones, and until when? pipe snooze REF DATE, such as pipe snooze 12 mon"))
+    *refs, day = given
+    report_all(
+        opportunities.snooze(place, refs, day, dry_run=writing.dry_run), writing, single=len(refs) == 1
+    )
+
+
+@writes
+def log(
+    context: typer.Context,
+    writing: Writing,
+    ref: Ref = None,
+    kind: Annotated[
+        str | None, typer.Argument(metavar="call|mail|meeting|note", help=_("what it was"))
+    ] = None,
+    text: Annotated[str | None, typer.Argument(metavar="TEXT", help=_("what was said; - reads it"))] = None,
+    prove: Proofs = None,
+    sets: Sets = None,
+    next_: Next = None,
+    due: Due = None,
+    on: On = None,
+) -> None:
+    from pipecli.service import opportunities
+    from pipecli.service.answers import Answers
+
+    place = workspace(context)
+    ref = reference(place, ref)
+    if kind is None:
+        raise InvalidInput(_("what was it? pipe log {ref} call|mail|meeting|note TEXT").format(ref=ref))
+    text = text_given(text, _("What was said?"))
+    answers = Answers(tuple(sets or ()), tuple(prove or ()), None, None, next_, due, on)
+    report(opportunities.log(place, ref, kind, text, answers, dry_run=writing.dry_run), writing)
+
+
+@writes
+def edit(
+    context: typer.Context,
+    writing: Writing,
+    ref: Ref = None,
+    sets: Sets = None,
+    amount: Amount = None,
+    owner: Annotated[str | None, typer.Option("--owner", "-o", help=_("the new owner"))] = None,
+    close: Annotated[
+        str | None, typer.Option("--close", metavar="DATE", help=_("expected close date"))
+    ] = None,
+    probability: Annotated[
+        int | None, typer.Option("--probability", min=0, max=100, help=_("in percent"))
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", "-r", help=_("why the probability changes"))] = "",
+    next_: Next = None,
+    due: Due = None,
+    on: On = None,
+) -> None:
+    from pipecli.service import opportunities
+    from pipecli.service.answers import Answers
+
+    place = workspace(context)
+    ref = reference(place, ref)
+    changes = (*(sets or ()), *((f"close_date={close}",) if close is not None else ()))
+    answers = Answers(changes, (), amount, owner, next_, due, on)
+    if answers._replace(on=None) == Answers() and probability is None:
+        raise InvalidInput(_("nothing to change: pipe edit {ref} --set K=V").format(ref=ref))
+    if probability is not None and not reason and can_ask():
+        reason = ask(_("Why does the probability change?"))
+    outcome = opportunities.edit(
+        place, ref, answers, probability=probability, reason=reason, dry_run=writing.dry_run
+    )
+    report(outcome, writing)
+
+
+@writes
+def handover(
+    context: typer.Context,
+    writing: Writing,
+    source: Annotated[str, typer.Argument(metavar="FROM", help=_("who gives"))],
+    target: Annotated[str, typer.Argument(metavar="TO", help=_("who takes over"))],
+) -> None:
+    from pipecli.service import opportunities
+
+    place = workspace(context)
+    report_all(opportunities.handover(place, source, target, dry_run=writing.dry_run), writing)

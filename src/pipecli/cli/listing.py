@@ -1,0 +1,221 @@
+"""The lists people live in: today, overdue, stale, list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipecli.render.console import console, is_terminal, note
+from pipecli.service.workspace import Workspace
+from pipecli.text import _, ngettext
+
+from .exits import LISTED, OK
+from .options import (
+    PANELS,
+    ROWS,
+    AsOf,
+    ExitCode,
+    Limit,
+    Mine,
+    Output,
+    reports,
+    workspace,
+)
+
+if TYPE_CHECKING:
+    from pipecli.render.views import View
+    from pipecli.service.lists import Listing
+
+SECTION_ROWS = 10
+
+
+def register(app: typer.Typer) -> None:
+    """Declare the commands."""
+    daily, weekly = PANELS()[:2]
+    app.command(
+        "today", help=_("What to do now: late, due, asked of you, gone quiet."), rich_help_panel=daily
+    )(today)
+    app.command("list", help=_("List opportunities, filtered and sorted."), rich_help_panel=daily)(list_)
+    app.command("overdue", help=_("Next actions that are late."), rich_help_panel=daily)(overdue)
+    app.command(
+        "stale",
+        help=_("Opportunities that went quiet for longer than their stage allows."),
+        rich_help_panel=weekly,
+    )(stale)
+
+
+@reports
+def today(
+    context: typer.Context,
+    output: Output,
+    everybody: Annotated[bool, typer.Option("--all", "-a", help=_("everybody's, not only mine"))] = False,
+    limit: Limit = SECTION_ROWS,
+) -> None:
+    show_today(workspace(context), output, everybody=everybody, limit=limit)
+
+
+def show_today(
+    place: Workspace, output: Output | None = None, *, everybody: bool = False, limit: int = SECTION_ROWS
+) -> None:
+    """Print what to do now; bare `pipe` does the same."""
+    from pipecli.service import lists
+
+    table = output is None or output.is_table
+    found = lists.today(place, limit if table else 0, everybody=everybody)
+    if table:
+        from pipecli.render.today import print_today
+
+        print_today(console(), found)
+        if not (found.overdue.n or found.due.n or found.approvals or found.stale.n) and is_terminal_out():
+            note(_quiet_day(found.open_count))
+        return
+    sections = [
+        ("overdue", found.overdue.records),
+        ("today", found.due.records),
+        ("stale", found.stale.records),
+    ]
+    records: list[dict[str, Any]] = [{**r, "section": name} for name, rows in sections for r in rows]
+    asked = [{**a.record, "section": "approval", "criterion": a.criterion} for a in found.approvals]
+    from pipecli.render import views
+    from pipecli.render.formats import write_list
+
+    write_list(views.opportunities(), [*records, *asked], (output or Output("json")).format)
+
+
+def is_terminal_out() -> bool:
+    """Whether a person reads stdout."""
+    import sys
+
+    return is_terminal(sys.stdout)
+
+
+def _quiet_day(open_count: int) -> str:
+    if not open_count:
+        return _(
+            'Nothing is open here in your name: pipe list shows everybody\'s, pipe add NAME -n "what" -d DATE opens one.'
+        )
+    return ngettext(
+        "Nothing is late or due today. You have {n} open opportunity: pipe list -m",
+        "Nothing is late or due today. You have {n} open opportunities: pipe list -m",
+        open_count,
+    ).format(n=open_count)
+
+
+def show_first(place: Workspace, output: str) -> None:
+    """Print the first thing to do: today's first line, else the next one due."""
+    from pipecli.service import lists
+
+    first = lists.first(place)
+    if first is None:
+        note(_('Nothing is open: pipe add NAME -n "what" -d DATE'))
+        return
+    if output == "json":
+        from pipecli.render.formats import write_json
+
+        write_json(first)
+    elif output == "quiet":
+        print(first["id"])
+    else:
+        from pipecli.render.today import print_first
+
+        print_first(console(), first)
+
+
+@reports
+def list_(
+    context: typer.Context,
+    output: Output,
+    fragment: Annotated[
+        str | None, typer.Argument(metavar="TEXT", help=_("a part of a name or account"))
+    ] = None,
+    stage: Annotated[str | None, typer.Option("--stage", help=_("in that stage"))] = None,
+    owner: Annotated[str | None, typer.Option("--owner", "-o", help=_("of that owner"))] = None,
+    mine: Mine = False,
+    account: Annotated[
+        str | None, typer.Option("--account", "-a", help=_("whose account contains this"))
+    ] = None,
+    tag: Annotated[str | None, typer.Option("--tag", "-t", help=_("with that tag"))] = None,
+    status: Annotated[
+        str,
+        typer.Option("--status", metavar="STATUS", help=_("open, won, lost, all, or several with commas")),
+    ] = "open",
+    where: Annotated[
+        str | None, typer.Option("--where", "-w", metavar="EXPR", help=_('such as "amount > 20k"'))
+    ] = None,
+    sort: Annotated[
+        str, typer.Option("--sort", metavar="KEY", help=_("due, amount, weighted, close, …; -KEY turns it"))
+    ] = "due",
+    limit: Limit = ROWS,
+    as_of: AsOf = None,
+) -> None:
+    from pipecli.render import views
+    from pipecli.service import lists
+
+    place = workspace(context)
+    wanted = lists.Wanted(status, stage, owner, account, tag, where, fragment, sort.replace("−", "-"))
+    found = lists.listing(
+        place,
+        wanted,
+        limit if output.is_table or limit != ROWS else 0,
+        as_of=lists.day(place, as_of),
+        mine=mine,
+    )
+    closed = "open" not in status and "all" not in status
+    _print(views.opportunities(closed=closed), found, output, summary=True)
+
+
+@reports
+def overdue(
+    context: typer.Context,
+    output: Output,
+    days: Annotated[int, typer.Option("--days", min=0, metavar="N", help=_("late by more than N days"))] = 0,
+    owner: Annotated[str | None, typer.Option("--owner", "-o", help=_("of that owner"))] = None,
+    mine: Mine = False,
+    limit: Limit = ROWS,
+    exit_code: ExitCode = False,
+) -> int:
+    from pipecli.render import views
+    from pipecli.service import lists
+
+    shown = limit if output.is_table or limit != ROWS else 0
+    found = lists.overdue(workspace(context), shown, days=days, mine=mine, owner=owner)
+    _print(views.overdue(), found, output)
+    return LISTED if exit_code and found.n else OK
+
+
+@reports
+def stale(
+    context: typer.Context,
+    output: Output,
+    owner: Annotated[str | None, typer.Option("--owner", "-o", help=_("of that owner"))] = None,
+    mine: Mine = False,
+    limit: Limit = ROWS,
+    exit_code: ExitCode = False,
+) -> int:
+    from pipecli.render import views
+    from pipecli.service import lists
+
+    shown = limit if output.is_table or limit != ROWS else 0
+    found, limits = lists.stale_list(workspace(context), shown, mine=mine, owner=owner)
+    _print(views.stale(limits), found, output)
+    return LISTED if exit_code and found.n else OK
+
+
+def _print(view: View, found: Listing, output: Output, *, summary: bool = False) -> None:
+    from pipecli.render.formats import write_list
+
+    write_list(view, found.records, output.format)
+    if not output.is_table:
+        return
+    hidden = found.n - len(found.records)
+    if hidden > 0:
+        note(_("{shown} of {n} shown: --limit 0 shows all").format(shown=len(found.records), n=found.n))
+    if not is_terminal_out():
+        return
+    if not found.n:
+        note(_("Nothing to list."))
+    elif summary or hidden <= 0:
+        from pipecli.render.views import totals_line
+
+        note(totals_line(found.totals))

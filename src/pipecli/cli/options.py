@@ -1,0 +1,131 @@
+"""Options that many commands share, declared once, and the two decorators that add them to a command."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from pipecli.service.workspace import Workspace
+from pipecli.text import _
+
+
+def PANELS() -> tuple[str, ...]:  # noqa: N802 - reads as the constant it is, in the language in use
+    """The headings of `--help`, in order."""
+    return (_("Every day"), _("Every week"), _("Data"), _("Set-up"))
+
+
+class Output(NamedTuple):
+    """The format a command was asked for."""
+
+    format: str
+
+    @property
+    def is_table(self) -> bool:
+        """Whether a person reads it."""
+        return self.format == "table"
+
+
+class Writing(NamedTuple):
+    """How a write was asked for: tried only, and what it prints."""
+
+    dry_run: bool
+    format: str
+
+
+_FORMATS = ("json", "jsonl", "csv", "markdown", "quiet")
+
+
+def _flag(name: str, help_: str, short: str | None = None) -> Any:
+    names = [f"--{name.replace('_', '-')}", *([short] if short else [])]
+    return Annotated[bool, typer.Option(*names, help=help_)]
+
+
+def reports(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that lists things the format options; it receives them as `output`."""
+    flags = {
+        "json": _flag("json", _("as JSON")),
+        "jsonl": _flag("jsonl", _("as JSON Lines")),
+        "csv": _flag("csv", _("as CSV")),
+        "markdown": _flag("markdown", _("as a Markdown table")),
+        "quiet": _flag("quiet", _("ids only"), "-q"),
+    }
+
+    def choose(values: dict[str, Any]) -> Output:
+        chosen = [name for name in _FORMATS if values.pop(name)]
+        if len(chosen) > 1:
+            raise typer.BadParameter(
+                _("choose one format: {names}").format(names=" ".join(f"--{n}" for n in chosen))
+            )
+        return Output(chosen[0] if chosen else "table")
+
+    return _extended(command, "output", flags, choose)
+
+
+def writes(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that changes something `--dry-run`, `--json` and `--quiet`; it receives them as `writing`."""
+    flags = {
+        "dry_run": _flag("dry_run", _("say what would happen, change nothing")),
+        "json": _flag("json", _("as JSON")),
+        "quiet": _flag("quiet", _("ids only"), "-q"),
+    }
+
+    def choose(values: dict[str, Any]) -> Writing:
+        as_json, quiet = values.pop("json"), values.pop("quiet")
+        return Writing(values.pop("dry_run"), "json" if as_json else "quiet" if quiet else "table")
+
+    return _extended(command, "writing", flags, choose)
+
+
+def _extended(
+    command: Callable[..., Any], name: str, flags: dict[str, Any], choose: Callable[[dict[str, Any]], Any]
+) -> Callable[..., Any]:
+    @wraps(command)
+    def extended(**values: Any) -> Any:
+        return command(**{name: choose(values)}, **values)
+
+    signature = inspect.signature(command, eval_str=True)
+    own = [p for key, p in signature.parameters.items() if key != name]
+    added = [
+        inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=kind)
+        for key, kind in flags.items()
+    ]
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + added
+    extended.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    extended.__annotations__ = {p.name: p.annotation for p in parameters}
+    return extended
+
+
+def workspace(context: typer.Context) -> Workspace:
+    """The workspace this run is about."""
+    found: Workspace = context.obj
+    return found
+
+
+Ref = Annotated[str | None, typer.Argument(metavar="REF", help=_("number, part of a name or account, or ."))]
+Criterion = Annotated[str | None, typer.Argument(metavar="CRITERION", help=_("a criterion's key"))]
+Next = Annotated[str | None, typer.Option("--next", "-n", metavar="TEXT", help=_("the next action"))]
+Due = Annotated[
+    str | None, typer.Option("--due", "-d", metavar="DATE", help=_("when it is due: fri, +3d, 2026-12-31"))
+]
+On = Annotated[str | None, typer.Option("--on", metavar="DATE", help=_("the day it happened, if not today"))]
+Sets = Annotated[list[str] | None, typer.Option("--set", "-s", metavar="K=V", help=_("set a field"))]
+Proofs = Annotated[
+    list[str] | None, typer.Option("--prove", "-p", metavar="CRITERION=TEXT", help=_("record evidence"))
+]
+Amount = Annotated[
+    str | None, typer.Option("--amount", metavar="N", help=_("the amount, changed or confirmed"))
+]
+To = Annotated[str | None, typer.Option("--to", metavar="STAGE", help=_("the stage to reach"))]
+Reason = Annotated[str | None, typer.Option("--reason", "-r", metavar="TEXT", help=_("why"))]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help=_("as it stood at the end of that day"))
+]
+Limit = Annotated[int, typer.Option("--limit", "-l", metavar="N", min=0, help=_("rows to show, 0 for all"))]
+Mine = Annotated[bool, typer.Option("--mine", "-m", help=_("only mine"))]
+ExitCode = Annotated[bool, typer.Option("--exit-code", help=_("exit 8 if anything is listed"))]
+
+ROWS = 50

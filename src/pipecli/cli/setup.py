@@ -1,0 +1,189 @@
+"""Set-up: init, config, doctor, completion."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pipecli.config import Settings
+from pipecli.errors import InvalidInput
+from pipecli.render.console import note
+from pipecli.text import _, ngettext
+
+from .exits import FAILURE, OK
+from .options import PANELS, Output, reports, workspace
+from .prompts import ask, can_ask, choose, confirm
+
+MOST_STAGES = 6
+
+
+def register(app: typer.Typer) -> None:
+    """Declare the commands."""
+    panel = PANELS()[3]
+    app.command("init", help=_("Make a workspace: your stages, what proves each."), rich_help_panel=panel)(
+        init
+    )
+    app.command(
+        "config", help=_("Show every setting and where it came from, or change one."), rich_help_panel=panel
+    )(config)
+    app.command(
+        "doctor", help=_("Check that the workspace is what its journal says."), rich_help_panel=panel
+    )(doctor)
+    app.command("completion", help=_("Print the completion script of your shell."), rich_help_panel=panel)(
+        completion
+    )
+
+
+def init(
+    context: typer.Context,
+    template: Annotated[
+        str | None, typer.Option("--template", metavar="NAME", help=_("b2b, pme or services"))
+    ] = None,
+    currency: Annotated[str | None, typer.Option("--currency", metavar="CODE", help=_("such as EUR"))] = None,
+) -> None:
+    from pipecli.service import creating
+
+    place = workspace(context)
+    toml = _interview(place.settings, currency) if template is None and can_ask() else None
+    where = creating.init(
+        place.settings, toml, template=template or creating.DEFAULT_TEMPLATE, currency=currency
+    )
+    note(_("Made {where}").format(where=where))
+    note(_("The stages are a start: make them your own with pipe stages edit."))
+    note(_('Then: pipe add "ERP rollout" 48k -a Acme -n "call Jeanne" -d fri'))
+
+
+def _interview(settings: Settings, currency: str | None) -> str | None:
+    """Stages and proofs by question and answer; None where a template is to be taken as it is."""
+    from pipecli import templates
+    from pipecli.domain.definition_draft import StageAnswer, draft
+    from pipecli.domain.money import known_currency
+    from pipecli.service import creating
+
+    own = _("my own stages, by a few questions")
+    names = list(templates.names())
+    picked = choose(_("Start from?"), [own, *(f"{name}: {templates.describe(name)}" for name in names)])
+    if picked:
+        return creating.definition_from_template(names[picked - 1], settings.actor, currency)
+    currency = currency or ask(_("Currency?"), default="EUR", check=known_currency)
+    note(_("Name your stages from first contact to signature, 4 to 6 of them; end with an empty line."))
+    stages: list[StageAnswer] = []
+    while len(stages) < MOST_STAGES:
+        name = ask(_("Stage {n}?").format(n=len(stages) + 1), empty=len(stages) > 1)
+        if not name:
+            break
+        question = ask(_("What question, once answered, proves that {name} is done?").format(name=name))
+        stages.append(StageAnswer(name, question))
+    reasons = ask(
+        _("Why do you lose, in a few words with commas?"),
+        default="price, timing, competitor, no decision, other",
+    )
+    toml = draft(
+        _("Our pipeline"),
+        currency,
+        "Europe/Paris",
+        stages,
+        [r.strip() for r in reasons.split(",") if r.strip()],
+    )
+    _show_faults(toml)
+    return toml
+
+
+def _show_faults(toml: str) -> None:
+    from pipecli.render.stages import fault_line
+    from pipecli.service import stages as definitions
+
+    faults = definitions.check(toml)
+    for fault in faults:
+        note(fault_line(fault, _("your answers")))
+    if any(fault.level == "error" for fault in faults):
+        raise InvalidInput(
+            _("these stages cannot be used as they are; nothing was made, start again: pipe init")
+        )
+    if faults and not confirm(_("Make the workspace with them?")):
+        raise KeyboardInterrupt
+
+
+@reports
+def config(
+    context: typer.Context,
+    output: Output,
+    key: Annotated[str | None, typer.Argument(metavar="KEY", help=_("a setting"))] = None,
+    value: Annotated[str | None, typer.Argument(metavar="VALUE", help=_("its new value"))] = None,
+    unset: Annotated[bool, typer.Option("--unset", help=_("take it out of the file"))] = False,
+) -> None:
+    from pipecli import config as configuration
+    from pipecli.render.formats import write_list
+    from pipecli.render.setup import settings_view
+
+    settings = workspace(context).settings
+    if key is not None and (value is not None or unset):
+        path = configuration.write_setting(settings.environ, key, None if unset else value)
+        note(
+            _("{key} is now {value} in {path}").format(
+                key=key, value=_("not set") if unset else value, path=path
+            )
+        )
+        return
+    if key is not None:
+        configuration.check_setting(key, None)
+        found = next(s for s in settings.all() if s.key == key)
+        if output.is_table:
+            print(found.value or "")
+            return
+        rows = [found]
+    else:
+        rows = settings.all()
+    write_list(settings_view(), [row._asdict() for row in rows], output.format, id_key="key")
+
+
+@reports
+def doctor(
+    context: typer.Context,
+    output: Output,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help=_("write the lists anew from the journal"))
+    ] = False,
+) -> int:
+    from pipecli.render.formats import write_object
+    from pipecli.service.doctor import MOST_SHOWN
+    from pipecli.service.doctor import doctor as examine
+
+    found = examine(workspace(context), rebuild_projection=rebuild)
+    if not output.is_table:
+        write_object(found._asdict(), output.format)
+        return FAILURE if found.faults else OK
+    if rebuild:
+        note(_("The lists were written anew from the journal."))
+    for fault in found.faults[:MOST_SHOWN]:
+        print(fault)
+    if len(found.faults) > MOST_SHOWN:
+        print(_("and {n} more").format(n=len(found.faults) - MOST_SHOWN))
+    looked = _("{events} events, {n} opportunities, {rows} rows in {where}").format(
+        events=found.events, n=found.opportunities, rows=found.rows, where=found.where
+    )
+    if found.faults:
+        line = ngettext("{n} fault", "{n} faults", len(found.faults)).format(n=len(found.faults))
+        note(
+            _("{faults}. {looked}. To mend the lists: pipe doctor --rebuild").format(
+                faults=line, looked=looked
+            )
+        )
+        return FAILURE
+    print(_("Sound: {looked}.").format(looked=looked))
+    return OK
+
+
+def completion(
+    shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish", help=_("your shell"))],
+) -> None:
+    from .completion import SCRIPTS
+
+    if shell not in SCRIPTS:
+        raise InvalidInput(
+            _('no completion for "{shell}"; there is one for: {shells}').format(
+                shell=shell, shells=", ".join(SCRIPTS)
+            )
+        )
+    print(SCRIPTS[shell])

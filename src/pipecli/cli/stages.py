@@ -1,0 +1,196 @@
+"""The pipeline definition: show, check, edit, adopt, templates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipecli.errors import ConfigError, InvalidInput
+from pipecli.render.console import console, note
+from pipecli.text import _, ngettext
+
+from .exits import FAILURE, OK
+from .options import PANELS, Output, Writing, reports, workspace, writes
+from .prompts import ask, can_ask, confirm
+
+Moves = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--move", metavar="OLD=NEW", help=_("where the open ones of a stage that goes are to stand")
+    ),
+]
+File = Annotated[Path, typer.Argument(metavar="FILE", help=_("a definition in TOML"))]
+
+
+def register(app: typer.Typer) -> None:
+    """Declare the commands."""
+    group = typer.Typer(rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]})
+    group.callback(invoke_without_command=True)(stages)
+    group.command("show", help=_("The definition in force, as TOML or in short."))(show)
+    group.command("check", help=_("Report every fault of a definition, with its line."))(check)
+    group.command("edit", help=_("Edit the definition in $EDITOR; checked and shown before it is adopted."))(
+        edit
+    )
+    group.command("adopt", help=_("Put a definition in force as a new version."))(adopt)
+    group.command("templates", help=_("List the templates, or print one."))(templates)
+    app.add_typer(
+        group,
+        name="stages",
+        help=_("The pipeline definition: stages, criteria, rules."),
+        rich_help_panel=PANELS()[3],
+    )
+
+
+def stages(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        _print_short(context)
+
+
+def _print_short(context: typer.Context) -> None:
+    from pipecli.render.stages import print_pipeline
+    from pipecli.service import stages as definitions
+
+    print_pipeline(console(), definitions.pipeline(workspace(context)))
+
+
+@reports
+def show(
+    context: typer.Context,
+    output: Output,
+    toml: Annotated[bool, typer.Option("--toml", help=_("the TOML, to adapt and adopt"))] = False,
+) -> None:
+    from pipecli.render.formats import write_object
+    from pipecli.service import stages as definitions
+
+    if toml:
+        print(definitions.current_toml(workspace(context))[1], end="")
+    elif output.is_table:
+        _print_short(context)
+    else:
+        write_object(definitions.as_json(workspace(context)), output.format)
+
+
+@reports
+def check(context: typer.Context, output: Output, file: File) -> int:
+    from pipecli.render.stages import fault_line, faults_view
+    from pipecli.service import stages as definitions
+
+    faults = definitions.check(read_definition(file))
+    if output.is_table:
+        for fault in faults:
+            print(fault_line(fault, str(file)))
+        errors = sum(f.level == "error" for f in faults)
+        note(
+            _("{file}: nothing to mend.").format(file=file)
+            if not faults
+            else ngettext("{n} error, {m} to consider.", "{n} errors, {m} to consider.", errors).format(
+                n=errors, m=len(faults) - errors
+            )
+        )
+    else:
+        from pipecli.render.formats import write_list
+
+        write_list(faults_view(), [f._asdict() for f in faults], output.format, id_key="slug")
+    return FAILURE if any(f.level == "error" for f in faults) else OK
+
+
+def read_definition(file: Path) -> str:
+    """A definition file's text; raises InvalidInput where it cannot be read."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InvalidInput(_("{file} cannot be read: {error}").format(file=file, error=reason)) from error
+
+
+@writes
+def adopt(
+    context: typer.Context,
+    writing: Writing,
+    file: File,
+    move: Moves = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("do not ask"))] = False,
+) -> None:
+    _adopt(context, read_definition(file), move or [], writing, yes=yes)
+
+
+def _adopt(context: typer.Context, toml: str, move: list[str], writing: Writing, *, yes: bool) -> bool:
+    from pipecli.domain.values import split_assignment
+    from pipecli.render.stages import impact_lines
+    from pipecli.service import stages as definitions
+
+    place = workspace(context)
+    moves = dict(split_assignment(text) for text in move)
+    impact = definitions.impact(place, toml, moves)
+    for line in impact_lines(impact):
+        note(line)
+    while impact.orphaned and can_ask():
+        stage, refs = next(iter(impact.orphaned.items()))
+        moves[stage] = ask(_("Where do the {n} of {stage} go?").format(n=len(refs), stage=stage))
+        impact = definitions.impact(place, toml, moves)
+    if can_ask() and not yes and not impact.orphaned and not confirm(_("Adopt it?"), default=False):
+        note(_("Nothing was changed."))
+        return False
+    done = definitions.adopt(place, toml, moves, dry_run=writing.dry_run)
+    if writing.format == "json":
+        from pipecli.render.formats import write_json
+
+        write_json(done._asdict())
+    elif writing.format == "quiet":
+        print(done.version)
+    else:
+        print(_("Definition {version} is in force.").format(version=done.version))
+    if writing.dry_run:
+        note(_("Dry run: nothing was changed."))
+    return True
+
+
+@writes
+def edit(context: typer.Context, writing: Writing, move: Moves = None) -> None:
+    import subprocess
+    import tempfile
+
+    from pipecli.render.stages import fault_line
+    from pipecli.service import stages as definitions
+
+    place = workspace(context)
+    editor = place.settings.get("editor").value
+    if not editor:
+        raise ConfigError(
+            _("no editor is set; set EDITOR, or: pipe stages show --toml > FILE, then pipe stages adopt FILE")
+        )
+    _version, before = definitions.current_toml(place)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "pipeline.toml"
+        file.write_text(before, encoding="utf-8")
+        while True:
+            if subprocess.run(f'{editor} "{file}"', shell=True, check=False).returncode:
+                raise ConfigError(
+                    _("{editor} ended with an error; nothing was changed").format(editor=editor)
+                )
+            toml = read_definition(file)
+            if toml == before:
+                note(_("Nothing was changed."))
+                return
+            faults = definitions.check(toml)
+            for fault in faults:
+                note(fault_line(fault, file.name))
+            if not any(f.level == "error" for f in faults):
+                break
+            if not can_ask() or not confirm(_("Edit again?")):
+                raise ConfigError(_("the definition has errors; nothing was changed"))
+        _adopt(context, toml, move or [], writing, yes=False)
+
+
+def templates(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help=_("the template to print"))] = None,
+) -> None:
+    from pipecli import templates as shipped
+
+    if name is not None:
+        print(shipped.read(name), end="")
+        return
+    for key in shipped.names():
+        print(f"{key:<10} {shipped.describe(key)}")

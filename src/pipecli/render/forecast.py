@@ -1,0 +1,134 @@
+"""The forecast on screen: won, open and weighted for each line, then what belongs to none."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from pipecli.domain.forecast import Forecast
+from pipecli.text import _, language, ngettext
+
+from .table import print_table
+from .views import Column, View, amount
+
+_MONTHS = {
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "fr": [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+}
+
+
+def period_label(key: str, label: str) -> str:
+    """`2026-11` as `November 2026`, `2027-Q1` as `1st quarter 2027`; other keys by their label."""
+    if len(key) == 7 and key[4] == "-" and key[5:].isdigit():
+        return f"{_MONTHS[language()][int(key[5:]) - 1]} {key[:4]}"
+    if len(key) == 7 and key[4:6] == "-Q":
+        names = {"1": _("1st quarter"), "2": _("2nd quarter"), "3": _("3rd quarter"), "4": _("4th quarter")}
+        return f"{names[key[6]]} {key[:4]}"
+    return label
+
+
+def view(currency: str) -> View:
+    """The forecast's columns."""
+    return View(
+        (
+            Column("label", "", lambda r: period_label(r["key"], r["label"]), least=8, grows=True),
+            Column("won_count", _("won"), lambda r: str(r["won"]["count"] or "–"), right=True, least=3),
+            Column(
+                "won",
+                "",
+                lambda r: _or_dash(r["won"]["amount"], currency),
+                right=True,
+                least=6,
+                style=lambda r: "green",
+            ),
+            Column("open_count", _("open"), lambda r: str(r["open"]["count"] or "–"), right=True, least=4),
+            Column("open", "", lambda r: _or_dash(r["open"]["amount"], currency), right=True, least=6),
+            Column(
+                "weighted",
+                _("weighted"),
+                lambda r: _or_dash(r["weighted"], currency),
+                right=True,
+                least=8,
+                style=lambda r: "bold",
+            ),
+        )
+    )
+
+
+def flat() -> View:
+    """The forecast's keys without nesting."""
+    return View(())
+
+
+def _or_dash(value: float | int, currency: str) -> str:
+    return amount(value, currency) if value else "–"
+
+
+def print_forecast(console: Console, found: Forecast, json: dict[str, Any]) -> None:
+    """The table, its total, and what needs mending before it can be trusted."""
+    currency = found.currency
+    rows = [*json.get("groups", ()), {"key": "", "label": _("Total"), **json}]
+    print_table(console, view(currency), rows)
+    for line in notes(json, found.as_of):
+        console.print(Text(line, style="dim"), overflow="fold")
+
+
+def notes(json: dict[str, Any], as_of: date) -> list[str]:
+    """What the figures leave out, one line each."""
+    lines = []
+    unpriced, undated = json["unpriced"]["count"], json["undated"]["count"]
+    if unpriced:
+        lines.append(
+            ngettext(
+                "{n} open opportunity has no amount: counted, not priced",
+                "{n} open opportunities have no amount: counted, not priced",
+                unpriced,
+            ).format(n=unpriced)
+        )
+    if undated:
+        lines.append(
+            ngettext(
+                "{n} open opportunity has no close date, or a past one: in no period ({amount})",
+                "{n} open opportunities have no close date, or a past one: in no period ({amount})",
+                undated,
+            ).format(n=undated, amount=amount(json["undated"]["amount"], json["currency"]))
+        )
+    for other in json["other_currencies"]:
+        lines.append(
+            _("{currency} stands apart: won {won}, open {open}, weighted {weighted}").format(
+                currency=other["currency"],
+                won=amount(other["won"]["amount"], other["currency"]),
+                open=amount(other["open"]["amount"], other["currency"]),
+                weighted=amount(other["weighted"], other["currency"]),
+            )
+        )
+    return ["", *lines] if lines else []

@@ -1,0 +1,183 @@
+"""What a command on one opportunity says: one line of success, and the screen of `show`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from pipecli.domain.dates import format_age, format_day
+from pipecli.domain.money import format_amount
+from pipecli.service.outcome import Outcome
+from pipecli.service.show import ProofStep, Shown
+from pipecli.text import _, language, ngettext
+
+from .console import literal, literal_lines
+from .gate import print_gate
+from .table import print_table
+from .views import amount, journal, late_style, lateness, short_day, stage_or_outcome, subject
+
+TIMELINE = 12
+
+
+def title(record: Mapping[str, Any]) -> str:
+    """`12 Acme · ERP rollout`."""
+    return f"{record['id']} {literal(subject(record))}"
+
+
+def outcome_lines(outcome: Outcome) -> list[str]:
+    """What a write did: where it stands and what is next."""
+    record, before, after = outcome.record, outcome.before, outcome.after
+    parts = [title(record)]
+    if before and before.stage != after.stage:
+        parts.append(f"{outcome.pipeline.stage(before.stage).name} → {record['stage_name']}")
+    elif not after.is_open:
+        parts.append(_("won") if after.status == "won" else _("lost"))
+    else:
+        parts.append(record["stage_name"])
+    parts.append(_amount_line(outcome))
+    if after.is_open:
+        parts.append(f"{record['probability']} %")
+    lines = ["   ".join(part for part in parts if part)]
+    if after.next_action and after.is_open:
+        lines.append(next_line(after.next_action.text or "", after.next_action.due))
+    return lines
+
+
+def _amount_line(outcome: Outcome) -> str:
+    before, after = outcome.before, outcome.after
+    if after.amount is None:
+        return ""
+    now = format_amount(after.amount, after.currency, language())
+    if (
+        before
+        and before.amount is not None
+        and (before.amount, before.currency) != (after.amount, after.currency)
+    ):
+        was = format_amount(before.amount, before.currency, language())
+        return _("{now} (was {was})").format(now=now, was=was)
+    return now
+
+
+def next_line(text: str, due: date) -> str:
+    """`Next: send proposal, Fri 27 Nov`."""
+    return _("Next: {text}, {day}").format(text=literal(text), day=format_day(due, language(), None))
+
+
+def print_show(console: Console, shown: Shown, *, all_entries: bool = False) -> None:
+    """One screen: where it stands, what the gate needs, who is involved, what happened."""
+    record = shown.record
+    console.print(Text(title(record), style="bold"))
+    console.print(_standing(shown))
+    console.print()
+    for label, value, style in _facts(shown):
+        console.print(Text.assemble((f"  {label:<16}", "dim"), (literal(value), style)), overflow="fold")
+    if shown.why:
+        console.print()
+        print_gate(console, shown.why.report, shown.why.pipeline, header=False)
+    _print_timeline(console, shown, all_entries)
+
+
+def _standing(shown: Shown) -> Text:
+    record = shown.record
+    line = Text(stage_or_outcome(record), style={"won": "green", "lost": "dim"}.get(record["status"], "bold"))
+    days = record["days_in_stage"]
+    if record["status"] == "open":
+        line.append(_("  for {age}").format(age=format_age(days, language())), style="dim")
+        line.append(f"   {amount(record['amount'], record['currency'])}")
+        line.append(_("   {percent} %").format(percent=record["probability"]))
+        if shown.is_unproven:
+            line.append(_("   unproven"), style="yellow")
+        if record["stale"]:
+            line.append(_("   stale"), style="yellow")
+    else:
+        line.append(f"  {short_day(record['closed_on'])}   {amount(record['amount'], record['currency'])}")
+    return line
+
+
+def _facts(shown: Shown) -> list[tuple[str, str, str]]:
+    record = shown.record
+    facts: list[tuple[str, str, str]] = []
+    if record["status"] == "open":
+        action = record["next_action"]
+        words = (
+            f"{action}, {lateness(record)}" if action else _("none: pipe next {ref}").format(ref=record["id"])
+        )
+        facts.append((_("Next action"), words, late_style(record) if action else "red"))
+    reason = record["outcome_reason"] or ""
+    if record["status"] == "lost":
+        key = record["loss_reason"]
+        facts.append(
+            (
+                _("Reason"),
+                ": ".join(w for w in (key, reason) if w) or _("undocumented"),
+                "" if key else "yellow",
+            )
+        )
+    elif record["status"] == "won":
+        facts.append((_("Reason"), reason or _("undocumented"), "" if reason else "yellow"))
+    facts += [
+        (_("Owner"), record["owner"], ""),
+        (_("Close date"), _close(record, shown.today), ""),
+        (_("Decision-maker"), record["decision_maker"] or "–", ""),
+    ]
+    if record["source"]:
+        facts.append((_("Source"), record["source"], ""))
+    if record["tags"]:
+        facts.append((_("Tags"), " ".join(record["tags"]), ""))
+    facts += [(key, str(value), "") for key, value in record["fields"].items()]
+    for person in shown.people:
+        details = ", ".join(w for w in (person.mail, person.phone) if w)
+        facts.append((_("Contact"), f"{person.name or _('(erased)')}{'  ' + details if details else ''}", ""))
+    if shown.unproven:
+        facts.append((_("Unproven"), ", ".join(shown.unproven), "yellow"))
+    return facts
+
+
+def _close(record: Mapping[str, Any], today: date) -> str:
+    iso = record["close_date"]
+    if not iso:
+        return _("none")
+    past = record["status"] == "open" and date.fromisoformat(iso) < today
+    return short_day(iso) + (_(" (past)") if past else "")
+
+
+def _print_timeline(console: Console, shown: Shown, all_entries: bool) -> None:
+    entries = [e for e in shown.entries if e.live]
+    kept = entries if all_entries else entries[-TIMELINE:]
+    console.print()
+    print_table(console, journal(with_stream=False), [e._asdict() for e in reversed(kept)], titles=False)
+    hidden = len(entries) - len(kept)
+    if hidden:
+        line = ngettext(
+            "{n} earlier entry: pipe journal {ref}", "{n} earlier entries: pipe journal {ref}", hidden
+        )
+        console.print(Text("  " + line.format(n=hidden, ref=shown.record["id"]), style="dim"))
+
+
+def print_proof(console: Console, record: Mapping[str, Any], steps: list[ProofStep]) -> None:
+    """The chain of evidence behind a stage, fit to hand over."""
+    console.print(Text(title(record), style="bold"))
+    ways = {
+        "opened": _("opened"),
+        "imported": _("imported, unproven"),
+        "moved": _("moved with a new definition"),
+        "returned": _("moved back"),
+        "reopened": _("reopened"),
+        "advanced": _("proven"),
+        "won": _("won"),
+    }
+    for step in steps:
+        console.print()
+        head = Text.assemble(
+            (step.stage_name, "bold"),
+            f"  {short_day(step.entered_on)}  ",
+            (ways.get(step.how, step.how), "dim"),
+        )
+        console.print(head)
+        for criterion in step.criteria:
+            console.print(Text.assemble(("  ✓ ", "green"), literal(criterion["ask"])), overflow="fold")
+            console.print(Text("      " + literal_lines(criterion["evidence"])), overflow="fold")

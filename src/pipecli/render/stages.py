@@ -1,0 +1,113 @@
+"""The pipeline definition on screen: its stages and criteria, its faults, what adopting it would do."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from pipecli.domain.condition import describe
+from pipecli.domain.definition import Fault
+from pipecli.domain.pipeline import Criterion, Pipeline, Stage
+from pipecli.service.stages import Impact
+from pipecli.text import _, ngettext
+
+from .console import literal
+from .views import Column, View, plain
+
+
+def print_pipeline(console: Console, pipeline: Pipeline) -> None:
+    """Each stage with what proves it and its criteria."""
+    head = Text.assemble((literal(pipeline.name), "bold"), _("   version {n}").format(n=pipeline.version))
+    console.print(head)
+    for stage in (*pipeline.stages, pipeline.won):
+        _print_stage(console, stage)
+    console.print()
+    console.print(_("Loss reasons: {keys}").format(keys=", ".join(pipeline.loss_reasons)), overflow="fold")
+    for role, people in pipeline.roles.items():
+        console.print(f"{literal(role)}: {literal(', '.join(people))}", overflow="fold")
+
+
+def _print_stage(console: Console, stage: Stage) -> None:
+    console.print()
+    bounds = (
+        f" ({stage.probability_min}–{stage.probability_max} %)"
+        if stage.probability_min < stage.probability_max
+        else ""
+    )
+    line = Text.assemble((literal(stage.name), "bold"), f"  {stage.key}  ", f"{stage.probability} %{bounds}")
+    if stage.stale_after:
+        line.append(_("  stale after {n} days").format(n=stage.stale_after), style="dim")
+    console.print(line)
+    if stage.proves:
+        console.print(Text("  " + literal(stage.proves), style="italic"), overflow="fold")
+    for side, criteria in ((_("to enter"), stage.entry), (_("to leave"), stage.exit)):
+        for criterion in criteria:
+            console.print(
+                Text.assemble(
+                    (f"  {side:<9} ", "dim"),
+                    literal(criterion.ask),
+                    (f"  {criterion.key}", "cyan"),
+                    _needs(criterion),
+                ),
+                overflow="fold",
+            )
+
+
+def _needs(criterion: Criterion) -> str:
+    words = f"  ({criterion.kind.replace('_', ' ')}"
+    if criterion.approval:
+        words += f": {criterion.approval}"
+    if criterion.when:
+        words += _(", when {condition}").format(condition=describe(criterion.when))
+    return words + ")"
+
+
+def fault_line(fault: Fault, file: str) -> str:
+    """`pipeline.toml:12: error: …`, as editors read it."""
+    level = _("error") if fault.level == "error" else _("consider")
+    line = f":{fault.line}" if fault.line else ""
+    return f"{file}{line}: {level}: {literal(fault.message)}"
+
+
+def faults_view() -> View:
+    """Faults as a table for machines."""
+    return View(
+        (
+            Column("line", _("Line"), plain("line"), right=True),
+            Column("level", _("Level"), plain("level")),
+            Column("message", _("Fault"), plain("message"), grows=True),
+        ),
+        keys=("line", "level", "slug", "message"),
+    )
+
+
+def impact_lines(impact: Impact) -> list[str]:
+    """What adopting a definition changes, and which open opportunities it touches."""
+    lines = list(impact.differences) or [_("No rule changes.")]
+    for stage, refs in impact.orphaned.items():
+        lines.append(
+            ngettext(
+                "{stage} goes and holds {n} open opportunity: {refs}",
+                "{stage} goes and holds {n} open opportunities: {refs}",
+                len(refs),
+            ).format(stage=stage, n=len(refs), refs=_some(refs))
+        )
+    lines += [
+        _("{source} goes: its open ones move to {target}").format(source=s, target=t)
+        for s, t in impact.moved.items()
+    ]
+    if impact.unproven:
+        lines.append(
+            ngettext(
+                "{n} open opportunity becomes unproven in its stage: {refs}",
+                "{n} open opportunities become unproven in their stage: {refs}",
+                len(impact.unproven),
+            ).format(n=len(impact.unproven), refs=_some(impact.unproven))
+        )
+    else:
+        lines.append(_("None of the {n} open opportunities becomes unproven.").format(n=impact.open_count))
+    return lines
+
+
+def _some(refs: list[int]) -> str:
+    return ", ".join(map(str, refs[:10])) + ("…" if len(refs) > 10 else "")

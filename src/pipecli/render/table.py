@@ -1,0 +1,91 @@
+"""A view as a table: columns aligned, squeezed to the terminal's width by what matters least, never when piped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.text import Text
+
+from .console import literal
+from .views import Column, Record, View
+
+GAP = 2
+
+
+def print_table(
+    console: Console, view: View, records: Sequence[Record], *, indent: int = 0, titles: bool = True
+) -> None:
+    """Print records as aligned lines; an empty list prints nothing."""
+    if not records:
+        return
+    cells = [[literal(column.text(record)) for column in view.columns] for record in records]
+    shown = [n for n, column in enumerate(view.columns) if column.title or any(row[n] for row in cells)]
+    titled = titles and any(view.columns[n].title for n in shown)
+    widths = _widths(view, cells, shown, console.width - indent, titled)
+    if titled:
+        heads = [view.columns[n].title for n in shown]
+        console.print(
+            _line(view, shown, heads, widths, [""] * len(shown), indent, "dim"), no_wrap=True, crop=False
+        )
+    for row, record in zip(cells, records, strict=True):
+        styles = [_style(view.columns[n], record) for n in shown]
+        line = _line(view, shown, [row[n] for n in shown], widths, styles, indent, "")
+        console.print(line, no_wrap=True, crop=False)
+
+
+def _style(column: Column, record: Record) -> str:
+    return column.style(record) if column.style else ""
+
+
+def _widths(view: View, cells: list[list[str]], shown: list[int], room: int, titled: bool) -> list[int]:
+    """Each column's width: what it needs, then squeezed where the line is too long, growing columns first."""
+    widths = []
+    for n in shown:
+        title = cell_len(view.columns[n].title) if titled else 0
+        widths.append(max([title, *(cell_len(row[n]) for row in cells)]))
+    excess = sum(widths) + GAP * (len(shown) - 1) - room
+    for grows in (True, False):
+        squeezable = [i for i, n in enumerate(shown) if view.columns[n].grows == grows]
+        while excess > 0 and squeezable:
+            i = max(squeezable, key=lambda i: widths[i] - view.columns[shown[i]].least)
+            spare = widths[i] - view.columns[shown[i]].least
+            if spare <= 0:
+                break
+            # Down to the next widest, so that the widest column gives first.
+            others = [widths[j] - view.columns[shown[j]].least for j in squeezable if j != i]
+            cut = max(1, min(excess, spare - max(others, default=0)))
+            widths[i] -= min(cut, spare)
+            excess -= min(cut, spare)
+    return widths
+
+
+def _line(
+    view: View,
+    shown: list[int],
+    texts: list[str],
+    widths: list[int],
+    styles: list[str],
+    indent: int,
+    base: str,
+) -> Text:
+    line = Text(" " * indent, style=base)
+    for position, (n, text, width, style) in enumerate(zip(shown, texts, widths, styles, strict=True)):
+        last = position == len(shown) - 1
+        fitted = fit(text, width)
+        pad = " " * (width - cell_len(fitted))
+        right = view.columns[n].right
+        line.append(pad if right else "")
+        line.append(fitted, style=style or None)
+        line.append("" if right or last else pad)
+        line.append("" if last else " " * GAP)
+    line.rstrip()
+    return line
+
+
+def fit(text: str, width: int) -> str:
+    """The text cut to so many cells, with an ellipsis where it was longer."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(0, width - 1)).rstrip() + "…"

@@ -1,0 +1,145 @@
+"""`pipe today`: what to do now, the worst first, with the command to type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from pipecli.domain.dates import format_age
+from pipecli.service.lists import Listing, Today
+from pipecli.text import _, language
+
+from .console import literal
+from .table import print_table
+from .views import (
+    Column,
+    Record,
+    View,
+    amount,
+    late_style,
+    lateness,
+    money_column,
+    number_column,
+    plain,
+    subject,
+)
+
+
+def print_today(console: Console, today: Today) -> None:
+    """The first thing to do, then overdue, due today, approvals asked, stale."""
+    first = next(iter([*today.overdue.records, *today.due.records]), None)
+    if first:
+        print_first(console, first)
+    _print_section(console, _("Overdue"), today.overdue, "red", at_stake=True)
+    _print_section(console, _("Today"), today.due, "")
+    _print_approvals(console, today)
+    _print_stale(console, today)
+
+
+def print_first(console: Console, record: Record) -> None:
+    """The one thing to do first, and the command that settles it."""
+    console.print(
+        Text.assemble(
+            (literal(record["next_action"] or ""), "bold"),
+            f"   {literal(subject(record))}  ",
+            (str(record["id"]), "bold"),
+            "   ",
+            (lateness(record), late_style(record)),
+        ),
+        overflow="fold",
+    )
+    command = _('pipe done {ref} "what happened" -n "what next" -d fri').format(ref=record["id"])
+    console.print(Text("  " + command, style="cyan"))
+
+
+def _print_section(
+    console: Console, title: str, listing: Listing, style: str, *, at_stake: bool = False
+) -> None:
+    if not listing.n:
+        return
+    console.print()
+    head = Text.assemble((f"{title:<9}", f"bold {style}".strip()), f"{listing.n:>3}")
+    if at_stake:
+        sums = ", ".join(amount(_major(t), t.currency) for t in listing.totals if t.amount)
+        head.append(_("   {amounts} at stake").format(amounts=sums) if sums else "", style="dim")
+    console.print(head)
+    print_table(console, _section_view(), listing.records, indent=2, titles=False)
+    _print_rest(console, listing)
+
+
+def _major(total: Any) -> float | int:
+    from pipecli.domain.money import major
+
+    return major(total.amount, total.currency)
+
+
+def _section_view() -> View:
+    return View(
+        (
+            number_column(),
+            Column("name", "", subject, least=16, grows=True),
+            money_column("amount", ""),
+            Column("stage", "", plain("stage_name"), least=8),
+            Column("next_action", "", lambda r: r["next_action"] or "", least=10, grows=True),
+            Column(
+                "next_due", "", lambda r: lateness(r) if r["overdue_days"] else "", least=8, style=late_style
+            ),
+        )
+    )
+
+
+def _print_rest(console: Console, listing: Listing) -> None:
+    hidden = listing.n - len(listing.records)
+    if hidden > 0:
+        console.print(Text(_("  and {n} more").format(n=hidden), style="dim"))
+
+
+def _print_approvals(console: Console, today: Today) -> None:
+    if not today.approvals:
+        return
+    console.print()
+    console.print(
+        Text.assemble(
+            (f"{_('Approvals'):<9}", "bold"), f"{len(today.approvals):>3}", (_("   asked of you"), "dim")
+        )
+    )
+    for item in today.approvals:
+        line = Text.assemble(
+            f"  {item.ref:>3}  {literal(subject(item.record))}  ",
+            amount(item.record["amount"], item.record["currency"]),
+            (_("  asked by {who}").format(who=literal(item.asked_by)), "dim"),
+        )
+        console.print(line, overflow="fold")
+        console.print(Text(f"       {literal(item.ask)}"), overflow="fold")
+        console.print(Text(f"       pipe approve {item.ref} {item.criterion}", style="cyan"))
+
+
+def _print_stale(console: Console, today: Today) -> None:
+    if not today.stale.n:
+        return
+    console.print()
+    console.print(Text.assemble((f"{_('Stale'):<9}", "bold yellow"), f"{today.stale.n:>3}"))
+    view = View(
+        (
+            number_column(),
+            Column("name", "", subject, least=16, grows=True),
+            money_column("amount", ""),
+            Column("stage", "", plain("stage_name"), least=8),
+            Column("quiet", "", lambda r: _quiet(r, today), least=20),
+        )
+    )
+    print_table(console, view, today.stale.records, indent=2, titles=False)
+    _print_rest(console, today.stale)
+
+
+def _quiet(record: Record, today: Today) -> str:
+    from datetime import date
+
+    from .views import quiet_day
+
+    days = (today.today - date.fromisoformat(quiet_day(record))).days
+    limit = today.stale_limits.get(record["stage"])
+    words = _("nothing for {age}").format(age=format_age(days, language()))
+    return words if limit is None else words + _(", allowed {n} days").format(n=limit)

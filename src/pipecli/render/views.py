@@ -1,0 +1,212 @@
+"""Views: what columns a list has, declared once, for every format that writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pipecli.domain.money import format_amount, from_major
+from pipecli.text import _, language, ngettext
+
+if TYPE_CHECKING:
+    from pipecli.store.lists import Total
+
+Record = Mapping[str, Any]
+
+
+class Column(NamedTuple):
+    """A column: its key in the record, its title in a table, how its value reads, and how it is set.
+
+    `style` gives a rich style for a record; `least` is the width below which it is never squeezed; `grows` says
+    that it takes what room is left.
+    """
+
+    key: str
+    title: str
+    text: Callable[[Record], str]
+    right: bool = False
+    style: Callable[[Record], str] | None = None
+    least: int = 4
+    grows: bool = False
+
+
+class View(NamedTuple):
+    """A list's columns for tables, and its keys for machines (None: all of the record's)."""
+
+    columns: tuple[Column, ...]
+    keys: tuple[str, ...] | None = None
+
+
+def amount(value: float | int | None, currency: str) -> str:
+    """An amount as a person reads it, `–` where there is none."""
+    return "–" if value is None else format_amount(from_major(value, currency), currency, language())
+
+
+def plain(key: str) -> Callable[[Record], str]:
+    """The value as text, empty where there is none."""
+    return lambda record: "" if record.get(key) is None else str(record[key])
+
+
+def subject(record: Record) -> str:
+    """`Acme · ERP rollout`: account and name."""
+    account = record.get("account")
+    return f"{account} · {record['name']}" if account else str(record["name"])
+
+
+def subject_of(state: Any, names: Mapping[int, str | None]) -> Record:
+    """What `subject` reads, of a state whose account is an id."""
+    return {"name": state.name, "account": names.get(state.account) if state.account is not None else None}
+
+
+def lateness(record: Record) -> str:
+    """`2 d late`, `today`, or the day it is due; in words, so that colour is never the only sign."""
+    late = record.get("overdue_days") or 0
+    if late:
+        return _("{n} d late").format(n=late)
+    return short_day(record.get("next_due"))
+
+
+def short_day(iso: str | None) -> str:
+    """A day as lists show it: `Fri 27 Nov`, with its year where it is not this one's."""
+    if not iso:
+        return "–"
+    from datetime import date
+
+    from pipecli import clock
+    from pipecli.domain.dates import format_day
+
+    return format_day(date.fromisoformat(iso), language(), clock.now().date())
+
+
+def totals_line(totals: Sequence[Total]) -> str:
+    """`44 opportunities, €640,000`; each currency apart."""
+    n = sum(t.n for t in totals)
+    sums = [format_amount(t.amount, t.currency, language()) for t in totals if t.amount]
+    words = ngettext("{n} opportunity", "{n} opportunities", n).format(n=n)
+    return ", ".join([words, *sums])
+
+
+def late_style(record: Record) -> str:
+    """Red where late."""
+    return "red" if record.get("overdue_days") else ""
+
+
+def money_column(key: str, title: str) -> Column:
+    """A column of amounts in the record's own currency."""
+    return Column(key, title, lambda r: amount(r.get(key), r["currency"]), right=True, least=8)
+
+
+def number_column() -> Column:
+    """The opportunity's number."""
+    return Column("id", "", lambda r: str(r["id"]), right=True, least=1, style=lambda r: "bold")
+
+
+def opportunities(*, owner: bool = True, closed: bool = False) -> View:
+    """The list of opportunities."""
+    columns = [
+        number_column(),
+        Column("name", _("Opportunity"), subject, least=16, grows=True),
+        money_column("amount", _("Amount")),
+        Column("stage", _("Stage"), lambda r: stage_or_outcome(r), least=8, style=outcome_style),
+        Column("probability", "%", lambda r: str(r["probability"]), right=True, least=2),
+    ]
+    if closed:
+        columns.append(Column("closed_on", _("Closed"), lambda r: short_day(r["closed_on"]), least=9))
+        columns.append(Column("loss_reason", _("Reason"), _reason, least=8))
+    else:
+        columns.append(
+            Column(
+                "next_action", _("Next action"), lambda r: r["next_action"] or _("none"), least=10, grows=True
+            )
+        )
+        columns.append(Column("next_due", _("Due"), lateness, least=8, style=late_style))
+        columns.append(
+            Column("stale", "", lambda r: _("stale") if r["stale"] else "", least=0, style=lambda r: "yellow")
+        )
+    if owner:
+        columns.append(Column("owner", _("Owner"), plain("owner"), least=4))
+    return View(tuple(columns))
+
+
+def _reason(record: Record) -> str:
+    if record["status"] == "lost" and not record["loss_reason"]:
+        return _("undocumented")
+    return record["loss_reason"] or record["outcome_reason"] or ""
+
+
+def stage_or_outcome(record: Record) -> str:
+    """The stage of an open opportunity; of a closed one its outcome."""
+    outcomes = {"won": _("won"), "lost": _("lost")}
+    return outcomes.get(record["status"], record["stage_name"])
+
+
+def outcome_style(record: Record) -> str:
+    """Green where won, dim where lost."""
+    return {"won": "green", "lost": "dim"}.get(record["status"], "")
+
+
+def overdue() -> View:
+    """The list of late next actions."""
+    return View(
+        (
+            number_column(),
+            Column("name", _("Opportunity"), subject, least=16, grows=True),
+            money_column("amount", _("Amount")),
+            Column("stage", _("Stage"), plain("stage_name"), least=8),
+            Column("next_action", _("Next action"), lambda r: r["next_action"] or "", least=10, grows=True),
+            Column("overdue_days", _("Late"), lateness, least=8, style=late_style),
+            Column("owner", _("Owner"), plain("owner"), least=4),
+        )
+    )
+
+
+def stale(limits: Mapping[str, int | None]) -> View:
+    """The list of quiet opportunities, each with the days its stage allows."""
+    return View(
+        (
+            number_column(),
+            Column("name", _("Opportunity"), subject, least=16, grows=True),
+            money_column("amount", _("Amount")),
+            Column("stage", _("Stage"), plain("stage_name"), least=8),
+            Column(
+                "quiet",
+                _("Quiet since"),
+                lambda r: short_day(quiet_day(r)),
+                least=9,
+                style=lambda r: "yellow",
+            ),
+            Column("allowed", _("Allowed"), lambda r: allowed(limits.get(r["stage"])), least=7),
+            Column("owner", _("Owner"), plain("owner"), least=4),
+        )
+    )
+
+
+def quiet_day(record: Record) -> str:
+    """The day since which nothing happened: stage entry or last exchange."""
+    return max(record["stage_entered_on"], record["last_exchange_on"] or "")
+
+
+def allowed(days: int | None) -> str:
+    """How long a stage may be quiet."""
+    return "–" if days is None else _("{n} days").format(n=days)
+
+
+def journal(*, with_stream: bool) -> View:
+    """Journal entries."""
+    columns = [
+        Column("seq", "", plain("seq"), right=True, least=1, style=lambda r: "dim"),
+        Column("at", _("Day"), lambda r: short_day(r["at"]), least=9),
+        Column("actor", _("Who"), plain("actor"), least=4),
+        Column(
+            "summary",
+            _("What"),
+            lambda r: r["summary"] + ("" if r.get("live", True) else _(" (undone)")),
+            least=20,
+            grows=True,
+        ),
+    ]
+    if with_stream:
+        columns.insert(2, Column("ref", _("Ref"), plain("ref"), right=True, least=3))
+    return View(
+        tuple(columns), keys=("seq", "at", "recorded_at", "actor", "kind", "summary", "detail", "ref")
+    )
