@@ -1,9 +1,10 @@
-"""The command line: the program's own options, its commands by panel, and how it is invoked."""
+"""The command line: the program's own options, commands loaded as they are typed, and how it is invoked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterator, MutableMapping, Sequence
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -12,60 +13,79 @@ from typer.main import get_command
 
 from pipecli.config import Settings
 from pipecli.service.workspace import Workspace
-from pipecli.text import _
 
-from . import closing, data, everyday, forecasting, gate, listing, setup, showing, stages
+from .commands import Declared, declared, program_help
 from .exits import INTERRUPTED, OK, USAGE
-from .options import PANELS
-
-if TYPE_CHECKING:
-    pass
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class Panels(TyperGroup):
-    """The program's commands, listed under the headings of when they are used."""
+class LoadedWhenTyped(MutableMapping[str, Any]):
+    """The commands by name; each is imported and built when it is first asked for."""
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write each panel with its commands in the order in which they were declared."""
-        visible = [(name, c) for name, c in self.commands.items() if not c.hidden]
-        longest = max(len(name) for name, _command in visible)
-        for panel in PANELS():
-            rows = [
-                (name.ljust(longest), command.get_short_help_str(formatter.width - longest - 6))
-                for name, command in visible
-                if getattr(command, "rich_help_panel", None) == panel
-            ]
-            if rows:
-                with formatter.section(panel):
-                    formatter.write_dl(rows)
+    def __init__(self, commands: Sequence[Declared]) -> None:
+        self._declared = {command.name: command for command in commands}
+        self._built: dict[str, Any] = {}
 
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._built:
+            self._built[name] = build(self._declared[name])
+        return self._built[name]
 
-app = typer.Typer(
-    name="pipe",
-    cls=Panels,
-    rich_markup_mode=None,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings=SETTINGS,
-    help=_("Your sales pipeline: proven stages, dated next actions, a forecast that rests on rules."),
-)
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._built[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._declared[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._declared)
+
+    def __len__(self) -> int:
+        return len(self._declared)
 
 
-@app.callback(invoke_without_command=True)
-def program(
+def build(command: Declared) -> Any:
+    """The parser of one command."""
+    module = import_module(f".{command.module}", __package__)
+    function = getattr(module, command.function)
+    if command.function == "group":
+        made: Any = function(command.help)
+    else:
+        alone = bare_typer()
+        alone.command(command.name, help=command.help)(function)
+        made = get_command(alone)
+    made.name = command.name
+    return made
+
+
+def bare_typer(**attributes: Any) -> typer.Typer:
+    """A Typer as this program uses it: plain help, no completion of its own, errors left to us."""
+    return typer.Typer(
+        rich_markup_mode=None,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings=SETTINGS,
+        **attributes,
+    )
+
+
+class Program(TyperGroup):
+    """The program itself, whose help is written from the table of commands."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the program's help."""
+        formatter.write(program_help() + "\n")
+
+
+def start(
     context: typer.Context,
-    db: Annotated[
-        str | None,
-        typer.Option("--db", metavar="FILE|URL", help=_("the workspace to use, instead of PIPE_DB")),
-    ] = None,
-    demo: Annotated[bool, typer.Option("--demo", help=_("use the demo workspace"))] = False,
-    lang: Annotated[
-        str | None, typer.Option("--lang", metavar="en|fr", help=_("the language of texts"))
-    ] = None,
-    version: Annotated[bool, typer.Option("--version", "-V", help=_("show the version"))] = False,
+    db: Annotated[str | None, typer.Option("--db", metavar="FILE|URL")] = None,
+    demo: Annotated[bool, typer.Option("--demo")] = False,
+    lang: Annotated[str | None, typer.Option("--lang", metavar="en|fr")] = None,
+    version: Annotated[bool, typer.Option("--version", "-V")] = False,
 ) -> None:
+    """Settle which workspace the run is about; bare, show what to do now."""
     if version:
         from pipecli import __version__
 
@@ -74,17 +94,24 @@ def program(
     flags = {key: value for key, value in (("db", db), ("lang", lang)) if value}
     context.obj = Workspace(Settings(flags=flags, demo=demo))
     if context.invoked_subcommand is None:
-        listing.show_today(context.obj)
+        from .listing import show_today
+
+        show_today(context.obj)
 
 
-for module in (listing, everyday, gate, closing, showing, forecasting, data, stages, setup):
-    module.register(app)
+def program() -> Any:
+    """The whole command line's parser."""
+    app = bare_typer(name="pipe", cls=Program)
+    app.callback(invoke_without_command=True)(start)
+    parser = get_command(app)
+    parser.commands = LoadedWhenTyped(declared())  # type: ignore[attr-defined]
+    return parser
 
 
 def invoke(arguments: Sequence[str]) -> int:
     """Run the command line; its exit code. Usage errors are shown here, the program's own are raised."""
     try:
-        code = get_command(app)(args=list(arguments), prog_name="pipe", standalone_mode=False)
+        code = program()(args=list(arguments), prog_name="pipe", standalone_mode=False)
     except TyperException as error:
         show = getattr(error, "show", None)
         if show:

@@ -8,21 +8,9 @@ import typer
 
 from pipecli.text import _
 
-from .options import PANELS, Amount, Due, Next, On, Proofs, Reason, Ref, Sets, To, Writing, workspace, writes
+from .options import Amount, Due, Next, On, Proofs, Reason, Ref, Sets, To, Writing, workspace, writes
 from .prompts import ask, can_ask, choose, next_given, reference
 from .results import report
-
-
-def register(app: typer.Typer) -> None:
-    """Declare the commands."""
-    daily = PANELS()[0]
-    app.command("win", help=_("Close as won, every remaining gate met."), rich_help_panel=daily)(win)
-    app.command("lose", help=_("Close as lost, with a reason of the list."), rich_help_panel=daily)(lose)
-    app.command("back", help=_("Return to an earlier stage."), rich_help_panel=daily)(back)
-    app.command("reopen", help=_("Open a closed opportunity again."), rich_help_panel=daily)(reopen)
-    app.command(
-        "undo", help=_("Take back your last command; again goes further back."), rich_help_panel=daily
-    )(undo)
 
 
 @writes

@@ -1,7 +1,7 @@
 """Completion in bash, zsh and fish: references, stages, criteria, owners, loss reasons from the database directly.
 
-It is asked at every Tab, so that it loads neither Typer nor the rules; only names of commands and options are left
-to Typer. It never fails: what cannot be read completes to nothing.
+It is asked at every Tab, so that it loads neither Typer nor the rules; only for options it asks the parser. It
+never fails: what cannot be read completes to nothing.
 """
 
 from __future__ import annotations
@@ -112,14 +112,19 @@ MOST = 50
 
 
 def answer(environ: Mapping[str, str]) -> bool:
-    """Print the completions of the word at the cursor; False where Typer has to answer (commands and options)."""
+    """Print the completions of the word at the cursor; False for a shell it does not know."""
     shell = environ["_PIPE_COMPLETE"].removeprefix("complete_")
+    if shell not in SCRIPTS:
+        return False
     before, fragment = _words(environ, shell)
     wanted = _wanted(before)
-    if wanted is None or fragment.startswith("-"):
-        return False
     try:
-        found = _found(wanted, fragment, environ)
+        if fragment.startswith("-"):
+            found = _options(before, fragment)
+        elif wanted is None:
+            found = _commands(before, fragment)
+        else:
+            found = _found(wanted, fragment, environ)
     except Exception:  # a Tab must never print a traceback into somebody's prompt
         found = []
     for value, help_ in found:
@@ -162,6 +167,30 @@ def _wanted(before: list[str]) -> str | None:
         return None
     known = PLACES[command]
     return known[places] if places < len(known) else "nothing"
+
+
+def _commands(before: list[str], fragment: str) -> list[tuple[str, str]]:
+    """Names of commands, or of those of a group."""
+    from .commands import declared
+
+    typed = [word for word in before if not word.startswith("-")]
+    if not typed:
+        return [(c.name, c.help) for c in declared() if c.name.startswith(fragment)]
+    names = {"stages": ("show", "check", "edit", "adopt", "templates")}.get(typed[0], ())
+    return [(name, "") for name in names if name.startswith(fragment)] if len(typed) == 1 else []
+
+
+def _options(before: list[str], fragment: str) -> list[tuple[str, str]]:
+    """A command's options: this alone asks the parser."""
+    from .app import program
+
+    parser = program()
+    for word in before:
+        commands = getattr(parser, "commands", {})
+        if word in commands:
+            parser = commands[word]
+    found = [(name, p.help or "") for p in parser.params for name in p.opts if hasattr(p, "help")]
+    return [(name, help_) for name, help_ in found if name.startswith(fragment) and name.startswith("-")]
 
 
 def _found(wanted: str, fragment: str, environ: Mapping[str, str]) -> list[tuple[str, str]]:

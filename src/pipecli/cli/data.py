@@ -9,13 +9,7 @@ import typer
 from pipecli.render.console import note
 from pipecli.text import _
 
-from .options import PANELS, workspace
-
-
-def register(app: typer.Typer) -> None:
-    """Declare the commands."""
-    panel = PANELS()[2]
-    app.command("demo", help=_("Fill a new workspace with a living sample."), rich_help_panel=panel)(demo)
+from .options import workspace
 
 
 def demo(

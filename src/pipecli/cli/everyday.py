@@ -10,7 +10,6 @@ from pipecli.errors import InvalidInput
 from pipecli.text import _
 
 from .options import (
-    PANELS,
     Amount,
     Due,
     Next,
@@ -25,26 +24,6 @@ from .options import (
 )
 from .prompts import ask, can_ask, confirm, next_given, reference, text_given
 from .results import report, report_all
-
-
-def register(app: typer.Typer) -> None:
-    """Declare the commands."""
-    daily = PANELS()[0]
-    app.command("add", help=_("Open an opportunity, with its dated next action."), rich_help_panel=daily)(add)
-    app.command(
-        "done",
-        help=_("Close the next action: log, prove, advance and set what comes next."),
-        rich_help_panel=daily,
-    )(done)
-    app.command("next", help=_("Set the next action; bare, show what to do first."), rich_help_panel=daily)(
-        next_
-    )
-    app.command("snooze", help=_("Put next actions off to a later day."), rich_help_panel=daily)(snooze)
-    app.command("log", help=_("Record a call, mail, meeting or note."), rich_help_panel=daily)(log)
-    app.command("edit", help=_("Change fields, owner, amount or probability."), rich_help_panel=daily)(edit)
-    app.command(
-        "handover", help=_("Give an owner's open opportunities to another."), rich_help_panel=PANELS()[1]
-    )(handover)
 
 
 @writes

@@ -10,16 +10,7 @@ from pipecli.errors import InvalidInput
 from pipecli.render.console import console
 from pipecli.text import _
 
-from .options import PANELS, AsOf, Output, reports, workspace
-
-
-def register(app: typer.Typer) -> None:
-    """Declare the commands."""
-    app.command(
-        "forecast",
-        help=_("What was won and what is open, weighted, by period, owner or stage."),
-        rich_help_panel=PANELS()[1],
-    )(forecast)
+from .options import AsOf, Output, reports, workspace
 
 
 @reports

@@ -11,7 +11,6 @@ from pipecli.text import _
 
 from .exits import OK
 from .options import (
-    PANELS,
     Amount,
     Criterion,
     Due,
@@ -32,21 +31,6 @@ from .prompts import ask, can_ask, reference, text_given
 from .results import report
 
 GATE_NOT_MET = 4
-
-
-def register(app: typer.Typer) -> None:
-    """Declare the commands."""
-    daily = PANELS()[0]
-    app.command("why", help=_("Say what the gate to the next stage still needs."), rich_help_panel=daily)(why)
-    app.command("advance", help=_("Move to the next stage, if its gate is met."), rich_help_panel=daily)(
-        advance
-    )
-    app.command("prove", help=_("Record evidence for a criterion."), rich_help_panel=daily)(prove)
-    app.command("unprove", help=_("Withdraw the evidence of a criterion."), rich_help_panel=daily)(unprove)
-    app.command("waive", help=_("Make a recorded exception to a criterion."), rich_help_panel=PANELS()[1])(
-        waive
-    )
-    app.command("approve", help=_("Give or refuse an approval asked of you."), rich_help_panel=daily)(approve)
 
 
 @reports

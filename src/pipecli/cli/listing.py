@@ -12,7 +12,6 @@ from pipecli.text import _, ngettext
 
 from .exits import LISTED, OK
 from .options import (
-    PANELS,
     ROWS,
     AsOf,
     ExitCode,
@@ -28,21 +27,6 @@ if TYPE_CHECKING:
     from pipecli.service.lists import Listing
 
 SECTION_ROWS = 10
-
-
-def register(app: typer.Typer) -> None:
-    """Declare the commands."""
-    daily, weekly = PANELS()[:2]
-    app.command(
-        "today", help=_("What to do now: late, due, asked of you, gone quiet."), rich_help_panel=daily
-    )(today)
-    app.command("list", help=_("List opportunities, filtered and sorted."), rich_help_panel=daily)(list_)
-    app.command("overdue", help=_("Next actions that are late."), rich_help_panel=daily)(overdue)
-    app.command(
-        "stale",
-        help=_("Opportunities that went quiet for longer than their stage allows."),
-        rich_help_panel=weekly,
-    )(stale)
 
 
 @reports

@@ -13,11 +13,6 @@ from pipecli.service.workspace import Workspace
 from pipecli.text import _
 
 
-def PANELS() -> tuple[str, ...]:  # noqa: N802 - reads as the constant it is, in the language in use
-    """The headings of `--help`, in order."""
-    return (_("Every day"), _("Every week"), _("Data"), _("Set-up"))
-
-
 class Output(NamedTuple):
     """The format a command was asked for."""
 

@@ -22,6 +22,11 @@ def run_command(arguments: list[str]) -> int:
     as_json = "--json" in arguments or "--jsonl" in arguments
     try:
         choose_language(arguments)
+        if arguments in (["--help"], ["-h"]):  # written without a parser, which takes twice the time
+            from .commands import program_help
+
+            print(program_help())
+            return _flushed(OK)
         from .app import invoke
 
         return _flushed(invoke(arguments))
@@ -44,7 +49,7 @@ def run_command(arguments: list[str]) -> int:
 def choose_language(arguments: Sequence[str]) -> None:
     """Use the language that the flag, the environment, the configuration file or the locale asks for."""
     flags = {}
-    for name, value in zip(arguments, [*arguments[1:], ""], strict=True):
+    for name, value in zip(arguments, [*arguments[1:], ""], strict=False):
         if name == "--lang":
             flags["lang"] = value
         elif name.startswith("--lang="):

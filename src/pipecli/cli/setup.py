@@ -12,27 +12,10 @@ from pipecli.render.console import note
 from pipecli.text import _, ngettext
 
 from .exits import FAILURE, OK
-from .options import PANELS, Output, reports, workspace
+from .options import Output, reports, workspace
 from .prompts import ask, can_ask, choose, confirm
 
 MOST_STAGES = 6
-
-
-def register(app: typer.Typer) -> None:
-    """Declare the commands."""
-    panel = PANELS()[3]
-    app.command("init", help=_("Make a workspace: your stages, what proves each."), rich_help_panel=panel)(
-        init
-    )
-    app.command(
-        "config", help=_("Show every setting and where it came from, or change one."), rich_help_panel=panel
-    )(config)
-    app.command(
-        "doctor", help=_("Check that the workspace is what its journal says."), rich_help_panel=panel
-    )(doctor)
-    app.command("completion", help=_("Print the completion script of your shell."), rich_help_panel=panel)(
-        completion
-    )
 
 
 def init(

@@ -9,21 +9,8 @@ import typer
 from pipecli.render.console import console, note
 from pipecli.text import _
 
-from .options import PANELS, ROWS, AsOf, Limit, Output, Ref, reports, workspace
+from .options import ROWS, AsOf, Limit, Output, Ref, reports, workspace
 from .prompts import reference
-
-
-def register(app: typer.Typer) -> None:
-    """Declare the commands."""
-    daily, weekly = PANELS()[:2]
-    app.command(
-        "show",
-        help=_("One opportunity: where it stands, what its gate needs, what happened."),
-        rich_help_panel=daily,
-    )(show)
-    app.command(
-        "journal", help=_("Everything that happened, of one opportunity or of all."), rich_help_panel=weekly
-    )(journal)
 
 
 @reports

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from pipecli.errors import ConfigError, InvalidInput
 from pipecli.render.console import console, note
 from pipecli.text import _, ngettext
 
+from .app import bare_typer
 from .exits import FAILURE, OK
-from .options import PANELS, Output, Writing, reports, workspace, writes
+from .options import Output, Writing, reports, workspace, writes
 from .prompts import ask, can_ask, confirm
 
 Moves = Annotated[
@@ -24,23 +26,18 @@ Moves = Annotated[
 File = Annotated[Path, typer.Argument(metavar="FILE", help=_("a definition in TOML"))]
 
 
-def register(app: typer.Typer) -> None:
-    """Declare the commands."""
-    group = typer.Typer(rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]})
-    group.callback(invoke_without_command=True)(stages)
-    group.command("show", help=_("The definition in force, as TOML or in short."))(show)
-    group.command("check", help=_("Report every fault of a definition, with its line."))(check)
-    group.command("edit", help=_("Edit the definition in $EDITOR; checked and shown before it is adopted."))(
+def group(help_: str) -> Any:
+    """The parser of `pipe stages`."""
+    made = bare_typer(help=help_)
+    made.callback(invoke_without_command=True)(stages)
+    made.command("show", help=_("The definition in force, in short or as TOML."))(show)
+    made.command("check", help=_("Report every fault of a definition, with its line."))(check)
+    made.command("edit", help=_("Edit the definition in $EDITOR; checked and shown before it is adopted."))(
         edit
     )
-    group.command("adopt", help=_("Put a definition in force as a new version."))(adopt)
-    group.command("templates", help=_("List the templates, or print one."))(templates)
-    app.add_typer(
-        group,
-        name="stages",
-        help=_("The pipeline definition: stages, criteria, rules."),
-        rich_help_panel=PANELS()[3],
-    )
+    made.command("adopt", help=_("Put a definition in force as a new version."))(adopt)
+    made.command("templates", help=_("List the templates, or print one."))(templates)
+    return get_command(made)
 
 
 def stages(context: typer.Context) -> None:

@@ -34,6 +34,7 @@ EXCHANGE_LOGGED = "ExchangeLogged"
 WON = "OpportunityWon"
 LOST = "OpportunityLost"
 REOPENED = "OpportunityReopened"
+ROW_IMPORTED = "RowImported"
 
 ACCOUNT_ADDED = "AccountAdded"
 CONTACT_ADDED = "ContactAdded"

@@ -61,17 +61,13 @@ class Source(NamedTuple):
     suffix: str = ""
 
     def text(self, cells: Sequence[str]) -> str:
-        """The cells joined; the words around a blank cell are left out with it."""
-        out, whole = "", True
+        """The cells joined; the words before a blank cell, or before the first one there is, are left out."""
+        out, worded = "", False
         for n, (before, column) in enumerate(self.pieces):
             cell = cells[column].strip()
-            if cell:
-                whole = bool(out) or n == 0
-                out += (before if whole else "") + cell
-                ends = n == len(self.pieces) - 1
-        if out and whole and self.suffix and ends:
-            out += self.suffix
-        return out
+            worded = bool(cell) and (bool(out) or n == 0)
+            out += before + cell if worded else cell
+        return out + self.suffix if worded else out
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +121,17 @@ def read_mapping_file(path: Path) -> MappingFile:
 
 
 def _texts(path: Path, name: str, table: Any) -> dict[str, str]:
-    wrong = not isinstance(table, dict) or next((k for k, v in table.items() if not isinstance(v, str)), None)
-    if wrong:
-        key = name if wrong is True else f"{name}.{wrong}"
-        raise InvalidInput(
-            _("{path}: {key} has to be a text in quotes under [{table}]").format(
-                path=path, key=shown(key), table=name
-            ),
-            path=str(path),
-        )
+    if not isinstance(table, dict):
+        raise _no_text(path, name)
+    for key, value in table.items():
+        if not isinstance(value, str):
+            raise _no_text(path, f"{name}.{key}")
     return dict(table)
+
+
+def _no_text(path: Path, key: str) -> InvalidInput:
+    line = _("{path}: {key} has to be a table of texts in quotes").format(path=path, key=shown(key))
+    return InvalidInput(line, path=str(path))
 
 
 def _read_settings(path: Path, table: Mapping[str, str]) -> dict[str, str]:

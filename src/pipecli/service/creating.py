@@ -49,8 +49,9 @@ def creating(settings: Settings) -> Iterator[tuple[Driver, str]]:
     """A new database with its tables, inside a transaction that is committed at the end or leaves nothing behind."""
     address = settings.database()
     driver = create_database(address)
+    # On SQLite the lock first: whoever fails to get it must not remove a file that another process is filling.
+    driver.run("begin immediate" if driver.dialect == "sqlite" else "begin")
     try:
-        driver.run("begin")
         create_tables(driver)
         yield driver, database_user(driver) or settings.actor
         driver.commit()

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from pipecli.domain.condition import evaluate
+from pipecli.domain.condition import evaluate, reads
+from pipecli.domain.metrics import probability_of
 from pipecli.domain.pipeline import Pipeline
 from pipecli.errors import InvalidInput
 from pipecli.store import lists
@@ -176,8 +177,10 @@ def _listing_as_of(reading: Reading, filter_: Filter, limit: int) -> Listing:
     from .past import rows_as_of
 
     pipeline, day = reading.pipeline, reading.today
-    rows = [row for row in rows_as_of(reading, day) if _fits_past(row, filter_, reading)]
-    rows.sort(key=_sort_key(filter_.sort, reading), reverse=filter_.sort.startswith("-"))
+    conditions = [filter_.where, *(stage.stale_when for stage in pipeline.stages)]
+    judged = any("unproven" in reads(list(c)) for c in conditions if c is not None)
+    rows = [row for row in rows_as_of(reading, day, judged=judged) if _fits_past(row, filter_, reading)]
+    rows = _sorted(rows, filter_.sort, pipeline)
     totals = totals_of(rows)
     shown = rows[:limit] if limit else rows
     return Listing([record(row, pipeline, day) for row in shown], len(rows), totals, day)
@@ -199,23 +202,34 @@ def _fits_past(row: Row, filter_: Filter, reading: Reading) -> bool:
     )
 
 
-def _sort_key(sort: str, reading: Reading) -> Callable[[Row], Any]:
-    last = "" if sort.startswith("-") else "9999"
-    pipeline = reading.pipeline
-    keys: dict[str, Callable[[Row], Any]] = {
-        "due": lambda r: (r.next_due or last, r.number),
-        "amount": lambda r: (r.amount if r.amount is not None else -1, r.number),
-        "weighted": lambda r: ((r.amount or 0) * pipeline.probability(r.stage, r.probability), r.number),
-        "close": lambda r: (r.close_date or last, r.number),
-        "created": lambda r: (r.created_on, r.number),
-        "closed": lambda r: (r.closed_on or last, r.number),
-        "name": lambda r: (r.search, r.number),
-        "owner": lambda r: (r.owner_key, r.next_due or last, r.number),
-        "stage": lambda r: (pipeline.index(r.stage), r.next_due or last, r.number),
-        "quiet": lambda r: (r.quiet_since, r.number),
-        "number": lambda r: (r.number,),
+def _sorted(rows: list[Row], sort: str, pipeline: Pipeline) -> list[Row]:
+    """Rows in order of number sorted as the database sorts: what is unset last either way, ties by number."""
+    name = sort.removeprefix("-")
+    key = _sort_keys(pipeline)[name]
+    if name in ("owner", "stage"):
+        rows = sorted(rows, key=lambda r: r.next_due or "9999")
+    known = sorted((r for r in rows if key(r) is not None), key=key, reverse=sort.startswith("-"))
+    return known + [r for r in rows if key(r) is None]
+
+
+def _sort_keys(pipeline: Pipeline) -> dict[str, Callable[[Row], Any]]:
+    def weight(row: Row) -> int | None:
+        percent = probability_of(row.status, row.stage, row.probability, pipeline)
+        return None if row.amount is None else row.amount * percent
+
+    return {
+        "due": lambda r: r.next_due,
+        "amount": lambda r: r.amount,
+        "weighted": weight,
+        "close": lambda r: r.close_date,
+        "created": lambda r: r.created_on,
+        "closed": lambda r: r.closed_on,
+        "name": lambda r: r.search,
+        "owner": lambda r: r.owner_key,
+        "stage": lambda r: pipeline.index(r.stage),
+        "quiet": lambda r: r.quiet_since,
+        "number": lambda r: r.number,
     }
-    return keys[sort.lstrip("-")]
 
 
 def overdue(

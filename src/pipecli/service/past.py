@@ -21,13 +21,12 @@ def state_as_of(events: list[ev.Event], day: date) -> Opportunity | None:
     return fold(e for e in ev.live(events) if e.occurred_on <= day)
 
 
-def rows_as_of(reading: Reading, day: date) -> list[Row]:
-    """Every opportunity that existed at the end of a day."""
-    rows = []
-    for row in read_past(reading.driver, day):
-        row = row._replace(owner_key=folded(row.owner))
-        rows.append(_folded(reading, row, day) if (row.described_on or "") > day.isoformat() else row)
-    return rows
+def rows_as_of(reading: Reading, day: date, *, judged: bool = False) -> list[Row]:
+    """Every opportunity that existed at the end of a day, by number; `judged` has `unproven` of that day too."""
+    return [
+        _folded(reading, row, day) if judged or retold else row._replace(owner_key=folded(row.owner))
+        for row, retold in read_past(reading.driver, day)
+    ]
 
 
 def _folded(reading: Reading, row: Row, day: date) -> Row:

@@ -35,12 +35,12 @@ def find(driver: Driver, ref: str, settings: Settings) -> int:
 
 
 def _last(driver: Driver, actor: str) -> int:
-    number = journal.last_touched(driver, actor)
-    if number is None or search.by_number(driver, number) is None:
-        raise NotFound(
-            _("{actor} has touched no opportunity yet; name one by its number").format(actor=actor), ref="."
-        )
-    return number
+    for number in journal.last_touched(driver, actor):
+        if search.by_number(driver, number):  # one whose opening was undone is no more
+            return number
+    raise NotFound(
+        _("{actor} has touched no opportunity yet; name one by its number").format(actor=actor), ref="."
+    )
 
 
 def _by_fragment(driver: Driver, text: str) -> int:

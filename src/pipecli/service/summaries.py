@@ -66,6 +66,13 @@ def _move(event: Event, pipeline: Pipeline, names: Names) -> str:
     return f"{line}: {said(event)}" if event.text else line
 
 
+def _lost(event: Event, pipeline: Pipeline, names: Names) -> str:
+    reason = event.payload.get("reason")
+    line = _("lost ({reason})").format(reason=reason) if reason else _("lost")
+    text = said(event)
+    return f"{line}: {text}" if text else line
+
+
 def _words(pattern: Callable[[], str], *keys: str) -> Callable[[Event, Pipeline, Names], str]:
     def words(event: Event, pipeline: Pipeline, names: Names) -> str:
         line = pattern().format(**{key: event.payload.get(key) for key in keys})
@@ -104,8 +111,9 @@ _SUMMARIES: dict[str, Callable[[Event, Pipeline, Names], str]] = {
     ev.NEXT_ACTION_SNOOZED: _words(lambda: _("next action put off to {due}"), "due"),
     ev.EXCHANGE_LOGGED: _words(lambda: "{kind}", "kind"),
     ev.WON: _words(lambda: _("won")),
-    ev.LOST: _words(lambda: _("lost ({reason})"), "reason"),
+    ev.LOST: _lost,
     ev.REOPENED: _words(lambda: _("reopened")),
+    ev.ROW_IMPORTED: lambda e, p, n: _("its row was imported again"),
     ev.ACCOUNT_ADDED: _words(lambda: _("account {name}"), "name"),
     ev.CONTACT_ADDED: lambda e, p, n: _("contact {name}").format(
         name=n.get(e.payload["person"]) or _("(erased)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,7 @@ from pipecli.errors import NotFound
 from pipecli.store import directory, journal, projection
 from pipecli.store.driver import Driver
 from pipecli.store.header import Header, advance_head, pipeline_of
+from pipecli.store.integrity import mark_rebuilt
 from pipecli.store.schema import PROJECTION
 from pipecli.text import _
 
@@ -50,6 +52,7 @@ class Unit:
             from .rebuilding import rebuild
 
             rebuild(driver, self.pipeline)
+            mark_rebuilt(driver)
 
     @property
     def command(self) -> int:
@@ -69,13 +72,27 @@ class Unit:
     def decision(self, number: int) -> Decision:
         """The decision on an opportunity, loaded once; raises NotFound."""
         if number not in self._decisions:
-            state = fold(journal.load_stream(self.driver, opportunity_stream(number)))
+            events = journal.load_stream(self.driver, opportunity_stream(number))
+            state = fold(events)
             if state is None:
                 raise NotFound(_("there is no opportunity {number}").format(number=number), ref=str(number))
+            # The fold leaves undone events out, but their versions in the stream are taken.
+            state = replace(state, version=events[-1].version)
             self.learn_names(state)
             self._before[number] = state
             self._decisions[number] = self._new(state)
         return self._decisions[number]
+
+    def know(self, number: int, state: Opportunity) -> None:
+        """Take the state of an opportunity that was loaded together with others."""
+        if number not in self._decisions:
+            self._before[number] = state
+            self._decisions[number] = self._new(state)
+
+    def carry_to(self, driver: Driver) -> None:
+        """Go on over a connection that holds the lock, the journal being where it was when this was prepared."""
+        self.driver = driver
+        self.recorded_at = max(clock.stamp(clock.now()), self.header.recorded_at)
 
     def opening(self) -> tuple[int, Decision]:
         """A new opportunity's number, and the decision that is to open it."""

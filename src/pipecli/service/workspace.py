@@ -6,10 +6,10 @@ lock first, then loads state; what is decided inside is written together, or not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pipecli import clock
 from pipecli.config import Settings
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from pipecli.store.driver import Driver
 
     from .unit import Unit
+
+T = TypeVar("T")
+PREPARATIONS = 3
 
 
 class Reading:
@@ -84,6 +87,59 @@ class Workspace:
                 driver.rollback()
             else:
                 driver.commit()
+        except BaseException:
+            driver.rollback()
+            raise
+        finally:
+            driver.close()
+
+    def prepare(self, name: str, build: Callable[[Unit], T], *, dry_run: bool = False) -> T:
+        """One transaction under one command whose lock is taken only after everything was decided.
+
+        `build` decides on a connection that reads; if the journal has moved once the lock is held, it is asked
+        again, and after three times inside the lock. A dry run never takes the lock.
+        """
+        for _attempt in range(PREPARATIONS):
+            unit, result = self._prepared(name, build)
+            if unit is None:
+                break
+            if dry_run or unit.changes_nothing or self._written(unit):
+                return result  # type: ignore[return-value]
+        with self.commit(name, dry_run=dry_run) as unit:
+            return build(unit)
+
+    def _prepared(self, name: str, build: Callable[[Unit], T]) -> tuple[Unit | None, T | None]:
+        """The unit and what was decided in it; neither where the projection must be rebuilt before anything else."""
+        from ..store.schema import PROJECTION
+        from .unit import Unit
+
+        driver = open_database(self.address, write=False)
+        try:
+            driver.begin_reading()
+            header = read_header(driver, write=True)
+            if header.projection != PROJECTION:
+                return None, None
+            actor = database_user(driver) or self.settings.actor
+            unit = Unit(driver, header, actor=actor, name=name, origin="cli")
+            result = build(unit)
+            driver.rollback()
+            return unit, result
+        finally:
+            driver.close()
+
+    def _written(self, unit: Unit) -> bool:
+        """Write a prepared unit if the journal is still where it was; whether it was written."""
+        driver = open_database(self.address, write=True)
+        try:
+            driver.begin()
+            header = read_header(driver, write=True)
+            if header != unit.header:
+                driver.rollback()
+                return False
+            unit.carry_to(driver)
+            unit.write()
+            driver.commit()
+            return True
         except BaseException:
             driver.rollback()
             raise

@@ -11,6 +11,7 @@ from pipecli.domain.fold import fold
 if TYPE_CHECKING:
     from .driver import Driver
 
+MOST_PARAMETERS = 500
 INSERT_ACCOUNT = (
     "insert into account (id, name, search, reversed) values (?, ?, ?, ?) "
     "on conflict (id) do update set name = excluded.name, search = excluded.search, reversed = excluded.reversed"
@@ -31,7 +32,11 @@ class Person(NamedTuple):
 
 def names(driver: Driver, ids: Iterable[int | None]) -> dict[int, str | None]:
     """The names of these accounts and contacts, by id."""
-    wanted = {f"i{n}": i for n, i in enumerate(sorted({i for i in ids if i is not None}))}
+    asked = sorted({i for i in ids if i is not None})
+    if len(asked) > MOST_PARAMETERS:
+        everybody = all_names(driver)
+        return {i: everybody[i] for i in asked if i in everybody}
+    wanted = {f"i{n}": i for n, i in enumerate(asked)}
     if not wanted:
         return {}
     marks = ", ".join(f":{name}" for name in wanted)
@@ -154,8 +159,8 @@ def remove(driver: Driver, table: str, ids: Iterable[int]) -> None:
 def used_by(driver: Driver, ids: Sequence[int]) -> list[int]:
     """The opportunities that refer to any of these accounts or contacts."""
     found: set[int] = set()
-    for start in range(0, len(ids), 500):
-        wanted = {f"i{n}": i for n, i in enumerate(ids[start : start + 500])}
+    for start in range(0, len(ids), MOST_PARAMETERS):
+        wanted = {f"i{n}": i for n, i in enumerate(ids[start : start + MOST_PARAMETERS])}
         marks = ", ".join(f":{name}" for name in wanted)
         for column in ("account_id", "contact_id", "decision_maker_id"):
             found |= {

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from .driver import Driver
 
 _NOW = "opportunity"
-_THEN = "(select stage, status, amount, currency, probability, close_day as close_date, owner, from_day as closed_on from span where from_day <= :as_of and (to_day is null or to_day > :as_of))"
+# A span may start after the win (an amount corrected since), so that the day of the win is that of the visit it ended.
+_THEN = (
+    "(select stage, status, amount, currency, probability, close_day as close_date, owner, "
+    "(select max(left_day) from visit where visit.opportunity = span.opportunity and outcome = 'won' "
+    "and left_day <= :as_of) as closed_on "
+    "from span where from_day <= :as_of and (to_day is null or to_day > :as_of))"
+)
 
 _SUMS = "count(*), count(amount), coalesce(cast(sum(amount) as bigint), 0)"
 _WON = (

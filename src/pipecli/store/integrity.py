@@ -58,6 +58,12 @@ def _content_faults(driver: Driver) -> list[str]:
         told = json.loads(payload).get("content") if payload else None
         if told != digest or hashlib.sha256((salt + (body or "")).encode()).hexdigest() != digest:
             faults.append(_("the text of event {seq} is not what was recorded").format(seq=seq))
+    for seq, payload in driver.stream(
+        "select e.seq, e.payload from event e left join content t on t.id = e.seq "
+        "where t.id is null and e.payload like '%\"content\":%' order by e.seq"
+    ):
+        if "content" in json.loads(payload):
+            faults.append(_("the text of event {seq} is missing").format(seq=seq))
     return faults
 
 

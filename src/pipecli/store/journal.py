@@ -79,6 +79,16 @@ def load_streams(driver: Driver, prefix: str) -> Iterator[tuple[str, list[Event]
         yield stream, [_event(r) for r in group]
 
 
+def load_many(driver: Driver, streams: Sequence[str]) -> Iterator[tuple[str, list[Event]]]:
+    """These streams one by one, in few queries; those without events are left out."""
+    for start in range(0, len(streams), 500):
+        wanted = {f"s{n}": stream for n, stream in enumerate(streams[start : start + 500])}
+        marks = ", ".join(f":{name}" for name in wanted)
+        rows = driver.rows(_FOLDED + f"where e.stream in ({marks}) order by e.stream, e.version", wanted)
+        for stream, group in groupby(rows, key=lambda r: r[6]):
+            yield stream, [_event(r) for r in group]
+
+
 def load_whole_stream(driver: Driver, stream: str) -> list[Event]:
     """One stream in version order, with every text, for showing."""
     return [
@@ -198,14 +208,14 @@ def content_row(event: Event) -> tuple[int, str, str, str, str | None, None]:
     return (event.seq, salt, digest, media, event.text, None)
 
 
-def last_touched(driver: Driver, actor: str) -> int | None:
-    """The number of the opportunity that an actor's latest command touched."""
+def last_touched(driver: Driver, actor: str, most: int = 50) -> list[int]:
+    """The numbers of the opportunities that an actor's latest commands touched, the last one first."""
     rows = driver.rows(
         "select e.stream from command c join event e on e.command = c.id "
-        "where c.actor = :actor and e.stream >= 'o' and e.stream < 'o~' order by c.id desc, e.seq desc limit 1",
-        {"actor": actor},
+        "where c.actor = :actor and e.stream >= 'o' and e.stream < 'o~' order by c.id desc, e.seq desc limit :most",
+        {"actor": actor, "most": most},
     )
-    return int(rows[0][0][1:]) if rows else None
+    return list(dict.fromkeys(int(stream[1:]) for (stream,) in rows))
 
 
 def commands_of(driver: Driver, actor: str) -> Iterator[CommandRow]:

@@ -10,7 +10,7 @@ from pipecli.domain.fold import fold
 from pipecli.domain.money import exponent
 
 from .condition_sql import Column, Unsupported, to_sql
-from .projection import COLUMNS
+from .layout import COLUMNS
 
 if TYPE_CHECKING:
     from pipecli.domain.pipeline import Pipeline
@@ -110,10 +110,16 @@ _ORDERS = {
 SORTS = tuple(_ORDERS)
 
 
+def probability_sql(pipeline: Pipeline) -> str:
+    """SQL for `metrics.probability_of`."""
+    cases = " ".join(f"when '{s.key}' then {s.probability}" for s in pipeline.stages)
+    own = f"coalesce(o.probability, case o.stage {cases} else 0 end)"
+    return f"case o.status when 'won' then 100 when 'lost' then 0 else {own} end"
+
+
 def weight_sql(pipeline: Pipeline) -> str:
     """SQL for amount times probability in percent, in hundredths of a minor unit."""
-    cases = " ".join(f"when '{s.key}' then {s.probability}" for s in pipeline.stages)
-    return f"o.amount * coalesce(o.probability, case o.stage {cases} else 0 end)"
+    return f"o.amount * ({probability_sql(pipeline)})"
 
 
 def _order(sort: str, pipeline: Pipeline) -> str:
@@ -148,11 +154,10 @@ def columns(driver: Driver, pipeline: Pipeline, today: date) -> dict[str, Column
     """Where each field of a condition lives. What is not stored folded is missing here, so that Python judges it."""
     scale = 10 ** exponent(pipeline.currency)
     own = f"case when o.currency = '{pipeline.currency}' then o.amount end"
-    cases = " ".join(f"when '{s.key}' then {s.probability}" for s in pipeline.stages)
     found = {
         "owner": Column("o.owner_key", "text", folded=True),
         "amount": Column(own, "money", scale=scale),
-        "probability": Column(f"coalesce(o.probability, case o.stage {cases} else 0 end)", "number"),
+        "probability": Column(f"({probability_sql(pipeline)})", "number"),
         "close_date": Column("o.close_date", "date"),
         "next_due": Column("o.next_due", "date"),
         "created_on": Column("o.created_on", "date"),

@@ -27,7 +27,12 @@ def sqlite_path(address: str) -> Path:
                 "{address} is not a database; write a file path, sqlite:///FILE or postgresql://HOST/NAME"
             ).format(address=address.replace("\x00", ""))
         )
-    return Path(address).expanduser()
+    try:
+        return Path(address).expanduser()
+    except RuntimeError as error:
+        raise InvalidInput(
+            _("there is no home folder for {address}; write the whole path").format(address=address)
+        ) from error
 
 
 def open_database(address: str, *, write: bool) -> Driver:

@@ -17,8 +17,15 @@ select o.number, o.uid, o.version, o.name, o.account_id, o.contact_id, o.decisio
   n.text, n.due, n.shield, v.entered_day, v.entered_day, x.last_day, o.source, o.tags, o.tags_key, o.fields,
   case when s.status = 'lost' then o.loss_reason end,
   case when s.status <> 'open' then o.outcome_reason end, o.created_on,
-  case when s.status <> 'open' then s.from_day end, o.source_system, o.external_id, o.imported, o.unproven,
-  o.proof_until, o.described_on, o.search, a.name, p.name, d.name
+  case when s.status <> 'open' then v.left_day end, o.source_system, o.external_id, o.imported, o.unproven,
+  o.proof_until, o.described_on, o.search, a.name, p.name, d.name,
+  case when o.described_on > :day
+    or (s.status <> 'open' and exists (
+      select 1 from visit w where w.opportunity = s.opportunity and w.n > v.n))
+    or (n.id is not null and exists (
+      select 1 from event e where e.kind = 'NextActionSnoozed'
+      and e.stream = 'o' || cast(s.opportunity as text) and e.occurred_on > :day))
+  then 1 else 0 end
 from span s
 join opportunity o on o.number = s.opportunity
 join visit v on v.opportunity = s.opportunity and v.n = (
@@ -35,13 +42,14 @@ order by o.number
 """
 
 
-def read_past(driver: Driver, day: date) -> list[Row]:
-    """Every opportunity that existed at the end of a day, as it stood then.
+def read_past(driver: Driver, day: date) -> list[tuple[Row, bool]]:
+    """Every opportunity that existed at the end of a day, as it stood then, and whether only the journal tells it.
 
-    What is not kept from day to day (name, account, tags, the company's own fields) is today's: the caller folds
-    those whose `described_on` is later than the day.
+    What is not kept from day to day (name, account, tags, the company's own fields, the reason of a closing that was
+    reopened, the day a next action was first put off from) is today's: the caller folds the journal of those where
+    it changed since. `unproven` is always today's.
     """
-    return [_row(r) for r in driver.rows(_SQL, {"day": day.isoformat()})]
+    return [(_row(r[:-1]), bool(r[-1])) for r in driver.rows(_SQL, {"day": day.isoformat()})]
 
 
 def _row(values: tuple[Any, ...]) -> Row:

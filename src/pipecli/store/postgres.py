@@ -15,7 +15,9 @@ from .driver import Parameters, Row
 if TYPE_CHECKING:
     import psycopg
 
-_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+# String literals are matched first, so that what looks like a parameter or a mark inside them is left alone.
+_PARAMETER = re.compile(r"('(?:[^']|'')*')|(?<![:\w]):([a-z_]\w*)")
+_MARK = re.compile(r"('(?:[^']|'')*')|\?")
 CONNECT_SECONDS = 10
 
 
@@ -40,7 +42,7 @@ class PostgresDriver:
                 cursor.itersize = 5_000
                 cursor.execute(_rewritten(sql), dict(parameters or {}))
                 yield from cursor
-        except psycopg.Error as error:
+        except (psycopg.Error, UnicodeEncodeError) as error:
             raise self._translated(error) from error
 
     def run(self, sql: str, parameters: Parameters | None = None) -> int:
@@ -51,8 +53,8 @@ class PostgresDriver:
 
         try:
             with self._connection.cursor() as cursor:
-                cursor.executemany(sql.replace("%", "%%").replace("?", "%s"), rows)
-        except psycopg.Error as error:
+                cursor.executemany(_marked(sql), rows)
+        except (psycopg.Error, UnicodeEncodeError) as error:
             raise self._translated(error) from error
 
     def begin(self) -> None:
@@ -84,17 +86,18 @@ class PostgresDriver:
 
         try:
             return self._connection.execute(_rewritten(sql), dict(parameters or {}))
-        except psycopg.Error as error:
+        except (psycopg.Error, UnicodeEncodeError) as error:
             raise self._translated(error) from error
 
-    def _translated(self, error: psycopg.Error) -> StoreError:
+    def _translated(self, error: psycopg.Error | UnicodeEncodeError) -> StoreError:
         text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        if error.sqlstate == "42P01":
+        state = getattr(error, "sqlstate", None)
+        if state == "42P01":
             return StoreError(
                 _("there is no workspace in {where}; make one: pipe init").format(where=self.where),
                 where=self.where,
             )
-        if error.sqlstate in ("42501", "25006"):
+        if state in ("42501", "25006"):
             return StoreError(
                 _("{where} does not let you write: {error}").format(where=self.where, error=text),
                 where=self.where,
@@ -104,7 +107,12 @@ class PostgresDriver:
 
 @lru_cache(maxsize=256)
 def _rewritten(sql: str) -> Any:
-    return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+    return _PARAMETER.sub(lambda m: m[1] or f"%({m[2]})s", sql.replace("%", "%%"))
+
+
+@lru_cache(maxsize=64)
+def _marked(sql: str) -> Any:
+    return _MARK.sub(lambda m: m[1] or "%s", sql.replace("%", "%%"))
 
 
 def without_password(uri: str) -> str:
@@ -123,7 +131,9 @@ def open_postgres(uri: str) -> PostgresDriver:
         ) from error
     where = without_password(uri)
     try:
-        connection = psycopg.connect(uri, autocommit=True, connect_timeout=CONNECT_SECONDS)
+        connection = psycopg.connect(
+            uri, autocommit=True, connect_timeout=CONNECT_SECONDS, client_encoding="UTF8"
+        )
     except psycopg.Error as error:
         text = str(error).strip().splitlines()[0] if str(error).strip() else ""
         raise StoreError(

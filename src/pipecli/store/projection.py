@@ -6,12 +6,14 @@ Because rows are a pure function of state, an undo, a rebuild and `doctor`'s com
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipecli.domain.fold import fold
 from pipecli.domain.gate import Judge
+
+from .layout import COLUMNS, KEYS
 
 if TYPE_CHECKING:
     from pipecli.domain.facts import Names
@@ -19,30 +21,6 @@ if TYPE_CHECKING:
     from pipecli.domain.pipeline import Pipeline
 
     from .driver import Driver
-
-# Table -> its columns, the primary key first; the order is that of the rows below.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "opportunity": (
-        "number", "uid", "version", "name", "account_id", "contact_id", "decision_maker_id", "owner", "owner_key",
-        "stage", "status", "amount", "currency", "probability", "close_date", "next_action", "next_due",
-        "shield_until", "quiet_since", "stage_entered_on", "last_exchange_on", "source", "tags", "tags_key",
-        "fields", "loss_reason", "outcome_reason", "created_on", "closed_on", "source_system", "external_id",
-        "imported", "unproven", "proof_until", "described_on", "search",
-    ),
-    "span": (
-        "opportunity", "n", "from_day", "to_day", "stage", "status", "amount", "currency", "probability",
-        "close_day", "owner",
-    ),
-    "visit": ("opportunity", "n", "stage", "definition", "entered_day", "left_day", "outcome", "amount", "how"),
-    "evidence": ("id", "opportunity", "criterion", "form", "on_day", "actor", "exchange"),
-    "exchange": ("id", "opportunity", "kind", "on_day", "actor"),
-    "next_action": ("id", "opportunity", "text", "due", "shield", "set_on", "closed_on", "outcome"),
-    "waiver": ("id", "opportunity", "criterion", "visit", "on_day", "actor"),
-    "approval": ("id", "opportunity", "criterion", "role", "status", "on_day", "actor", "asked_by"),
-}  # fmt: skip
-KEYS = {
-    table: (columns[:2] if table in ("span", "visit") else columns[:1]) for table, columns in COLUMNS.items()
-}
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -158,9 +136,7 @@ def clear(driver: Driver) -> None:
         driver.run(f"delete from {table}")
 
 
-def projected(
-    driver: Driver, table: str, opportunities: tuple[str, str] | None = None
-) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+def projected(driver: Driver, table: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """Every row of a projected table by its key."""
     width = len(KEYS[table])
     sql = f"select {', '.join(COLUMNS[table])} from {table}"
@@ -170,12 +146,3 @@ def projected(
 def empty_rows() -> Rows:
     """The rows of an opportunity that does not exist yet."""
     return {table: [] for table in COLUMNS}
-
-
-def flattened(pairs: Iterable[Rows]) -> Mapping[str, list[tuple[Any, ...]]]:
-    """The rows of many opportunities, by table."""
-    out: dict[str, list[tuple[Any, ...]]] = {table: [] for table in COLUMNS}
-    for rows_ in pairs:
-        for table, added in rows_.items():
-            out[table] += added
-    return out

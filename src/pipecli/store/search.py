@@ -36,6 +36,8 @@ def by_number(driver: Driver, number: int) -> Hit | None:
 
 def by_fragment(driver: Driver, text: str, *, open_only: bool, limit: int = 50) -> list[Hit]:
     """Opportunities whose name or account contains the text, case and accents ignored; equal names first."""
+    if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        return []  # nothing stored has these, and the databases refuse them
     key = fold(text.strip())
     like = "%" + key.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
     state = "o.status = 'open'" if open_only else "o.status <> 'open'"

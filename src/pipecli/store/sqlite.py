@@ -22,6 +22,7 @@ from pipecli.text import _
 from .driver import Parameters, Row
 
 BUSY_SECONDS = 5.0
+_ONE_PAGE = 4096
 # Numbers beyond 64 bits and text that is not Unicode fail before they reach SQLite, as Python's own errors.
 _ERRORS = (sqlite3.Error, OverflowError, UnicodeEncodeError)
 
@@ -172,8 +173,7 @@ def create_sqlite(path: Path) -> SqliteDriver:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except FileExistsError as error:
-            # An empty file was made by a process that died before it wrote.
-            if not path.is_file() or path.stat().st_size > 0:
+            if not _is_blank(path):
                 raise StoreError(
                     _("{where} exists already; nothing was changed").format(where=where), where=where
                 ) from error
@@ -183,3 +183,16 @@ def create_sqlite(path: Path) -> SqliteDriver:
             _("{where} cannot be made: {error}").format(where=where, error=error.strerror), where=where
         ) from error
     return _connected(path, "rw", new=True)
+
+
+def _is_blank(path: Path) -> bool:
+    """Whether it is what a process leaves that dies between making the file and writing the workspace."""
+    if not path.is_file() or path.stat().st_size > _ONE_PAGE:
+        return False
+    try:
+        driver = _connected(path, "ro")
+        rows = driver.rows("select 1 from sqlite_master limit 1")
+    except StoreError:
+        return False
+    driver.close()
+    return not rows

@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 
 METADATA = MetaData()
 OPEN = text("status = 'open'")
+SNOOZED = text("kind = 'NextActionSnoozed'")
 
 
 class Table(SQLModel):
@@ -43,8 +44,9 @@ def big(*, null: bool = False) -> Any:
 
 
 def words(*, null: bool = False) -> Any:
-    """Text of any length."""
-    return Field(sa_column=Column(Text, nullable=null))
+    """Text of any length, compared byte by byte: a database's own collation would sort and bound it otherwise."""
+    kind = Text().with_variant(Text(collation="C"), "postgresql")
+    return Field(sa_column=Column(kind, nullable=null))
 
 
 class Workspace(Table, table=True):
@@ -95,6 +97,7 @@ class JournalEvent(Table, table=True):
     __table_args__ = (
         UniqueConstraint("stream", "version", name="uq_event_stream"),
         Index("ix_event_command", "command"),
+        Index("ix_event_snoozed", "stream", "occurred_on", sqlite_where=SNOOZED, postgresql_where=SNOOZED),
     )
     seq: int = key()
     command: int = big()

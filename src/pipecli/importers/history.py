@@ -1,0 +1,24 @@
+"""A file of histories: the rows of each opportunity by its identifier, in the order of the file, still as texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .delimited import open_delimited
+from .mapping import MappingFile, history_mapping
+from .reading import Moment
+
+Histories = dict[str, list[Moment]]
+
+
+def read_histories(path: Path, file: MappingFile) -> Histories:
+    """Every identifier's rows; raises InvalidInput where the file is no table with the columns of a history."""
+    table = open_delimited(path)
+    mapping = history_mapping(table.header, file)
+    width = len(table.header)
+    found: Histories = {}
+    for line in table.lines():
+        cells = (*line.cells, *[""] * (width - len(line.cells)))
+        texts = mapping.texts(cells)
+        found.setdefault(texts["id"], []).append(Moment(line.number, texts, line.fault))
+    return found

@@ -1,0 +1,278 @@
+"""From the texts of a row to its values: days, amounts, stages and the company's own fields, or why it is refused.
+
+What the values make of an opportunity is left to `domain.importing`. A refusal is InvalidInput with the field in
+front; the caller puts it beside the row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from ..domain.dates import parse_moment
+from ..domain.decide import LONGEST_NAME, checked_text
+from ..domain.fold import fold
+from ..domain.importing import CLOSED, Row, Step, fingerprint
+from ..domain.money import known_currency, parse_amount, shown
+from ..domain.moves import LONGEST_NOTE
+from ..domain.opportunity import OPEN
+from ..domain.pipeline import LOST, WON, Pipeline
+from ..domain.values import Reader, contact_parts, tags
+from ..errors import InvalidInput
+from ..text import _
+from .mapping import OWN, RowMapping
+
+_ONE_LINE = {
+    "name": LONGEST_NAME, "account": LONGEST_NAME, "contact": LONGEST_NAME, "decision_maker": LONGEST_NAME,
+    "owner": LONGEST_NAME, "source": LONGEST_NAME, "next_action": LONGEST_NAME * 5,
+    "loss_reason": LONGEST_NOTE, "outcome_reason": LONGEST_NOTE,
+}  # fmt: skip
+_PAST = ("created", "closed")
+_AHEAD = ("close_date", "next_due")
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?\s*([ap]m)?", re.IGNORECASE)
+_LINE_BREAKS = re.compile(r"[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_OPEN_WORDS = ("open", "ouvert", "ouverte")
+_WON_WORDS = ("won", "gagne", "gagnee")
+_LOST_WORDS = ("lost", "perdu", "perdue")
+
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class Moment(NamedTuple):
+    """A row of a history, its texts still to be read: the line it stands on in its own file, and why it is no row."""
+
+    line: int
+    texts: Mapping[str, str]
+    fault: str | None = None
+
+
+class Labels:
+    """What the file's words for stages mean; it remembers those that mean nothing here."""
+
+    def __init__(self, pipeline: Pipeline, given: Mapping[str, str]) -> None:
+        """`given` maps labels to stages, `won` or `lost`; raises InvalidInput where one names no stage."""
+        self._pipeline = pipeline
+        self._places = dict.fromkeys((*_WON_WORDS, fold(pipeline.won.name)), WON)
+        self._places |= dict.fromkeys((*_LOST_WORDS, fold(pipeline.lost_name)), LOST)
+        for stage in pipeline.stages:
+            self._places |= {fold(stage.name): stage.key, fold(stage.key): stage.key}
+        self._places |= {fold(label.strip()): self._target(label, key) for label, key in given.items()}
+        self.known: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
+
+    def _target(self, label: str, key: str) -> str:
+        place = self._places.get(fold(key.strip()))
+        if place is None:
+            keys = ", ".join((*(s.key for s in self._pipeline.stages), *CLOSED))
+            line = _('no stage "{key}" for the label "{label}"; the stages are: {keys}')
+            raise InvalidInput(line.format(key=shown(key), label=shown(label), keys=keys))
+        return place
+
+    def place(self, label: str) -> str:
+        """The stage, `won` or `lost` that a label means; raises InvalidInput where it means none."""
+        place = self._places.get(fold(label))
+        (self.known if place else self.unknown)[label] += 1
+        if place is None:
+            line = _('no stage "{label}"; map it: --stage "{label}=KEY"')
+            raise InvalidInput(line.format(label=shown(label)))
+        return place
+
+    def status(self, word: str) -> str:
+        """Open, won or lost; raises InvalidInput where a word means none of them."""
+        if fold(word) in _OPEN_WORDS:
+            return OPEN
+        place = self._places.get(fold(word))
+        if place not in CLOSED:
+            line = _('no status "{word}": it is open, won or lost; map it: --stage "{word}=won"')
+            raise InvalidInput(line.format(word=shown(word)))
+        return place
+
+    def require_some(self) -> None:
+        """Raise InvalidInput where not one label of the whole file means anything, with every one of them."""
+        if not self.unknown or self.known:
+            return
+        labels = [label for label, _n in self.unknown.most_common(20)]
+        raise InvalidInput(
+            _(
+                'no label of the file is a stage: {labels}; the stages are {keys}; map them: --stage "{label}=KEY"'
+            ).format(
+                labels=", ".join(map(shown, labels)),
+                keys=", ".join((*(s.key for s in self._pipeline.stages), *CLOSED)),
+                label=shown(labels[0]),
+            ),
+            labels=labels,
+        )
+
+
+class RowReader:
+    """Reads the rows of one file in one workspace; `system` says whose identifiers they are."""
+
+    def __init__(
+        self, reader: Reader, mapping: RowMapping, labels: Labels, *, currency: str, system: str
+    ) -> None:
+        self._reader = reader
+        self._mapping = mapping
+        self._labels = labels
+        self._currency = currency
+        self._system = system
+        self._alike: Counter[str] = Counter()
+        zone, order = reader.pipeline.timezone, reader.order
+        self._day = lru_cache(maxsize=8192)(lambda text: parse_moment(text, zone, order=order))  # type: ignore[arg-type]
+        self._zone = ZoneInfo(zone)
+
+    def read(self, line: int, cells: Sequence[str], history: Sequence[Moment]) -> Row:
+        """The row's values; raises InvalidInput with the reason why it is refused."""
+        texts = self._mapping.texts(cells)
+        values: dict[str, Any] = {}
+        for name, longest in _ONE_LINE.items():
+            if name in texts:
+                values[name] = _told(name, one_line, texts[name], longest)
+        if not values.get("name"):
+            raise InvalidInput(_("it has no name"))
+        for name in (*_PAST, *_AHEAD):
+            if name in texts:
+                values[name] = _told(name, self._date, texts[name], past=name in _PAST)
+        values |= self._worth(texts) | self._standing(texts)
+        if "tags" in texts:
+            values["tags"] = _told("tags", _tags, texts["tags"])
+        for name in ("contact", "decision_maker"):
+            if values.get(name):
+                _told(name, contact_parts, values[name])
+        own = {
+            name.removeprefix(OWN): _told(name, self._own, name.removeprefix(OWN), text)
+            for name, text in texts.items()
+            if name.startswith(OWN)
+        }
+        steps = self._steps(history, values["currency"])
+        return Row(line, self._external(texts.get("id", ""), values, own), values, own, steps)
+
+    def _external(
+        self, identifier: str, values: Mapping[str, Any], own: Mapping[str, Any]
+    ) -> tuple[str, str]:
+        """Whose identifier it is and which; a row without one is known by all it says, and which of its equals it is."""
+        if identifier:
+            return self._system, _told("id", one_line, identifier, LONGEST_NAME) or ""
+        print_ = fingerprint(values, own)
+        self._alike[print_] += 1
+        return f"{self._system}:hash", f"{print_}-{self._alike[print_]}"
+
+    def _date(self, text: str, *, past: bool) -> date | None:
+        if not text:
+            return None
+        day: date = self._day(text)
+        if past and day > self._reader.today:
+            raise InvalidInput(_("{day} is in the future").format(day=day))
+        return day
+
+    def _worth(self, texts: Mapping[str, str]) -> dict[str, Any]:
+        named = texts.get("currency", "")
+        currency = _told("currency", known_currency, named) if named else self._currency
+        if "amount" not in texts:
+            return {"currency": currency}
+        if not texts["amount"]:
+            return {"amount": None, "currency": currency}
+        minor, found = self._amount(texts["amount"], currency, sole=bool(named))
+        return {"amount": minor, "currency": found}
+
+    def _amount(self, text: str, currency: str, *, sole: bool) -> tuple[int, str]:
+        """Minor units and currency; `sole` refuses a text that names another currency than its row."""
+        minor, found = _told("amount", parse_amount, text, currency, decimal=self._reader.decimal)
+        if sole and found != currency:
+            line = _('amount: "{text}" is not in {currency}, the currency of its row')
+            raise InvalidInput(line.format(text=shown(text), currency=currency))
+        return minor, found
+
+    def _standing(self, texts: Mapping[str, str]) -> dict[str, Any]:
+        """The stage, where the file has one, and the status; raises InvalidInput where the two contradict each other."""
+        label, word = texts.get("stage", ""), texts.get("status", "")
+        place = self._labels.place(label) if label else None
+        status = self._labels.status(word) if word else None
+        if place in CLOSED and status not in (None, place):
+            line = _('its stage is "{stage}" and its status "{status}"')
+            raise InvalidInput(line.format(stage=shown(label), status=shown(word)))
+        found: dict[str, Any] = {"status": status or (place if place in CLOSED else OPEN)}
+        if "stage" in texts:
+            found["stage"] = None if place in CLOSED else place
+        return found
+
+    def _own(self, key: str, text: str) -> Any:
+        if not text:
+            return None
+        checked_text(text, key, LONGEST_NOTE)
+        if self._reader.pipeline.fields[key].type == "date":
+            return self._day(text).isoformat()
+        return self._reader.field(key, text)[1]
+
+    def _steps(self, history: Sequence[Moment], currency: str) -> tuple[Step, ...]:
+        """The history in order; where several rows have one instant, in the order of the pipeline's stages."""
+        if not history:
+            return ()
+        timed = []
+        for moment in history:
+            try:
+                timed.append(self._step(moment, currency))
+            except InvalidInput as error:
+                line = _("line {line} of its history: {reason}")
+                raise InvalidInput(line.format(line=moment.line, reason=error.message)) from error
+        return tuple(step for _when, step in sorted(timed, key=lambda pair: pair[0]))
+
+    def _step(self, moment: Moment, currency: str) -> tuple[tuple[date, time, int], Step]:
+        if moment.fault:
+            raise InvalidInput(moment.fault)
+        texts = moment.texts
+        if not texts["stage"]:
+            raise InvalidInput(_("it has no stage"))
+        place = self._labels.place(texts["stage"])
+        day = _told("at", self._date, texts["at"], past=True)
+        if day is None:
+            raise InvalidInput(_("it has no date"))
+        amount = texts.get("amount")
+        minor = self._amount(amount, currency, sole=True)[0] if amount else None
+        stages = self._reader.pipeline.stages
+        rank = len(stages) if place in CLOSED else self._reader.pipeline.index(place)
+        return (day, self._time(texts["at"]), rank), Step(place, day, minor)
+
+    def _time(self, text: str) -> time:
+        """The time of day that a timestamp tells, midnight where it tells none; for ordering only."""
+        try:
+            instant = datetime.fromisoformat(text)
+        except ValueError:
+            return _clock(text)
+        return (instant.astimezone(self._zone) if instant.tzinfo else instant).time()
+
+
+def _clock(text: str) -> time:
+    found = _CLOCK.search(text)
+    if not found:
+        return time.min
+    half = (found[4] or "").lower()
+    hour = int(found[1]) % 12 + (12 if half == "pm" else 0) if half else int(found[1])
+    return time(hour, int(found[2]), int(found[3] or 0))
+
+
+def _told(name: str, read: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """What is read, or its refusal with the field in front."""
+    try:
+        return read(*args, **kwargs)
+    except InvalidInput as error:
+        raise InvalidInput(f"{name}: {error.message}", **error.detail) from error
+
+
+def one_line(text: str, longest: int) -> str | None:
+    """A text on one line; None where it is blank. Raises InvalidInput where it is too long or cannot be stored."""
+    if not text:
+        return None
+    if not text.isprintable():
+        text = " ".join(_LINE_BREAKS.split(text))
+    return checked_text(text, _("a text"), longest)
+
+
+def _tags(text: str) -> tuple[str, ...]:
+    return tags(checked_text(text, _("a text"), LONGEST_NOTE)) if text else ()

