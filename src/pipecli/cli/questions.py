@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pipecli.domain.gate import Verdict
 from pipecli.domain.guidance import exchange_need
+from pipecli.errors import InvalidInput
 from pipecli.render.console import literal, note
 from pipecli.service import gates
 from pipecli.service.answers import Answers, file_proof
@@ -22,9 +23,17 @@ def answered(workspace: Workspace, ref: str, to: str | None, given: Answers) -> 
     Nothing is written here: the answers are tried in a dry run, asked for, tried again until only what others
     must give is missing.
     """
-    answers = given
+    answers = accepted = given
     while True:
-        found = gates.tried(workspace, ref, answers, to)
+        try:
+            found = gates.tried(workspace, ref, answers, to)
+        except InvalidInput as error:
+            if answers is accepted:  # it was not an answer to a question
+                raise
+            note(f"  {error.message}")
+            answers = accepted
+            continue
+        accepted = answers
         missing = [v for v in found.gate.unmet if not _is_for_others(v)]
         if not missing or not can_ask():
             break

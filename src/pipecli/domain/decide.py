@@ -138,6 +138,7 @@ def open_opportunity(
     values: Mapping[str, Any] | None = None,
     close_date: date | None = None,
     next_action: tuple[str, date] | None = None,
+    uid: str = "",
 ) -> Event:
     """Open an opportunity in the first stage; `values` are the settable fields beside name, owner and amount."""
     pipeline = decision.pipeline
@@ -146,7 +147,7 @@ def open_opportunity(
     minor, currency = amount if amount else (None, pipeline.currency)
     payload = {
         "number": number,
-        "uid": uuid.uuid4().hex,
+        "uid": uid or uuid.uuid4().hex,
         "name": checked_text(name, _("a name"), LONGEST_NAME),
         "owner": owner,
         "stage": pipeline.stages[0].key,

@@ -1,24 +1,27 @@
-"""What an imported row becomes: an opportunity with its past, unproven where it stands, and what later changes.
+"""What an imported row becomes: an opportunity with a past, unproven where it stands, and what changes later.
 
-Nothing here is judged by a gate, and nothing is said to have met one. An amount of 0 stays 0, as the file says. With
-a history the opportunity is opened on the earlier of its own date and the first row's; where the file's stage and the
-end of its history disagree, it stands where the history says and the difference is reported.
+Nothing here is judged by a gate, and nothing is said to have met one. An amount of 0 stays 0, as the file
+says. With a history the opportunity is opened on the earlier of its own date and the first row's; where the
+file's stage and the end of its history disagree, it stands where the history says and the difference is
+reported.
 
-A row leaves behind a digest of each of its values. A later import writes only what differs from those, so that an
-unchanged file never takes back what a person changed here since. Personal data gets so short a digest that it
-fits thousands of texts.
+A row leaves behind a digest of each of its values. A later import writes only what differs from those, so
+that an unchanged file never takes back what a person changed here since. Personal data gets so short a
+digest that it fits thousands of texts.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..errors import InvalidInput
-from ..text import _
+from pipecli.errors import InvalidInput
+from pipecli.text import _
+
 from . import events as ev
 from .decide import Decision, revise_amount, set_values
 from .opportunity import OPEN, Opportunity
@@ -30,7 +33,7 @@ _WHERE = frozenset({"stage", "status", "closed", "steps"})
 
 
 class Step(NamedTuple):
-    """A row of a history: the stage (or `won`, `lost`) it went to, the day, and its worth then in minor units."""
+    """A row of a history: the stage (or `won`, `lost`) it went to, the day, the amount in minor units."""
 
     place: str
     on: date
@@ -102,7 +105,7 @@ def _first_stage(row: Row, pipeline: Pipeline) -> str:
 
 
 def _summed_up(row: Row, pipeline: Pipeline, today: date) -> Course:
-    """Without a history: opened and, if it is over, closed; a day that is missing is the other one, or today."""
+    """Without a history: opened and, if it is over, closed; a missing day is the other one, or today."""
     created: date | None = row.values.get("created")
     amount = row.values.get("amount")
     if row.is_open:
@@ -119,7 +122,7 @@ def _summed_up(row: Row, pipeline: Pipeline, today: date) -> Course:
 
 
 def closing_day(row: Row, today: date) -> date | None:
-    """The day a closed row was closed: its own, else a close date that lies in the past and after its opening."""
+    """The day a row was closed: its own, else a close date that lies in the past and after its opening."""
     closed: date | None = row.values.get("closed")
     expected: date | None = row.values.get("close_date")
     if closed is None and expected and (row.values.get("created") or date.min) <= expected <= today:
@@ -156,7 +159,7 @@ def _end_of(row: Row, last: Step) -> date:
 
 
 def _refuse_two_ends(steps: Sequence[Step]) -> None:
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in itertools.pairwise(steps):
         if before.place in CLOSED and after.place in CLOSED and before.place != after.place:
             raise InvalidInput(_("its history closes it twice, as won and as lost"))
 
@@ -239,7 +242,7 @@ def _place(o: Opportunity) -> str:
 
 
 def _close(decision: Decision, step: Step, row: Row | None) -> None:
-    """Won or lost, its reason documented where the row has one: of the definition's list, or in its own words."""
+    """Won or lost, with the reason where the row has one: of the definition's list, or in its own words."""
     payload: dict[str, Any] = {"from": decision.state.stage, "definition": decision.pipeline.version}
     text = row.values.get("outcome_reason") if row else None
     if step.place == LOST:
@@ -274,8 +277,8 @@ def update(
 ) -> list[Difference]:
     """Write what a row says anew; `before` are the digests of its last import, `people` finds whom it names.
 
-    A stage or an end is taken over only while nobody has proven or moved the opportunity here; what is not taken
-    over is reported, now and at every later import until the two agree.
+    A stage or an end is taken over only while nobody has proven or moved the opportunity here; what is not
+    taken over is reported, now and at every later import until the two agree.
     """
     after = digests(row)
     changed = {key for key, digest in after.items() if before.get(key) != digest}
@@ -299,7 +302,7 @@ def update(
 
 
 def _steps_since(decision: Decision, row: Row, changed: set[str]) -> tuple[list[Step], list[Difference]]:
-    """The steps from where the opportunity stands to where the row says it does now, if they may be followed."""
+    """The steps from where the opportunity stands to where the row says it does, if they may be followed."""
     o = decision.state
     way = course(row, decision.pipeline, decision.today)
     target = way.place if row.steps else row.place
@@ -329,7 +332,7 @@ def _changed_values(
     o: Opportunity, row: Row, changed: set[str], people: Callable[[], People]
 ) -> dict[str, Any]:
     """What `set_values` is to write: each changed value that is not what stands here already."""
-    values = {key: row.values[key] for key in ("name", "close_date", "source") if key in changed}
+    values: dict[str, Any] = {k: row.values[k] for k in ("name", "close_date", "source") if k in changed}
     if "owner" in changed and row.values["owner"]:
         values["owner"] = row.values["owner"]
     if "tags" in changed:
@@ -349,7 +352,7 @@ def _changed_values(
 def _facts_apart(decision: Decision, row: Row, changed: set[str]) -> list[Difference]:
     """What is past and cannot be written again: the day it was opened and, once closed, when and why."""
     o = decision.state
-    apart = [("created", o.created_on, row.values.get("created"))]
+    apart: list[tuple[str, Any, Any]] = [("created", o.created_on, row.values.get("created"))]
     if not o.is_open and row.place == o.status:
         apart.append(("closed", o.closed_on, row.values.get("closed")))
         if o.status == LOST:

@@ -1,7 +1,7 @@
-"""Reading a CSV file as it comes: its encoding and delimiter are found out, its rows given one by one with their lines.
+"""Reading a CSV file as it comes: its encoding and delimiter are found out, its rows given with their lines.
 
-What the columns mean is left to `mapping`. A row that does not fit the header is given with its fault; a file that
-is no table at all (empty, binary, without a header, one endless line) is refused with one clear line.
+What the columns mean is left to `mapping`. A row that does not fit the header is given with its fault; a file
+that is no table at all (empty, binary, without a header, one endless line) is refused with one clear line.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SEPARATOR = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
 
 class Line(NamedTuple):
-    """A row of the file: the line it starts on, its cells as they stand, and why it is no row of this table."""
+    """A row of the file: the line it starts on, its cells as they stand, and why it does not fit."""
 
     number: int
     cells: tuple[str, ...]
@@ -73,7 +73,7 @@ class Delimited:
 
 
 def open_delimited(path: Path) -> Delimited:
-    """Find out how a file is to be read; raises InvalidInput where it is missing or is no table with a header."""
+    """Find out how a file is to be read; raises InvalidInput where it is no table with a header."""
     encoding = _encoding(path)
     with _opened_text(path, encoding) as stream:
         physical = _physical_lines(stream, path)
@@ -207,7 +207,7 @@ def _rows(lines: Iterator[str], delimiter: str, path: Path) -> Iterator[tuple[in
 
 
 def _delimiter(sample: list[str], whole: bool) -> str:
-    """The delimiter that gives most rows the header's number of cells; of equals, the one that gives more cells."""
+    """The delimiter that gives most rows as many cells as the header; of equals, the one that gives more."""
     return max(DELIMITERS, key=lambda mark: _consistency(sample, mark, whole))
 
 

@@ -1,4 +1,4 @@
-"""A file of histories: the rows of each opportunity by its identifier, in the order of the file, still as texts."""
+"""A file of histories: each opportunity's rows by its identifier, in the file's order, still as texts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Histories = dict[str, list[Moment]]
 
 
 def read_histories(path: Path, file: MappingFile) -> Histories:
-    """Every identifier's rows; raises InvalidInput where the file is no table with the columns of a history."""
+    """Every identifier's rows; raises InvalidInput where the file is no table with a history's columns."""
     table = open_delimited(path)
     mapping = history_mapping(table.header, file)
     width = len(table.header)

@@ -1,7 +1,7 @@
 """Which column fills which field: from the headers themselves, from `--map`, or from a mapping file.
 
-A mapping gives each row's texts by field; what the texts mean is left to `reading`. Without a mapping, columns named
-like a field are taken; recognising the exports of particular systems is not this module's.
+A mapping gives each row's texts by field; what the texts mean is left to `reading`. Without a mapping,
+columns named like a field are taken; recognising the exports of particular systems is not this module's.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from pipecli.text import _
 from .delimited import opened
 
 FIELDS = (
-    "id", "name", "account", "contact", "owner", "amount", "currency", "stage", "status", "created", "closed",
-    "close_date", "loss_reason", "outcome_reason", "source", "tags", "decision_maker", "next_action", "next_due",
+    "id", "name", "account", "contact", "owner", "amount", "currency", "stage", "status", "created",
+    "closed", "close_date", "loss_reason", "outcome_reason", "source", "tags", "decision_maker",
+    "next_action", "next_due",
 )  # fmt: skip
 HISTORY_FIELDS = ("id", "stage", "at", "amount")
 OWN = "field."
@@ -55,7 +56,7 @@ LONGEST_MAPPING = 1 << 20
 
 
 class Source(NamedTuple):
-    """Where a field's text comes from: columns by their place, each with the words before it, and the words after all."""
+    """Where a field's text comes from: columns, each with the words before it, and the words after all."""
 
     pieces: tuple[tuple[str, int], ...]
     suffix: str = ""
@@ -116,8 +117,17 @@ def read_mapping_file(path: Path) -> MappingFile:
     if unknown:
         raise _misfit(path, unknown[0], _TABLES)
     tables = {name: _texts(path, name, document.get(name, {})) for name in _TABLES}
-    read = _read_settings(path, tables.pop("read"))
-    return MappingFile(**tables, **read)
+    read = _read_settings(path, tables["read"])
+    return MappingFile(
+        tables["columns"],
+        tables["stages"],
+        tables["defaults"],
+        tables["history"],
+        read.get("date_order"),
+        read.get("decimal"),
+        read.get("currency"),
+        read.get("system", "csv"),
+    )
 
 
 def _texts(path: Path, name: str, table: Any) -> dict[str, str]:
@@ -160,7 +170,7 @@ def _misfit(path: Path, name: str, known: Iterable[str]) -> InvalidInput:
 def row_mapping(
     header: Sequence[str], pipeline: Pipeline, given: Mapping[str, str], file: MappingFile
 ) -> RowMapping:
-    """The mapping of a file with that header: `given` (from `--map`) before the mapping file before the headers.
+    """The mapping of a file with that header: `given` (from `--map`), the mapping file, then the headers.
 
     Raises InvalidInput for a field or column that is not there, and where nothing names the opportunity.
     """
@@ -213,7 +223,7 @@ def _plain(name: str) -> str:
 
 
 def _field(name: str, pipeline: Pipeline, known: Sequence[str]) -> str:
-    """The import field a person means; the company's own are known by their keys, with or without `field.`."""
+    """The import field a person means; the company's own go by their keys, with or without `field.`."""
     wanted = _plain(name)
     for candidate in known:
         if wanted in (_plain(candidate), _plain(candidate.removeprefix(OWN))):

@@ -1,7 +1,7 @@
-"""From the texts of a row to its values: days, amounts, stages and the company's own fields, or why it is refused.
+"""From the texts of a row to its values: days, amounts, stages, the company's own fields; or a refusal.
 
-What the values make of an opportunity is left to `domain.importing`. A refusal is InvalidInput with the field in
-front; the caller puts it beside the row.
+What the values make of an opportunity is left to `domain.importing`. A refusal is InvalidInput with the field
+in front; the caller puts it beside the row.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from functools import lru_cache
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
-from ..domain.dates import parse_moment
-from ..domain.decide import LONGEST_NAME, checked_text
-from ..domain.fold import fold
-from ..domain.importing import CLOSED, Row, Step, fingerprint
-from ..domain.money import known_currency, parse_amount, shown
-from ..domain.moves import LONGEST_NOTE
-from ..domain.opportunity import OPEN
-from ..domain.pipeline import LOST, WON, Pipeline
-from ..domain.values import Reader, contact_parts, tags
-from ..errors import InvalidInput
-from ..text import _
+from pipecli.domain.dates import parse_moment
+from pipecli.domain.decide import LONGEST_NAME, checked_text
+from pipecli.domain.fold import fold
+from pipecli.domain.importing import CLOSED, Row, Step, fingerprint
+from pipecli.domain.money import known_currency, parse_amount, shown
+from pipecli.domain.moves import LONGEST_NOTE
+from pipecli.domain.opportunity import OPEN
+from pipecli.domain.pipeline import LOST, WON, Pipeline
+from pipecli.domain.values import Reader, contact_parts, tags
+from pipecli.errors import InvalidInput
+from pipecli.text import _
+
 from .mapping import OWN, RowMapping
 
 _ONE_LINE = {
@@ -46,7 +47,7 @@ _T = TypeVar("_T")
 
 
 class Moment(NamedTuple):
-    """A row of a history, its texts still to be read: the line it stands on in its own file, and why it is no row."""
+    """A row of a history, still as texts: the line it stands on in its own file, and why it does not fit."""
 
     line: int
     texts: Mapping[str, str]
@@ -101,7 +102,8 @@ class Labels:
         labels = [label for label, _n in self.unknown.most_common(20)]
         raise InvalidInput(
             _(
-                'no label of the file is a stage: {labels}; the stages are {keys}; map them: --stage "{label}=KEY"'
+                "no label of the file is a stage: {labels}; the stages are {keys}; "
+                'map them: --stage "{label}=KEY"'
             ).format(
                 labels=", ".join(map(shown, labels)),
                 keys=", ".join((*(s.key for s in self._pipeline.stages), *CLOSED)),
@@ -156,7 +158,7 @@ class RowReader:
     def _external(
         self, identifier: str, values: Mapping[str, Any], own: Mapping[str, Any]
     ) -> tuple[str, str]:
-        """Whose identifier it is and which; a row without one is known by all it says, and which of its equals it is."""
+        """Whose identifier it is and which; without one, all it says and its place among equals."""
         if identifier:
             return self._system, _told("id", one_line, identifier, LONGEST_NAME) or ""
         print_ = fingerprint(values, own)
@@ -190,7 +192,7 @@ class RowReader:
         return minor, found
 
     def _standing(self, texts: Mapping[str, str]) -> dict[str, Any]:
-        """The stage, where the file has one, and the status; raises InvalidInput where the two contradict each other."""
+        """The stage, where the file has one, and the status; raises InvalidInput where the two contradict."""
         label, word = texts.get("stage", ""), texts.get("status", "")
         place = self._labels.place(label) if label else None
         status = self._labels.status(word) if word else None
@@ -211,7 +213,7 @@ class RowReader:
         return self._reader.field(key, text)[1]
 
     def _steps(self, history: Sequence[Moment], currency: str) -> tuple[Step, ...]:
-        """The history in order; where several rows have one instant, in the order of the pipeline's stages."""
+        """The history in order; rows of one instant in the order of the pipeline's stages."""
         if not history:
             return ()
         timed = []
@@ -266,7 +268,7 @@ def _told(name: str, read: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs
 
 
 def one_line(text: str, longest: int) -> str | None:
-    """A text on one line; None where it is blank. Raises InvalidInput where it is too long or cannot be stored."""
+    """A text on one line, None where it is blank; raises InvalidInput where it cannot be stored."""
     if not text:
         return None
     if not text.isprintable():

@@ -1,4 +1,4 @@
-"""The rows that did not land, written so that they can be corrected and imported again: as they were, with line and reason."""
+"""The rows that did not land, as they were with line and reason, to be corrected and imported again."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import InvalidInput
-from ..text import _
+from pipecli.errors import InvalidInput
+from pipecli.text import _
+
 from .delimited import Delimited, Line
 
 ADDED = ("line", "reason")
@@ -29,8 +30,8 @@ def rejected_path(path: Path) -> Path:
 def write_rejected(path: Path, table: Delimited, rejected: Iterable[Rejected]) -> None:
     """Write the rows in the table's own delimiter; raises InvalidInput where the file cannot be written.
 
-    Cells beyond the header stand behind the reason, so that nothing of a ragged row is lost. What an earlier import
-    added is replaced.
+    Cells beyond the header stand behind the reason, so that nothing of a ragged row is lost. What an earlier
+    import added is replaced.
     """
     again = table.header[-2:] == ADDED
     width = len(table.header) - (2 if again else 0)

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from pipecli.domain.dates import format_age, format_day
-from pipecli.domain.money import format_amount
+from pipecli.domain.events import COMMAND_UNDONE
+from pipecli.domain.money import format_amount, format_number
 from pipecli.service.outcome import Outcome
 from pipecli.service.show import ProofStep, Shown
 from pipecli.text import _, language, ngettext
@@ -73,8 +74,11 @@ def print_show(console: Console, shown: Shown, *, all_entries: bool = False) -> 
     console.print(Text(title(record), style="bold"))
     console.print(_standing(shown))
     console.print()
-    for label, value, style in _facts(shown):
-        console.print(Text.assemble((f"  {label:<16}", "dim"), (literal(value), style)), overflow="fold")
+    facts = _facts(shown)
+    wide = max(len(label) for label, _value, _style in facts)
+    for label, value, style in facts:
+        line = Text.assemble((f"  {label:<{wide}}  ", "dim"), (literal(value), style))
+        console.print(line, overflow="fold")
     if shown.why:
         console.print()
         print_gate(console, shown.why.report, shown.why.pipeline, header=False)
@@ -128,13 +132,22 @@ def _facts(shown: Shown) -> list[tuple[str, str, str]]:
         facts.append((_("Source"), record["source"], ""))
     if record["tags"]:
         facts.append((_("Tags"), " ".join(record["tags"]), ""))
-    facts += [(key, str(value), "") for key, value in record["fields"].items()]
+    facts += [(shown.labels.get(key, key), field_text(value), "") for key, value in record["fields"].items()]
     for person in shown.people:
         details = ", ".join(w for w in (person.mail, person.phone) if w)
         facts.append((_("Contact"), f"{person.name or _('(erased)')}{'  ' + details if details else ''}", ""))
     if shown.unproven:
         facts.append((_("Unproven"), ", ".join(shown.unproven), "yellow"))
     return facts
+
+
+def field_text(value: Any) -> str:
+    """The value of one of the company's own fields, in words."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int | float):
+        return format_number(value, language())
+    return str(value)
 
 
 def _close(record: Mapping[str, Any], today: date) -> str:
@@ -146,7 +159,7 @@ def _close(record: Mapping[str, Any], today: date) -> str:
 
 
 def _print_timeline(console: Console, shown: Shown, all_entries: bool) -> None:
-    entries = [e for e in shown.entries if e.live]
+    entries = [e for e in shown.entries if e.live and e.kind != COMMAND_UNDONE]
     kept = entries if all_entries else entries[-TIMELINE:]
     console.print()
     print_table(console, journal(with_stream=False), [e._asdict() for e in reversed(kept)], titles=False)

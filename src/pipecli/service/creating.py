@@ -16,7 +16,7 @@ from pipecli.domain.events import Event
 from pipecli.domain.money import known_currency
 from pipecli.store import journal
 from pipecli.store.driver import Driver
-from pipecli.store.header import Header, add_definition, advance_head, read_header
+from pipecli.store.header import Header, add_definition, advance_head, compiled_text, read_header
 from pipecli.store.opening import create_database, database_user, discard
 from pipecli.store.schema import create_tables
 
@@ -80,6 +80,6 @@ def adopt_first(driver: Driver, actor: str, toml: str) -> Header:
     created = Event(ev.WORKSPACE_CREATED, today, {}, seq=1, stream="workspace", version=1)
     adopted = Event(ev.DEFINITION_ADOPTED, today, {"version": 1}, seq=2, stream="workspace", version=2)
     journal.append(driver, [created, adopted], 1, at)
-    add_definition(driver, 1, toml, journal.canonical(compiled), 2, today)
+    add_definition(driver, 1, toml, compiled_text(compiled), 2, today)
     advance_head(driver, 2, 1, at)
     return read_header(driver, write=True)

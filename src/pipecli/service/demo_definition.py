@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 
 ENGINEERS = ("marc", "ines")
-CO_FOUNDER = "claire"
+CO_FOUNDERS = ("claire", "henri")
 # In minor units of the pipeline's currency: from here on engineering, and the founders, are asked.
 ENGINEERING_STAKE = 20_000_00
 FOUNDER_STAKE = 60_000_00

@@ -7,7 +7,7 @@ from itertools import product
 from random import Random
 from typing import NamedTuple
 
-from ..domain.fold import fold
+from pipecli.domain.fold import fold
 
 SELLERS = ("lea", "paul", "sofia", "jonas", "nadia", "tom", "clara", "hugo")
 MOST_SELLERS = 8

@@ -14,6 +14,7 @@ from random import Random
 from typing import NamedTuple
 
 DAY = 86_400_000_000  # microseconds: instants and days are counted from the same beginning
+MINUTE = 60_000_000
 TOUR_NUMBER = 12
 _OPENS, _CLOSES = 8 * DAY // 24, 16 * DAY // 24 + DAY // 48  # UTC: the working day of the sample company
 _SMALL, _LARGE = 60, 100_000

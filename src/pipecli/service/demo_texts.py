@@ -71,6 +71,10 @@ SERVICES = (
         ("When she was ill nobody could say what to build", "Rush orders push everything else back by a week")),
 )  # fmt: skip
 
+# The tour's own, so that its name fits one opportunity only.
+TOUR_SERVICE = Service("ERP rollout", 45_000, 45_000,
+    ("We run the whole warehouse on sheets and memory",), ("Stock errors cost us two people",))  # fmt: skip
+
 SOURCES = ("referral", "website", "trade fair", "existing client", "cold call", "partner")
 TAGS = ("priority", "public", "renewal", "partner", "multi-site")
 
@@ -81,15 +85,11 @@ ANNOUNCED = {
     "qualify": ("call {first} to qualify the need", "call {first} about their {service}", "meet {first} on site"),
     "problem": ("meet {first} to see how they work today", "workshop with {first} and the team",
                 "call {first} about the cost of doing nothing", "visit {account}"),
-    "approved": ("call {first} with a date for the offer", "mail {first} the questions of engineering"),
-    "waived": ("mail {first} the scope in writing",),
     "offer": ("present the offer to {first}", "meet {first} to go through the scope", "present the {service} offer"),
     "answer": ("call {first} for their answer", "call {first} about the offer", "mail {first} about the offer"),
     "settle": ("call {first} about the open points", "meet {first} and their buyer", "send {first} the revised terms"),
-    "agreed": ("send {first} the contract", "call {first} about the signature"),
     "win": ("call {first} about the signature", "send {first} the contract", "meet {first} to sign"),
     "lose": ("call {first} again", "call {first} for a decision", "mail {first} a last time"),
-    "returned": ("call {first} about the new scope",),
     "reopened": ("call {first}", "send {first} the offer again"),
 }  # fmt: skip
 

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from datetime import date
 from random import Random
 
-from ..domain import events as ev
-from ..domain.events import Event, account_stream, contact_stream
-from ..domain.opportunity import Opportunity
-from ..domain.pipeline import Pipeline
-from ..store import directory, journal, projection
-from ..store.driver import Driver
+from pipecli.domain import events as ev
+from pipecli.domain.events import Event, account_stream, contact_stream
+from pipecli.domain.opportunity import Opportunity
+from pipecli.domain.pipeline import Pipeline
+from pipecli.store import directory, journal, projection
+from pipecli.store.driver import Driver
+from pipecli.store.layout import COLUMNS
+
 from .demo_plan import DAY
 
 PORTION = 10_000
@@ -121,7 +123,7 @@ class Ledger:
         self._flush_projection()
 
     def _flush_projection(self) -> None:
-        for table, rows in projection.flattened(self._projected).items():
-            if rows:
-                self._driver.run_many(projection.upsert(table), rows)
+        for table in COLUMNS:
+            rows = [row for projected in self._projected for row in projected[table]]
+            self._driver.run_many(projection.upsert(table), rows)
         self._projected.clear()

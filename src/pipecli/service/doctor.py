@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pipecli.domain.events import opportunity_stream
 from pipecli.store import directory, integrity, projection
+from pipecli.store.layout import COLUMNS, KEYS
 from pipecli.text import _
 
 from .rebuilding import directory_rows, rebuild, replayed
@@ -44,12 +45,12 @@ def _examine(reading: Reading) -> Diagnosis:
     driver = reading.driver
     faults = integrity.database_faults(driver) + integrity.journal_faults(driver, reading.header)
     names = directory.all_names(driver)
-    expected: dict[str, dict[tuple[object, ...], tuple[object, ...]]] = {t: {} for t in projection.COLUMNS}
+    expected: dict[str, dict[tuple[object, ...], tuple[object, ...]]] = {t: {} for t in COLUMNS}
     opportunities = 0
     for number, state in replayed(driver):
         opportunities += state is not None
         for table, rows in projection.rows(state, reading.pipeline, names).items():
-            width = len(projection.KEYS[table])
+            width = len(KEYS[table])
             expected[table].update((row[:width], row) for row in rows)
         if state and state.number != number:
             faults.append(
@@ -81,7 +82,7 @@ def differences(
         if wanted[key] != found[key]:
             columns = [
                 name
-                for name, a, b in zip(projection.COLUMNS[table], wanted[key], found[key], strict=True)
+                for name, a, b in zip(COLUMNS[table], wanted[key], found[key], strict=True)
                 if a != b
             ]
             faults.append(

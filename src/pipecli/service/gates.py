@@ -15,7 +15,7 @@ from pipecli.domain.gate import Gate, Judge
 from pipecli.domain.guidance import gate_report
 from pipecli.domain.opportunity import Opportunity, fold
 from pipecli.domain.pipeline import WON, Pipeline
-from pipecli.domain.proofs import Proof
+from pipecli.domain.proofs import LINK_STARTS, Proof
 from pipecli.errors import GateNotMet, NotFound
 from pipecli.store import directory, journal
 from pipecli.store.driver import Driver
@@ -165,6 +165,8 @@ def evidence_words(body: str | None, exchange: str | None) -> str:
     parts = json.loads(body)
     words = parts.get("quote") or parts.get("text")
     link = parts.get("link") or parts.get("path")
+    if words and not link and words.startswith(LINK_STARTS):
+        words, link = None, words
     if words and link:
         return f'"{_first_line(words)}" {link}'
     if link:

@@ -48,6 +48,7 @@ class Shown(NamedTuple):
     is_unproven: bool
     people: list[Person]
     entries: list[Entry]
+    labels: dict[str, str]
     today: date
 
 
@@ -82,6 +83,7 @@ def show(workspace: Workspace, ref: str, *, as_of: date | None = None) -> Shown:
             state.is_open and judge.unproven(),
             _people(reading, state),
             entries(reading, events, names),
+            {field.key: field.label for field in reading.pipeline.fields.values()},
             reading.today,
         )
 

@@ -136,7 +136,7 @@ def adopt(workspace: Workspace, toml: str, moves: Mapping[str, str], *, dry_run:
         )
         unit.append(event)
         headers.add_definition(
-            unit.driver, new.version, toml, journal.canonical(compiled), event.seq, unit.today
+            unit.driver, new.version, toml, headers.compiled_text(compiled), event.seq, unit.today
         )
         _move_and_judge_again(unit, new, targets)
         return before

@@ -72,22 +72,19 @@ class Unit:
     def decision(self, number: int) -> Decision:
         """The decision on an opportunity, loaded once; raises NotFound."""
         if number not in self._decisions:
-            events = journal.load_stream(self.driver, opportunity_stream(number))
-            state = fold(events)
-            if state is None:
-                raise NotFound(_("there is no opportunity {number}").format(number=number), ref=str(number))
-            # The fold leaves undone events out, but their versions in the stream are taken.
-            state = replace(state, version=events[-1].version)
-            self.learn_names(state)
-            self._before[number] = state
-            self._decisions[number] = self._new(state)
+            self.know(number, journal.load_stream(self.driver, opportunity_stream(number)))
         return self._decisions[number]
 
-    def know(self, number: int, state: Opportunity) -> None:
-        """Take the state of an opportunity that was loaded together with others."""
-        if number not in self._decisions:
-            self._before[number] = state
-            self._decisions[number] = self._new(state)
+    def know(self, number: int, events: list[Event]) -> None:
+        """Begin the decision on an opportunity from its stream; raises NotFound where nothing in it is alive."""
+        state = fold(events)
+        if state is None:
+            raise NotFound(_("there is no opportunity {number}").format(number=number), ref=str(number))
+        # The fold leaves undone events out, but their versions in the stream are taken.
+        state = replace(state, version=events[-1].version)
+        self.learn_names(state)
+        self._before[number] = state
+        self._decisions[number] = self._new(state)
 
     def carry_to(self, driver: Driver) -> None:
         """Go on over a connection that holds the lock, the journal being where it was when this was prepared."""
@@ -147,8 +144,7 @@ class Unit:
 
     def next_version(self, stream: str) -> int:
         """The version that follows the last one of a stream."""
-        rows = self.driver.rows("select max(version) from event where stream = :stream", {"stream": stream})
-        return int(rows[0][0] or 0) + 1
+        return journal.last_version(self.driver, stream) + 1
 
     def account(self, name: str) -> int:
         """The id of the account with exactly that name, added if there is none; notes those that are nearly alike."""

@@ -1,7 +1,7 @@
 """The workspace as use cases see it: one way to read it and one way to change it.
 
-`Workspace.read` opens it read-only with the pipeline in force. `Workspace.commit` opens one transaction, takes the
-lock first, then loads state; what is decided inside is written together, or not at all.
+`Workspace.read` opens it read-only with the pipeline in force. `Workspace.commit` opens one transaction, takes
+the lock, then loads state; what is decided inside is written together, or not at all.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ class Workspace:
     def prepare(self, name: str, build: Callable[[Unit], T], *, dry_run: bool = False) -> T:
         """One transaction under one command whose lock is taken only after everything was decided.
 
-        `build` decides on a connection that reads; if the journal has moved once the lock is held, it is asked
-        again, and after three times inside the lock. A dry run never takes the lock.
+        `build` decides on a connection that reads; if the journal has moved when the lock is held, it is
+        asked again, after three times inside the lock. A dry run never takes the lock.
         """
         for _attempt in range(PREPARATIONS):
             unit, result = self._prepared(name, build)
@@ -109,8 +109,9 @@ class Workspace:
             return build(unit)
 
     def _prepared(self, name: str, build: Callable[[Unit], T]) -> tuple[Unit | None, T | None]:
-        """The unit and what was decided in it; neither where the projection must be rebuilt before anything else."""
-        from ..store.schema import PROJECTION
+        """The unit and what was decided in it; neither where the projection must be rebuilt first."""
+        from pipecli.store.schema import PROJECTION
+
         from .unit import Unit
 
         driver = open_database(self.address, write=False)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipecli.errors import StoreError
 from pipecli.text import _
@@ -86,6 +87,11 @@ def definition_versions(driver: Driver) -> list[tuple[int, str, str]]:
         (v, toml, on)
         for v, toml, on in driver.rows("select version, toml, adopted_on from definition order by version")
     ]
+
+
+def compiled_text(compiled: Mapping[str, Any]) -> str:
+    """A compiled definition as it is stored: JSON in its own order, which is that of loss reasons and roles on screen."""
+    return json.dumps(compiled, ensure_ascii=False, separators=(",", ":"))
 
 
 def add_definition(driver: Driver, version: int, toml: str, compiled: str, seq: int, on: date) -> None:

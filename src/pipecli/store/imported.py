@@ -1,4 +1,4 @@
-"""What an import asks the store, in a few queries for a whole file: the opportunities of a system, and everybody there is."""
+"""What an import asks the store, in two queries for a file: a system's opportunities, and all contacts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..domain.events import COMMAND_UNDONE, OPENED, ROW_IMPORTED, Event, live
+from pipecli.domain.events import COMMAND_UNDONE, OPENED, ROW_IMPORTED, Event, live
+
 from .directory import Person
 from .driver import Row, quoted
 
@@ -50,6 +51,7 @@ def _digests(rows: Iterable[Row]) -> dict[str, str]:
 def everybody(driver: Driver) -> list[Person]:
     """Every contact with its account, the oldest first."""
     rows = driver.stream(
-        "select p.id, p.name, p.mail, p.phone, c.account_id from contact c join person p on p.id = c.id order by p.id"
+        "select p.id, p.name, p.mail, p.phone, c.account_id "
+        "from contact c join person p on p.id = c.id order by p.id"
     )
     return [Person(*row) for row in rows]

@@ -97,6 +97,12 @@ def load_whole_stream(driver: Driver, stream: str) -> list[Event]:
     ]
 
 
+def last_version(driver: Driver, stream: str) -> int:
+    """The version of a stream's last event, undone or not; 0 where it has none."""
+    rows = driver.rows("select max(version) from event where stream = :stream", {"stream": stream})
+    return int(rows[0][0] or 0)
+
+
 def command_events(driver: Driver, command: int) -> list[Event]:
     """The events that were written under one command."""
     return [

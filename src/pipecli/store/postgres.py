@@ -117,7 +117,7 @@ def _marked(sql: str) -> Any:
 
 def without_password(uri: str) -> str:
     """The address as it may be shown."""
-    return re.sub(r"(//[^:/@]*):[^@/]*@", r"\1@", uri)
+    return re.sub(r"([?&]password=)[^&]*", r"\1***", re.sub(r"(//[^:/@]*):[^@/]*@", r"\1@", uri))
 
 
 def open_postgres(uri: str) -> PostgresDriver:

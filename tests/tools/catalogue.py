@@ -1,0 +1,117 @@
+"""Extract, merge and compile the catalogue of texts, with Babel.
+
+    python tests/tools/catalogue.py            extract from the source, merge into each language, compile
+    python tests/tools/catalogue.py --check    fail where the committed catalogue is not what that gives, or where
+                                               a text of the commands that must be French is not
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "pipecli"
+LOCALES = SOURCE / "locale"
+LANGUAGES = ("fr",)
+# What a rep types all day is French from the start; the rest may still read in English.
+DAILY = ("render/today.py", "render/gate.py", "domain/guidance.py", "cli/gate.py", "cli/questions.py", "cli/commands.py")
+
+
+def extracted() -> Catalog:
+    """Every text of the source, with the files it stands in."""
+    catalog = Catalog(project="pipecli", charset="utf-8", fuzzy=False)
+    keywords = {"_": None, "ngettext": (1, 2)}
+    for file, _line, message, comments, _context in extract_from_dir(str(SOURCE), [("**.py", "python")], keywords=keywords):
+        catalog.add(message, locations=[(file, 0)], auto_comments=comments)
+    return catalog
+
+
+def merged(language: str, template: Catalog) -> Catalog:
+    """A language's catalogue with the source's texts; what the source no longer says is gone."""
+    path = po_path(language)
+    if path.exists():
+        with path.open("rb") as stream:
+            catalog = read_po(stream, locale=language)
+    else:
+        catalog = Catalog(locale=language, project="pipecli", charset="utf-8", fuzzy=False)
+    catalog.update(template, no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    # Stamped with dates, the file would differ at every run.
+    catalog.creation_date = catalog.revision_date = None  # type: ignore[assignment]
+    return catalog
+
+
+def po_path(language: str) -> Path:
+    return LOCALES / language / "LC_MESSAGES" / "pipecli.po"
+
+
+def written(catalog: Catalog) -> tuple[bytes, bytes]:
+    """The catalogue as PO and MO bytes."""
+    po, mo = io.BytesIO(), io.BytesIO()
+    write_po(po, catalog, width=110, sort_by_file=True, omit_header=False, include_lineno=False)
+    lines = [line for line in po.getvalue().splitlines(keepends=True) if not _is_stamp(line)]
+    write_mo(mo, catalog)
+    return b"".join(lines), mo.getvalue()
+
+
+def _is_stamp(line: bytes) -> bool:
+    return line.startswith((b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Last-Translator', b'"Language-Team'))
+
+
+def untranslated(catalog: Catalog) -> list[str]:
+    """The texts of the daily commands that have no translation."""
+    return [
+        str(message.id)
+        for message in catalog
+        if message.id and any(file in DAILY for file, _line in message.locations) and not _is_translated(message.string)
+    ]
+
+
+def _is_translated(string: object) -> bool:
+    return all(string) if isinstance(string, tuple | list) else bool(string)
+
+
+def main() -> int:
+    """Write the catalogues, or with --check say what is wrong with them."""
+    check = "--check" in sys.argv
+    faults = []
+    template = extracted()
+    for language in LANGUAGES:
+        catalog = merged(language, template)
+        path = po_path(language)
+        po, mo = written(catalog)
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(po)
+            path.with_suffix(".mo").write_bytes(mo)
+        elif not path.exists() or _messages(path.read_bytes()) != _messages(po):
+            faults.append(f"{path.relative_to(ROOT)} is not what the source says: python tests/tools/catalogue.py")
+        elif _compiled(path.with_suffix(".mo").read_bytes()) != _compiled(mo):
+            faults.append(f"{path.with_suffix('.mo').relative_to(ROOT)} is not compiled from its source")
+        missing = untranslated(catalog)
+        faults += [f"{language}: no translation of {text!r}" for text in missing]
+        done = sum(_is_translated(m.string) for m in catalog if m.id)
+        print(f"{language}: {done} of {len(catalog)} texts translated, {len(missing)} of the daily ones missing")
+    print("\n".join(faults), file=sys.stderr)
+    return 1 if faults and check else 0
+
+
+def _messages(po: bytes) -> dict[object, object]:
+    return {message.id: message.string for message in read_po(io.BytesIO(po)) if message.id}
+
+
+def _compiled(mo: bytes) -> dict[object, object]:
+    from babel.messages.mofile import read_mo
+
+    return {message.id: message.string for message in read_mo(io.BytesIO(mo)) if message.id}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
