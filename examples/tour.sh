@@ -1,0 +1,59 @@
+#!/bin/sh
+# The tool's main job in front of the reader, on a sample company: `make demo` runs it.
+set -eu
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+export PIPE_DB="$folder/demo.db" PIPE_ME="${PIPE_ME:-lea}" PIPE_CONFIG="$folder/config.toml"
+
+say() {
+    printf '\n\033[1m%s\033[0m\n' "$1"
+}
+
+run() {
+    line=pipe
+    for word in "$@"; do
+        case $word in
+            *[!A-Za-z0-9_=.,:/-]*) line="$line \"$word\"" ;;
+            *) line="$line $word" ;;
+        esac
+    done
+    printf '\n\033[2m$\033[0m %s\n' "$line"
+    pipe "$@"
+}
+
+# A refusal is part of the story: its exit code is shown instead of ending it.
+refused() {
+    code=0
+    run "$@" || code=$?
+    printf '\033[2m(exit code %s)\033[0m\n' "$code"
+}
+
+say "A sample company: opportunities, exchanges, next actions, around today."
+pipe demo --seed 1
+
+say "1. An opportunity moves only when its stage's criteria are proven. This one cannot yet:"
+refused advance 12
+refused why 12
+
+say "2. The proof: who decides, and how we know. Engineering approves; nobody else can."
+run prove 12 decision-maker "Jeanne said on the phone that she signs" --set "decision_maker=Jeanne Martin"
+PIPE_ME=marc run approve 12 feasible
+
+say "3. A finished meeting, logged, proven and advanced, is one command:"
+run done 12 "We walked through the scope; offer sent" --kind meeting --prove offer=https://files.example.com/acme-offer.pdf \
+    --set quote_valid_until=+30d --amount 48k --next "call about the offer" --due +5d --advance
+
+say "4. What is late, what went quiet:"
+run overdue
+run stale
+
+say "5. What will come in, weighted by the rules:"
+run forecast
+
+say "Three commands to type next:"
+cat <<'END'
+  .venv/bin/pipe --demo demo     fill a demo workspace of your own with this sample
+  .venv/bin/pipe --demo today    see what to do now; --help lists all the rest
+  .venv/bin/pipe init            make your company's workspace, with your own stages
+END
