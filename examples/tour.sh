@@ -41,8 +41,8 @@ run prove 12 decision-maker "Jeanne said on the phone that she signs" --set "dec
 PIPE_ME=marc run approve 12 feasible
 
 say "3. A finished meeting, logged, proven and advanced, is one command:"
-run done 12 "We walked through the scope; offer sent" --kind meeting --prove offer=https://files.example.com/acme-offer.pdf \
-    --set quote_valid_until=+30d --amount 48k --next "call about the offer" --due +5d --advance
+run done 12 "Walked Jeanne through the offer; she will read it with her CFO" --kind meeting \
+    --next "call about the offer" --due +5d --advance
 
 say "4. What is late, what went quiet:"
 run overdue

@@ -128,9 +128,7 @@ class Held(Workspace):
     @contextmanager
     def commit(self, name: str, *, dry_run: bool = False, origin: str = "cli") -> Iterator[Unit]:
         actor = database_user(self.driver) or self.settings.actor
-        unit = Unit(
-            self.driver, read_header(self.driver, write=True), actor=actor, name=name, origin=origin
-        )
+        unit = Unit(self.driver, read_header(self.driver, write=True), actor=actor, name=name, origin=origin)
         yield unit
         if not dry_run:
             unit.write()
@@ -138,7 +136,9 @@ class Held(Workspace):
 
 def settings_for(address: str, folder: Path, me: str = "lea") -> Settings:
     """Settings that name one database and one person, and read nothing of the machine's."""
-    return Settings(environ={"PIPE_DB": address, "PIPE_ME": me, "PIPE_CONFIG": str(folder / "no-config.toml")})
+    return Settings(
+        environ={"PIPE_DB": address, "PIPE_ME": me, "PIPE_CONFIG": str(folder / "no-config.toml")}
+    )
 
 
 def noon(day: date) -> datetime:

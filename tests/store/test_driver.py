@@ -176,9 +176,7 @@ def test_what_no_database_can_hold_is_a_store_error(table: Driver, value: object
         with pytest.raises(StoreError):
             call("insert into word (id, text, size) values (7, :text, :size)", _either(value))
     with pytest.raises(StoreError):
-        table.run_many(
-            "insert into word (id, text, size) values (7, ?, ?)", [tuple(_either(value).values())]
-        )
+        table.run_many("insert into word (id, text, size) values (7, ?, ?)", [tuple(_either(value).values())])
     assert table.rows("select count(*) from word") == [(0,)]
 
 

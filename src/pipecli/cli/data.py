@@ -1,24 +1,183 @@
-"""Data in and out: demo."""
+"""Data in and out: import, export, demo."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from pipecli.render.console import note
-from pipecli.text import _
+from pipecli.errors import InvalidInput
+from pipecli.render.console import is_terminal, note
+from pipecli.text import _, ngettext
 
-from .options import workspace
+from .exits import FAILURE, OK
+from .options import Writing, workspace, writes
+
+if TYPE_CHECKING:
+    from pipecli.service.workspace import Workspace
+
+Progress = Callable[[int, int], None]
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Progress | None]:
+    """A bar on stderr where somebody watches; nothing in a script."""
+    if not is_terminal(sys.stderr):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield tell
 
 
 def demo(
     context: typer.Context,
-    size: Annotated[int, typer.Option("--size", min=1, max=1_000_000, help=_("how many opportunities"))] = 60,
-    seed: Annotated[int, typer.Option("--seed", help=_("another sample"))] = 1,
+    size: Annotated[int, typer.Option("--size", min=1, metavar="N", help=_("how many opportunities"))] = 60,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help=_("another seed, another sample"))] = 1,
 ) -> None:
-    from pipecli.service import demo as sample
+    from pipecli.service.demo import demo as fill
 
     place = workspace(context)
-    result = sample.demo(place.settings, size=size, seed=seed)
-    note(str(result))
+    with progress_bar(_("Filling")) as progress:
+        made = fill(place.settings, size=size, seed=seed, progress=progress)
+    print(
+        _("{n} opportunities ({open} open, {won} won, {lost} lost), {events} events in {where}").format(
+            n=made.opportunities,
+            open=made.open,
+            won=made.won,
+            lost=made.lost,
+            events=made.events,
+            where=made.where,
+        )
+    )
+
+
+@writes
+def import_(
+    context: typer.Context,
+    writing: Writing,
+    file: Annotated[str, typer.Argument(metavar="FILE", help=_("a CSV file, or a journal to restore"))],
+    maps: Annotated[
+        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help=_("which column fills a field"))
+    ] = None,
+    stages: Annotated[
+        list[str] | None,
+        typer.Option("--stage", metavar="LABEL=KEY", help=_("which stage a label means, or won, lost")),
+    ] = None,
+    mapping: Annotated[
+        str | None, typer.Option("--mapping", metavar="FILE.toml", help=_("columns and labels written down"))
+    ] = None,
+    history: Annotated[
+        str | None,
+        typer.Option("--history", metavar="FILE", help=_("the past: columns id, stage, at, amount")),
+    ] = None,
+    rejected: Annotated[
+        str | None,
+        typer.Option("--rejected", metavar="FILE", help=_("where rows that cannot land are written")),
+    ] = None,
+) -> int:
+    from pipecli.service.restoring import is_journal
+
+    place = workspace(context)
+    if is_journal(Path(file)):
+        if maps or stages or mapping or history:
+            raise InvalidInput(
+                _("{file} is a journal: it is restored as it is, without a mapping").format(file=file)
+            )
+        return _restore(place, file, writing)
+    from pipecli.render.importing import import_document, import_lines, print_preview
+    from pipecli.service.importing import Request, import_file
+
+    request = Request(tuple(maps or ()), tuple(stages or ()), mapping, history, rejected)
+    with progress_bar(_("Importing")) as progress:
+        found = import_file(place, file, request, dry_run=writing.dry_run, progress=progress)
+    if writing.format == "json":
+        from pipecli.render.formats import write_json
+
+        write_json(import_document(found))
+    elif writing.format == "table":
+        if writing.dry_run:
+            print_preview(found)
+        for line in import_lines(found):
+            print(line)
+    for text in found.notes:
+        note(text)
+    if writing.dry_run:
+        note(_("Dry run: nothing was changed."))
+    return FAILURE if found.rejected else OK
+
+
+def _restore(place: Workspace, file: str, writing: Writing) -> int:
+    from pipecli.service.restoring import restore
+
+    made = restore(place.settings, Path(file), dry_run=writing.dry_run)
+    if writing.format == "json":
+        from pipecli.render.formats import write_json
+
+        write_json(made._asdict())
+    elif writing.format == "table":
+        print(
+            ngettext("Restored {n} opportunity", "Restored {n} opportunities", made.opportunities).format(
+                n=made.opportunities
+            )
+            + _(", {events} events in {where}").format(events=made.events, where=made.where)
+        )
+    if writing.dry_run:
+        note(_("Dry run: nothing was changed."))
+    return OK
+
+
+def export(
+    context: typer.Context,
+    csv: Annotated[bool, typer.Option("--csv", help=_("opportunities as CSV"))] = False,
+    json: Annotated[bool, typer.Option("--json", help=_("opportunities as JSON"))] = False,
+    journal: Annotated[
+        bool, typer.Option("--journal", help=_("everything, to restore an empty workspace"))
+    ] = False,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help=_("write there instead of stdout"))
+    ] = None,
+) -> None:
+    chosen = [name for name, wanted in (("csv", csv), ("json", json), ("journal", journal)) if wanted]
+    if len(chosen) != 1:
+        raise InvalidInput(_("choose one of --csv, --json and --journal"))
+    from pipecli.service import exporting
+
+    write = {
+        "csv": exporting.export_csv,
+        "json": exporting.export_json,
+        "journal": exporting.export_journal,
+    }[chosen[0]]
+    with opened(output) as stream:
+        write(workspace(context), stream)
+
+
+@contextmanager
+def opened(path: str | None) -> Iterator[TextIO]:
+    """Stdout, or a file that appears whole or not at all."""
+    if path is None or path == "-":
+        yield sys.stdout
+        return
+    target = Path(path)
+    unfinished = target.with_name(f".{target.name}.part")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+        unfinished.replace(target)
+    except OSError as error:
+        raise InvalidInput(
+            _("{path} cannot be written: {error}").format(path=path, error=error.strerror)
+        ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)

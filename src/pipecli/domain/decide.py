@@ -298,6 +298,6 @@ def checked_text(text: str, what: str, longest: int) -> str:
                 what=what, length=len(words), longest=longest
             )
         )
-    if "\x00" in words or any("\ud800" <= c <= "\udfff" for c in words):
+    if "\x00" in words or not (words.isascii() or all(c < "\ud800" or c > "\udfff" for c in words)):
         raise InvalidInput(_("{what} has characters that are not text").format(what=what))
     return words

@@ -7,8 +7,9 @@ Amounts are minor units; accounts, contacts and decision-makers are ids whose na
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from datetime import date
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from . import events as ev
@@ -175,6 +176,18 @@ class Opportunity:
         return any(self.changed.get(name, 0) > seq for name in names)
 
 
+_PLACES = {slot.name: n for n, slot in enumerate(fields(Opportunity))}
+_values = attrgetter(*_PLACES)
+
+
+def replace(state: Opportunity, **changes: Any) -> Opportunity:
+    """`dataclasses.replace`, several times as fast: a fold does this for every event."""
+    values = list(_values(state))
+    for name, value in changes.items():
+        values[_PLACES[name]] = value
+    return Opportunity(*values)
+
+
 def fold(events: Iterable[Event]) -> Opportunity | None:
     """The state after these events (one stream, version order, undone ones included); None if nothing was opened."""
     state: Opportunity | None = None
@@ -194,8 +207,10 @@ def evolve(state: Opportunity | None, event: Event) -> Opportunity | None:
         if handler:
             state = handler(state, event)
     last_on = max(state.last_on, event.occurred_on)
-    state = replace(state, version=event.version, last_on=last_on)
-    return _with_span(state, event) if event.kind in ev.STATE_EVENTS else state
+    if event.kind not in ev.STATE_EVENTS:
+        return replace(state, version=event.version, last_on=last_on)
+    spans = _spans_after(state, event.occurred_on)
+    return replace(state, version=event.version, last_on=last_on, spans=spans, last_state=event)
 
 
 def _opened(event: Event) -> Opportunity:
@@ -238,9 +253,10 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _with_span(state: Opportunity, event: Event) -> Opportunity:
+def _spans_after(state: Opportunity, day: date) -> tuple[Span, ...]:
+    """The spans with the state as it is from that day on."""
     now = Span(
-        event.occurred_on,
+        day,
         None,
         state.stage,
         state.status,
@@ -252,14 +268,14 @@ def _with_span(state: Opportunity, event: Event) -> Opportunity:
     )
     spans = state.spans
     if spans and spans[-1][2:] == now[2:]:
-        return replace(state, last_state=event)
+        return spans
     if spans and spans[-1].from_day >= now.from_day:
         spans = spans[:-1]
         if spans and spans[-1][2:] == now[2:]:  # back to what it was, within the day
-            return replace(state, spans=(*spans[:-1], spans[-1]._replace(to_day=None)), last_state=event)
+            return (*spans[:-1], spans[-1]._replace(to_day=None))
     elif spans:
         spans = (*spans[:-1], spans[-1]._replace(to_day=now.from_day))
-    return replace(state, spans=(*spans, now), last_state=event)
+    return (*spans, now)
 
 
 def _touch(state: Opportunity, event: Event, *names: str) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The demo: fills a new workspace with a living sample around today, written through the real rules in one transaction.
+"""The demo: fills a new workspace with a living sample around today, through the real rules, in one transaction.
 
 The sample company, its people and texts stand in the `demo_*` modules beside this one.
 """
@@ -66,7 +66,7 @@ def demo(
 
 @contextmanager
 def _blank_workspace(settings: Settings) -> Iterator[tuple[Driver, str]]:
-    """A workspace without anything in it, inside a transaction that is committed at the end or leaves no trace."""
+    """A workspace without anything in it, in a transaction that is committed at the end or leaves no trace."""
     if not _exists(settings.database()):
         with creating(settings) as made:
             yield made
@@ -121,7 +121,7 @@ def _fill(
         today.toordinal(),
         founders,
         rng,
-        chatter=0.7 - 0.45 * progress_of(size),
+        chatter=0.7 - 0.6 * progress_of(size),
     )
     ends = world.run(fates, progress)
     ledger.flush()

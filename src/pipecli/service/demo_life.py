@@ -1,7 +1,7 @@
-"""One opportunity of the sample, from its opening to today: each step a command decided by the domain on its day.
+"""One opportunity of the sample, from its opening to today: each step a command that the domain decides on its day.
 
-Nothing is faked: proofs are recorded, approvals asked and given by those who hold the role, and every move passes
-the real gate, so that what a stage rests on is what the journal holds.
+Nothing is faked: proofs are recorded, approvals are asked and given by those who hold the role, and every move
+passes the real gate, so that what a stage rests on is what the journal holds.
 """
 
 from __future__ import annotations
@@ -59,10 +59,7 @@ class Life:
         self._at: list[int] = []
         self._n = 0
         self._before = 0
-        self._words: dict[str, str] = {
-            "service": self._service.name.lower(),
-            "number": f"{20_000 + number * 7 % 70_000}",
-        }
+        self._words: dict[str, str] = {"service": _in_a_sentence(self._service.name)}
 
     # What is planned
 
@@ -134,12 +131,17 @@ class Life:
         fate, rng = self._fate, self._rng
         first = fate.opened // DAY
         end = max(first, fate.quiet or fate.last)
-        spread = len(self._steps) - (2 if fate.quiet else 1)
-        parts = [*sorted(rng.random() for _ in range(spread - 1)), 1.0][:spread]
-        days = [first + int((end - first) * part) for part in parts]
+        if fate.quirk == "tour":
+            days = [first + (end - first) // 4, end - 33, end - 14, end]
+        else:
+            spread = len(self._steps) - (2 if fate.quiet else 1)
+            parts = [*sorted(rng.random() for _ in range(spread - 1)), 1.0][:spread]
+            days = [first + int((end - first) * part) for part in parts]
         out = [fate.opened]
-        for day in [*days, *([max(first, fate.last)] if fate.quiet else [])]:
-            out.append(max(instant(workday(day), rng), out[-1] + rng.randint(4 * MINUTE, 40 * MINUTE)))
+        for day in [*days, *([fate.last] if fate.quiet else [])]:
+            out.append(
+                max(instant(workday(max(day, first)), rng), out[-1] + rng.randint(4 * MINUTE, 40 * MINUTE))
+            )
         return out
 
     # Running
@@ -147,8 +149,9 @@ class Life:
     def run(self) -> Iterator[int]:
         """Yield the instant of each step before taking it."""
         self._at = self._instants()
-        for self._n, (at, step) in enumerate(zip(self._at, self._steps, strict=True)):
+        for n, (at, step) in enumerate(zip(self._at, self._steps, strict=True)):
             yield at
+            self._n = n
             getattr(self, f"_{step}")()
             self._before = at // DAY
 
@@ -186,7 +189,9 @@ class Life:
         rng, fate = self._rng, self._fate
         after = next((n for n in range(self._n + 1, len(self._steps)) if self._steps[n] not in ASIDE), None)
         if after is None:
-            kind = ("qualify", "offer", "answer", "win")[fate.reach]
+            kind = ("qualify", "offer" if "problem" in self._steps else "problem", "answer", "win")[
+                fate.reach
+            ]
             due = fate.due
         else:
             kind = self._steps[after]
@@ -269,7 +274,7 @@ class Life:
             proofs.ask_approval(decision, decision.judge.judge(decision.pipeline.criterion(criterion)))
 
     def _groundwork(self) -> None:
-        """The tour's own step: all that the gate asks is there, but for who signs and what engineering says."""
+        """The tour's own step: the gate lacks only who signs and what engineering says."""
         decision = self._decision("done")
         on = decision.today
         said = self._say(decision, on, "Half a day on site: counts, orders, who decides what.", "meeting")
@@ -349,7 +354,12 @@ class Life:
         decision = self._decision("win")
         on = decision.today
         decide.log_exchange(decision, "mail", self._told(texts.SAID["win"]), on)
-        proofs.prove(decision, "order", Proof(text=self._told(texts.ORDERS)), on)
+        proofs.prove(
+            decision,
+            "order",
+            Proof(text=self._told(texts.ORDERS, number=str(20_000 + self._number * 7 % 70_000))),
+            on,
+        )
         if decision.state.close_date is None or decision.state.close_date < on:
             decide.set_values(decision, {"close_date": on}, on)
         moves.win(decision, self._told(texts.WIN_REASONS), on)
@@ -378,6 +388,10 @@ class Life:
         decision = self._decision("snooze")
         decide.snooze(decision, date.fromordinal(self._fate.due))
         self._write(decision)
+
+
+def _in_a_sentence(name: str) -> str:
+    return name if name[1].isupper() else name[0].lower() + name[1:]
 
 
 def _rounded(amount: float) -> int:

@@ -76,8 +76,8 @@ def plan(size: int, today: date, sellers: Sequence[str], rng: Random) -> list[Fa
 
 def _tour(after: int, now: int, owner: str, rng: Random) -> Fate:
     last = workday(now - 5)
-    opened = after + 1 if after else instant(workday(now - 60), rng)
-    return Fate(min(opened, last * DAY), last, 1, "open", owner, now + 40, now - 2, quirk="tour")
+    opened = min(after + 1, last * DAY) if after else instant(workday(now - 75), rng)
+    return Fate(opened, last, 1, "open", owner, now + 40, now - 2, quirk="tour")
 
 
 def _open(count: int, size: int, now: int, sellers: Sequence[str], rng: Random) -> Iterator[Fate]:
@@ -102,7 +102,7 @@ def _open_fate(situation: str, n: int, now: int, owner: str, rng: Random) -> Fat
     reach, quirk = _reach(situation, n, rng)
     due, last, quiet = now + 1 + int(20 * rng.random() ** 1.5), now - rng.randint(1, 9), 0
     due = max(workday(due), now + 1)
-    close = now + 8 + int(145 * rng.random() ** 1.3)
+    close = now + 5 + int(145 * rng.random() ** 1.3)
     if situation == "overdue":
         due = now - _LATE[n % len(_LATE)]
         last = due - rng.randint(1, 5)
@@ -136,12 +136,12 @@ def _reach(situation: str, n: int, rng: Random) -> tuple[int, str]:
 
 def _closed(count: int, size: int, now: int, sellers: Sequence[str], rng: Random) -> Iterator[Fate]:
     large = progress_of(size)
-    won = round(count * (0.4 - 0.29 * large))
+    won = round(count * (0.4 - 0.31 * large))
     days = round(240 + 860 * large)
     for n in range(won):
         last = _closing_day(n, won, days, now, rng)
         yield _closed_fate(_this_month(now, rng) or last if n < 2 else last, 4, now, sellers, rng)
-    weights = [a + (b - a) * large for a, b in ((40, 68), (30, 21), (20, 8), (10, 3))]
+    weights = [a + (b - a) * large for a, b in ((40, 76), (30, 17), (20, 5), (10, 2))]
     for n in range(count - won):
         reach = rng.choices((0, 1, 2, 3), weights)[0]
         yield _closed_fate(_closing_day(n, count - won, days, now, rng), reach, now, sellers, rng)

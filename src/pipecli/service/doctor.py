@@ -81,9 +81,7 @@ def differences(
     for key in wanted.keys() & found.keys():
         if wanted[key] != found[key]:
             columns = [
-                name
-                for name, a, b in zip(COLUMNS[table], wanted[key], found[key], strict=True)
-                if a != b
+                name for name, a, b in zip(COLUMNS[table], wanted[key], found[key], strict=True) if a != b
             ]
             faults.append(
                 _("{table} {key} differs from the journal in {columns}").format(

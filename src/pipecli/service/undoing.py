@@ -45,7 +45,9 @@ def undo(
             raise _resting(command, later)
         streams = [s for s in dict.fromkeys(e.stream for e in events) if s not in blocked]
         _refuse_used_accounts(unit, streams)
-        refs = tuple(n for stream in streams if (n := _take_back(unit, stream, command.id)))
+        unit.names |= directory.all_names(unit.driver) if len(streams) > MANY else {}
+        histories = dict(journal.load_many(unit.driver, streams))
+        refs = tuple(n for s in streams if (n := _take_back(unit, s, histories[s], command.id)))
         kept = tuple(int(s[1:]) for s in blocked if s.startswith("o"))
         return Undone(command, refs, kept, passed)
 
@@ -82,22 +84,20 @@ def _later_live(unit: Unit, command: CommandRow, events: list[Event]) -> list[Ev
     """The later live events that rest on what the command wrote (for a redo: on its having been undone)."""
     own = [e for e in events if e.kind != ev.COMMAND_UNDONE]
     if not own:  # the command is an undo: what it took back is what later events would contradict
-        own = [
-            e
-            for event in events
-            for e in journal.command_events(unit.driver, int(event.payload["command"]))
-            if e.stream == event.stream
-        ]
+        undone = {int(e.payload["command"]) for e in events}
+        own = [e for taken in sorted(undone) for e in journal.command_events(unit.driver, taken)]
+    newest = {e.stream: e.seq for e in events}
+    mine: dict[str, list[Event]] = {}
+    for event in own:
+        if event.stream in newest:
+            mine.setdefault(event.stream, []).append(event)
+    since = dict.fromkeys(e.stream for e in journal.later_events(unit.driver, command.id) if e.stream in mine)
     found = []
-    for stream in dict.fromkeys(e.stream for e in own):
-        history = journal.load_stream(unit.driver, stream)
-        alive = {e.seq for e in ev.live(history)}
-        mine = [e for e in own if e.stream == stream]
-        newest = max(e.seq for e in events if e.stream == stream)
+    for stream, history in journal.load_many(unit.driver, list(since)):
         found += [
             later
-            for later in history
-            if later.seq > newest and later.seq in alive and any(ev.rests_on(later, e) for e in mine)
+            for later in ev.live(history)
+            if later.seq > newest[stream] and any(ev.rests_on(later, e) for e in mine[stream])
         ]
     return found
 
@@ -136,8 +136,7 @@ def _refuse_used_accounts(unit: Unit, streams: list[str]) -> None:
             )
 
 
-def _take_back(unit: Unit, stream: str, command: int) -> int | None:
-    history = journal.load_stream(unit.driver, stream)
+def _take_back(unit: Unit, stream: str, history: list[Event], command: int) -> int | None:
     event = unit.event(ev.COMMAND_UNDONE, stream, history[-1].version + 1, {"command": command})
     if stream.startswith("o"):
         unit.amend(int(stream[1:]), event, history)

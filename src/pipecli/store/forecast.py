@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .driver import Driver
 
 _NOW = "opportunity"
-# A span may start after the win (an amount corrected since), so that the day of the win is that of the visit it ended.
+# A span may start after the win (an amount corrected since): the day of the win is that of the visit it ended.
 _THEN = (
     "(select stage, status, amount, currency, probability, close_day as close_date, owner, "
     "(select max(left_day) from visit where visit.opportunity = span.opportunity and outcome = 'won' "

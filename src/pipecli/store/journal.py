@@ -37,6 +37,9 @@ INSERT_COMMAND = (
 )
 
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 class CommandRow(NamedTuple):
     """Who did what when; `undoes` is the command it took back."""
 
@@ -172,7 +175,7 @@ def texts(driver: Driver, seqs: Sequence[int]) -> dict[int, str]:
 
 def canonical(payload: object) -> str:
     """JSON as the journal keeps it: sorted keys, no spaces, text as itself."""
-    return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(payload)
 
 
 def add_command(driver: Driver, command: CommandRow) -> None:

@@ -131,14 +131,17 @@ def _order(sort: str, pipeline: Pipeline) -> str:
 
 
 def stale_sql(driver: Driver, pipeline: Pipeline, today: date) -> tuple[str, dict[str, Any]]:
-    """SQL for `metrics.is_stale` over open opportunities; raises Unsupported where a `stale_when` cannot be said."""
+    """SQL for `metrics.is_stale`; raises Unsupported where a `stale_when` cannot be said.
+
+    Each stage says for itself that it wants open ones, so that an index answers each.
+    """
     terms, parameters = [], {"stale_today": today.isoformat()}
     for n, stage in enumerate(pipeline.stages):
         parameters[f"stale_stage{n}"] = stage.key
         if stage.stale_after is not None:
             parameters[f"stale_since{n}"] = (today - timedelta(stage.stale_after)).isoformat()
             terms.append(
-                f"(o.stage = :stale_stage{n} and o.quiet_since < :stale_since{n} "
+                f"(o.status = 'open' and o.stage = :stale_stage{n} and o.quiet_since < :stale_since{n} "
                 "and (o.shield_until is null or o.shield_until < :stale_today))"
             )
         if stage.stale_when is not None:
@@ -146,7 +149,7 @@ def stale_sql(driver: Driver, pipeline: Pipeline, today: date) -> tuple[str, dic
             for name, value in values.items():
                 sql = sql.replace(f":{name}", f":stale{n}{name}")
                 parameters[f"stale{n}{name}"] = value  # type: ignore[assignment]
-            terms.append(f"(o.stage = :stale_stage{n} and {sql})")
+            terms.append(f"(o.status = 'open' and o.stage = :stale_stage{n} and {sql})")
     return "(" + (" or ".join(terms) or "1 = 0") + ")", parameters
 
 
@@ -182,12 +185,14 @@ def _clauses(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date) -
     where: list[str] = []
     values: dict[str, Any] = {}
     if f.numbers is None:
-        # Written out, so that the planner sees that the index of open ones answers it.
+        # Written out, so that the planner sees that the index of open, or of closed ones answers it.
         where.append(
             "o.status in (" + ", ".join(f"'{s}'" for s in f.status) + ")"
             if len(f.status) > 1
             else f"o.status = '{f.status[0]}'"
         )
+        if "open" not in f.status:
+            where.append("o.closed_on is not null")
     else:
         values |= {f"n{i}": number for i, number in enumerate(f.numbers)}
         where.append("o.number in (" + ", ".join(f":n{i}" for i in range(len(f.numbers))) + ")")

@@ -43,10 +43,10 @@ order by o.number
 
 
 def read_past(driver: Driver, day: date) -> list[tuple[Row, bool]]:
-    """Every opportunity that existed at the end of a day, as it stood then, and whether only the journal tells it.
+    """Every opportunity there was at the end of a day, as it stood then, and whether only the journal tells it.
 
-    What is not kept from day to day (name, account, tags, the company's own fields, the reason of a closing that was
-    reopened, the day a next action was first put off from) is today's: the caller folds the journal of those where
+    What is not kept from day to day is today's: name, account, tags, the company's own fields, the reason of a
+    closing that was reopened, the day a next action was put off from. The caller folds the journal of those where
     it changed since. `unproven` is always today's.
     """
     return [(_row(r[:-1]), bool(r[-1])) for r in driver.rows(_SQL, {"day": day.isoformat()})]
