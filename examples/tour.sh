@@ -10,8 +10,16 @@ say() {
     printf '\n\033[1m%s\033[0m\n' "$1"
 }
 
+# `as NAME run …` shows whose terminal it is.
+as() {
+    who=$1
+    shift
+    PIPE_ME=$who "$@"
+}
+
 run() {
     line=pipe
+    [ "${who:-}" = "" ] || line="PIPE_ME=$who pipe"
     for word in "$@"; do
         case $word in
             *[!A-Za-z0-9_=.,:/-]*) line="$line \"$word\"" ;;
@@ -38,7 +46,8 @@ refused why 12
 
 say "2. The proof: who decides, and how we know. Engineering approves; nobody else can."
 run prove 12 decision-maker "Jeanne said on the phone that she signs" --set "decision_maker=Jeanne Martin"
-PIPE_ME=marc run approve 12 feasible
+as marc run approve 12 feasible
+who=
 
 say "3. A finished meeting, logged, proven and advanced, is one command:"
 run done 12 "Walked Jeanne through the offer; she will read it with her CFO" --kind meeting \

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import strategies as st
 
 from pipecli import clock
 from pipecli.config import Settings
-from pipecli.service import creating
+from pipecli.domain.proofs import Proof
+from pipecli.errors import PipeError
+from pipecli.service import creating, gates, opportunities, undoing
+from pipecli.service.answers import Answers
 from pipecli.service.unit import Unit
 from pipecli.service.workspace import Reading, Workspace
 from pipecli.store.driver import Driver
@@ -115,7 +119,7 @@ proves = "They have the contract."
 
 
 class Held(Workspace):
-    """A workspace whose every use case runs in one open transaction, so that a test can take all of it back."""
+    """A workspace whose every use case runs in one open transaction, for a test to take back."""
 
     def __init__(self, settings: Settings, driver: Driver) -> None:
         super().__init__(settings)
@@ -267,3 +271,117 @@ def change(workspace: Workspace) -> Callable[..., None]:
         opened.close()
 
     return run
+
+
+Step = tuple[str, int, int]
+
+
+class Player:
+    """Lives through a history: each step goes some days ahead and has somebody do something, allowed or refused."""
+
+    START = date(2026, 1, 5)
+    STEPS = (
+        "add", "amount", "owner", "close", "describe", "probability", "next", "snooze", "done", "log", "prove",
+        "unprove", "waive", "approve", "advance", "advance", "advance", "back", "win", "lose", "reopen", "undo", "redo",
+    )  # fmt: skip
+
+    def __init__(self, held: Held, at: Callable[[date], None]) -> None:
+        self.held = held
+        self.day = self.START
+        self._at = at
+        self.refs: list[int] = []
+        self.accepted: list[str] = []
+
+    def play(self, steps: list[Step]) -> "Player":
+        """Open two opportunities, then take the steps."""
+        for name, ahead, pick in [("add", 0, 0), ("add", 1, 1), *steps]:
+            self.day += timedelta(ahead)
+            self._at(self.day)
+            try:
+                self._step(name, pick)
+            except PipeError:
+                continue
+            self.accepted.append(name)
+        return self
+
+    def _step(self, name: str, pick: int) -> None:
+        w, n = self.held, Answers(next=f"call {pick}", due=f"+{pick % 12}d")
+        if name == "add":
+            amount = None if pick % 5 == 4 else f"{pick % 40 + 1}k" if pick % 7 else f"USD {pick + 1}"
+            account = ("Acmé", "Borelle", "")[pick % 3]
+            given = n._replace(sets=(f"account={account}", f"close_date={self._later(pick)}"), amount=amount)
+            self.refs.append(opportunities.add(w, f"Deal {pick}", given).ref)
+        ref = str(self.refs[pick % len(self.refs)])
+        on = (self.day - timedelta(pick % 6)).isoformat() if pick % 2 else None
+        dated = Answers(on=on)
+        if name == "amount":
+            opportunities.edit(w, ref, dated._replace(amount=str((pick + 1) * 700)))
+        elif name == "owner":
+            opportunities.edit(w, ref, dated._replace(owner=("Zoé", "lea", "bob")[pick % 3]))
+        elif name == "close":
+            opportunities.edit(w, ref, dated._replace(sets=(f"close_date={self._later(pick)}",)))
+        elif name == "describe":
+            texts = (
+                f"tags=t{pick % 4},été",
+                f"valid_until={self._later(pick - 20)}",
+                "name=Renamed",
+                "source=web",
+            )
+            more = (f"effort_days={pick / 4}", "region=north", "account=Cérès", "decision_maker=Ana")
+            opportunities.edit(w, ref, dated._replace(sets=((texts + more)[pick % 8],)))
+        elif name == "probability":
+            opportunities.edit(w, ref, dated, probability=10 + pick % 31, reason="felt")
+        elif name == "next":
+            opportunities.set_next(w, ref, f"mail {pick}", f"+{pick % 9}d")
+        elif name == "snooze":
+            opportunities.snooze(w, [ref], f"+{pick % 15}d")
+        elif name == "done":
+            opportunities.done(w, ref, "They said so", n._replace(on=on))
+        elif name == "log":
+            opportunities.log(w, ref, ("call", "meeting")[pick % 2], "Talked", Answers(on=on))
+        elif name == "prove":
+            gates.prove(w, ref, ("need", "contract")[pick % 2], Proof(text="They told us"), dated)
+        elif name == "unprove":
+            gates.unprove(w, ref, "need", on=on)
+        elif name == "waive":
+            gates.waive(w, ref, ("feasible", "met")[pick % 2], "known from last year")
+        elif name == "approve":
+            gates.approve(w, ref, "feasible", refuse=pick % 4 == 0, reason="as computed")
+        elif name == "advance":
+            gates.advance(w, ref, dated, ask=pick % 3 == 0)
+        elif name == "back":
+            gates.back(w, ref, "they changed their mind", dated)
+        elif name == "win":
+            gates.win(w, ref, "they trust us", dated)
+        elif name == "lose":
+            gates.lose(w, ref, ("price", "timing")[pick % 2], "too dear", on=on)
+        elif name == "reopen":
+            gates.reopen(w, ref, "they called", n._replace(on=on))
+        elif name in ("undo", "redo"):
+            undoing.undo(w, redo=name == "redo")
+
+    def _later(self, days: int) -> str:
+        return (self.day + timedelta(days)).isoformat()
+
+
+@pytest.fixture
+def histories() -> st.SearchStrategy[list[Step]]:
+    """Any history of up to thirty steps."""
+    step = st.tuples(st.sampled_from(Player.STEPS), st.integers(0, 6), st.integers(0, 99))
+    return st.lists(step, max_size=30)
+
+
+@pytest.fixture
+def player(held: Held, at: Callable[[date], None]) -> Callable[[], Any]:
+    """A context in which one history is lived; it is taken back at its end."""
+
+    @contextmanager
+    def living() -> Iterator[Player]:
+        held.driver.run("savepoint life")
+        try:
+            yield Player(held, at)
+        finally:
+            held.driver.run("rollback to savepoint life")
+            at(TODAY)
+
+    return living

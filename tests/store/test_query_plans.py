@@ -64,46 +64,19 @@ HOURLY: dict[str, tuple[Ask, set[str]]] = {
     "list, counted": (counted(Filter()), {"ix_open_due"}),
     "list of mine": (listed(Filter(owner="Léa")), {"ix_open_owner"}),
     "list of a stage": (listed(Filter(stage="lead")), {"ix_open_stage"}),
-    "list where": (
-        listed(Filter(where=parse("amount > 3k", {"amount": "money"}))),
-        {"ix_open_due"},
-    ),
-    "list of won": (
-        listed(Filter(status=("won",), sort="-closed")),
-        {"ix_closed"},
-    ),
-    "list of closed": (
-        listed(Filter(status=("won", "lost"))),
-        {"ix_closed"},
-    ),
-    "overdue": (
-        listed(Filter(due_before=TODAY)),
-        {"ix_open_due"},
-    ),
-    "overdue, counted": (
-        counted(Filter(due_before=TODAY)),
-        {"ix_open_due"},
-    ),
-    "today, late": (
-        listed(Filter(due_before=TODAY, owner="lea", sort="-weighted")),
-        {"ix_open_owner"},
-    ),
-    "today, due": (
-        listed(Filter(due_on=TODAY, owner="lea", sort="-weighted")),
-        {"ix_open_owner"},
-    ),
+    "list where": (listed(Filter(where=parse("amount > 3k", {"amount": "money"}))), {"ix_open_due"}),
+    "list of won": (listed(Filter(status=("won"), sort="-closed")), {"ix_closed"}),
+    "list of closed": (listed(Filter(status=("won", "lost"))), {"ix_closed"}),
+    "overdue": (listed(Filter(due_before=TODAY)), {"ix_open_due"}),
+    "overdue, counted": (counted(Filter(due_before=TODAY)), {"ix_open_due"}),
+    "today, late": (listed(Filter(due_before=TODAY, owner="lea", sort="-weighted")), {"ix_open_owner"}),
+    "today, due": (listed(Filter(due_on=TODAY, owner="lea", sort="-weighted")), {"ix_open_owner"}),
     "today, approvals": (
         lambda driver, _p: lists.asked_approvals(driver, ["engineering", "founder"]),
         {"PRIMARY KEY", "ix_approval_status"},
     ),
-    "stale": (
-        listed(Filter(stale=True, sort="quiet")),
-        {"ix_open_stage"},
-    ),
-    "stale of mine": (
-        listed(Filter(stale=True, owner="lea", sort="quiet")),
-        {"ix_open_owner"},
-    ),
+    "stale": (listed(Filter(stale=True, sort="quiet")), {"ix_open_stage"}),
+    "stale of mine": (listed(Filter(stale=True, owner="lea", sort="quiet")), {"ix_open_owner"}),
     "show, why and every write": (
         lambda driver, _p: journal.load_stream(driver, "o1"),
         {"sqlite_autoindex_event_1"},
@@ -112,46 +85,24 @@ HOURLY: dict[str, tuple[Ask, set[str]]] = {
         lambda driver, _p: journal.load_whole_stream(driver, "o1"),
         {"sqlite_autoindex_event_1"},
     ),
-    "a number": (
-        lambda driver, _p: search.by_number(driver, 1),
-        {"PRIMARY KEY"},
-    ),
+    "a number": (lambda driver, _p: search.by_number(driver, 1), {"PRIMARY KEY"}),
     "several numbers": (listed(Filter(numbers=(1, 2))), {"PRIMARY KEY"}),
-    "the last one touched": (
-        lambda driver, _p: journal.last_touched(driver, "lea"),
-        {"ix_event_command"},
-    ),
+    "the last one touched": (lambda driver, _p: journal.last_touched(driver, "lea"), {"ix_event_command"}),
     "the pick list": (
         lambda driver, _p: search.open_for(driver, "lea", 30),
         {"ix_open_owner", "ix_open_due"},
     ),
-    "owners": (
-        lambda driver, _p: directory.known_owners(driver),
-        {"ix_open_owner"},
-    ),
-    "forecast": (
-        cells(past_day=False),
-        {
-            "ix_closed",
-            "ix_open_close",
-        },
-    ),
+    "owners": (lambda driver, _p: directory.known_owners(driver), {"ix_open_owner"}),
+    "forecast": (cells(past_day=False), {"ix_closed", "ix_open_close"}),
     "forecast as of": (cells(past_day=True), {"ix_span_days"}),
     "undo: what to take back": (
         lambda driver, _p: list(journal.commands_of(driver, "lea")),
         {"ix_command_actor"},
     ),
-    "undo: its events": (
-        lambda driver, _p: journal.command_events(driver, 7),
-        {"ix_event_command"},
-    ),
+    "undo: its events": (lambda driver, _p: journal.command_events(driver, 7), {"ix_event_command"}),
     "undo: who uses its account": (
         lambda driver, _p: directory.used_by(driver, [1]),
-        {
-            "ix_account",
-            "ix_contact",
-            "ix_decision_maker",
-        },
+        {"ix_account", "ix_contact", "ix_decision_maker"},
     ),
 }
 GROWING = re.compile(r"(SCAN|SEARCH) (o|e|s|x|opportunity|event|span|command)\b")
@@ -203,4 +154,5 @@ LEGITIMATE: dict[str, tuple[Ask, set[str]]] = {
 @pytest.mark.parametrize("name", LEGITIMATE)
 def test_these_alone_read_a_whole_table(name: str, driver: Driver, workspace: Workspace) -> None:
     ask, expected = LEGITIMATE[name]
-    assert {step for step in steps(ask, driver, workspace) if not INDEX.search(step)} == expected
+    whole = {s for s in steps(ask, driver, workspace) if s.startswith("SCAN") and not INDEX.search(s)}
+    assert whole == expected

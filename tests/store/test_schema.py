@@ -20,8 +20,8 @@ from pipecli.store.tables import METADATA
 
 At = Callable[[date], None]
 TABLES = {
-    "workspace", "definition", "command", "event", "content", "person", "opportunity", "span", "visit", "evidence",
-    "exchange", "next_action", "waiver", "approval", "account", "contact",
+    "workspace", "definition", "command", "event", "content", "person", "opportunity", "span", "visit",
+    "evidence", "exchange", "next_action", "waiver", "approval", "account", "contact",
 }  # fmt: skip
 NEXT = Answers(next="call", due="+3d", amount="5k")
 
@@ -62,7 +62,7 @@ def test_the_workspace_starts_empty(empty: Driver) -> None:
 
 @pytest.mark.parametrize("engine", ["postgresql"])
 def test_postgres_compares_all_text_byte_by_byte(empty: Driver) -> None:
-    """A server's own collation sorts `o~` before `o1`, and ranges of streams and names rest on the order of bytes."""
+    """A server's own collation sorts `o~` before `o1`; ranges of streams and names rest on the order of bytes."""
     schema.create_tables(empty)
     sql = (
         "select count(*) filter (where collation_name = 'C'), count(*) from information_schema.columns "

@@ -33,6 +33,9 @@ def init(
         place.settings, toml, template=template or creating.DEFAULT_TEMPLATE, currency=currency
     )
     note(_("Made {where}").format(where=where))
+    risk = creating.risk(place.settings)
+    if risk:
+        note(risk)
     note(_("The stages are a start: make them your own with pipe stages edit."))
     note(_('Then: pipe add "ERP rollout" 48k -a Acme -n "call Jeanne" -d fri'))
 

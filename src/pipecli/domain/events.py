@@ -53,6 +53,8 @@ STATE_EVENTS = TRANSITIONS | {
     CLOSE_DATE_SET,
     OWNER_CHANGED,
 }
+# What an approver goes by.
+FIGURES = frozenset({AMOUNT_REVISED, PROBABILITY_ADJUSTED, CLOSE_DATE_SET, OWNER_CHANGED, DESCRIBED})
 CREATIONS = frozenset({OPENED, ACCOUNT_ADDED, CONTACT_ADDED})
 # Texts that a fold carries because lists show them; bodies of exchanges and evidence stay out of it.
 CARRIED_TEXTS = frozenset({NEXT_ACTION_SET, WON, LOST})
@@ -114,7 +116,8 @@ def rests_on(later: Event, undone: Event) -> bool:
     """Whether a later event of the same stream stands on an earlier one, so that it cannot be taken back alone.
 
     Everything stands on the event that created its stream; a move stands on all that its gate may have read;
-    a second event of one kind of fact or state stands on the first; evidence stands on the exchange it cites.
+    a second event of one kind of fact or state stands on the first; evidence stands on the exchange it cites;
+    an approval on the figures that were approved.
     """
     if undone.kind in CREATIONS:
         return True
@@ -122,9 +125,42 @@ def rests_on(later: Event, undone: Event) -> bool:
         return True
     if undone.kind in TRANSITIONS and later.kind in (CRITERION_WAIVED, APPROVAL_GIVEN, PROBABILITY_ADJUSTED):
         return True
-    if later.kind in (EVIDENCE_RECORDED, EVIDENCE_WITHDRAWN) and undone.kind == EXCHANGE_LOGGED:
-        return later.payload.get("exchange") == undone.seq
-    return _aspect(later) == _aspect(undone) and _topic(later) == _topic(undone)
+    if undone.kind in FIGURES and later.kind == APPROVAL_GIVEN:
+        return True
+    if later.kind == EVIDENCE_RECORDED and undone.kind == EXCHANGE_LOGGED:
+        return bool(later.payload.get("exchange") == undone.seq)
+    return _aspect(later) == _aspect(undone) and not _topics(later).isdisjoint(_topics(undone))
+
+
+def resting(history: Iterable[Event], command: int) -> list[Event]:
+    """The later live events of a stream that stand on what a command wrote in it."""
+    events = list(history)
+    own = [e for e in events if e.command == command]
+    return [
+        later
+        for later in live(events)
+        if later.version > own[-1].version and any(rests_on(later, event) for event in own)
+    ]
+
+
+def barring(history: Iterable[Event], undo: int) -> list[Event]:
+    """The events of a stream that bar the redo of what the command `undo` took back.
+
+    What came or went since the undo was decided without it: it bars where either stands on the other, or where
+    both are state and their dates would no longer follow each other.
+    """
+    events = list(history)
+    mark = next(e for e in events if e.command == undo)
+    own = [e for e in events if e.command == mark.payload["command"]]
+    then, now = live(e for e in events if e.version < mark.version), live(events)
+    came_or_went = [e for e in (*now, *then) if (e in now) != (e in then) and e not in own]
+    return [e for e in came_or_went if any(_exclude(e, event) for event in own)]
+
+
+def _exclude(a: Event, b: Event) -> bool:
+    first, second = sorted((a, b), key=lambda e: e.version)
+    both_state = first.kind in STATE_EVENTS and second.kind in STATE_EVENTS
+    return rests_on(a, b) or rests_on(b, a) or (both_state and second.occurred_on < first.occurred_on)
 
 
 _ASPECTS = {
@@ -142,7 +178,11 @@ def _aspect(event: Event) -> object:
     return event.seq if event.kind == EXCHANGE_LOGGED else _ASPECTS.get(event.kind, event.kind)
 
 
-def _topic(event: Event) -> object:
+# A contact and a decision-maker stand on the account they are of.
+_PEOPLE = frozenset({"account", "contact", "decision_maker"})
+
+
+def _topics(event: Event) -> set[object]:
     if event.kind == DESCRIBED:
-        return tuple(sorted(event.payload["changes"]))
-    return event.payload.get("criterion")
+        return {"people" if key in _PEOPLE else key for key in event.payload["changes"]}
+    return {event.payload.get("criterion")}

@@ -1,7 +1,7 @@
 """What conditions and criteria can read of an opportunity: a plain mapping from field name to value.
 
-Money is in major units of the pipeline's own currency; an amount in another currency is unset here, because
-there is no rate to compare it by, and a `when` over an unset field applies.
+Money is in major units of the pipeline's own currency. An amount in another currency is there (`has amount`
+holds), but there is no rate to compare it by: comparisons with it stay unknown, so that a `when` over it applies.
 """
 
 from __future__ import annotations
@@ -20,11 +20,17 @@ CALENDAR_FIELDS = frozenset({"days_in_stage", "overdue_days"})
 Names = Mapping[int, str | None]
 
 
+class Incomparable:
+    """A value that is there, but of no type that conditions can compare."""
+
+
+WITHOUT_RATE = Incomparable()
+
+
 def facts(opportunity: Opportunity, pipeline: Pipeline, today: date, names: Names) -> dict[str, Any]:
     """Every field of the opportunity by name; `names` maps account and contact ids to their names."""
     o = opportunity
     action = o.next_action
-    comparable = o.amount is not None and o.currency == pipeline.currency
     return {
         **field_facts(o.fields, pipeline),
         "name": o.name,
@@ -33,7 +39,7 @@ def facts(opportunity: Opportunity, pipeline: Pipeline, today: date, names: Name
         "owner": o.owner,
         "stage": o.stage,
         "status": o.status,
-        "amount": major(o.amount, o.currency) if comparable and o.amount is not None else None,
+        "amount": comparable_amount(o.amount, o.currency, pipeline),
         "currency": o.currency,
         "probability": pipeline.probability(o.stage, o.probability),
         "close_date": o.close_date,
@@ -50,6 +56,15 @@ def facts(opportunity: Opportunity, pipeline: Pipeline, today: date, names: Name
         "overdue_days": overdue_days(o.status, action.due if action else None, today),
         "loss_reason": o.loss_reason,
     }
+
+
+def comparable_amount(
+    minor: int | None, currency: str, pipeline: Pipeline
+) -> int | float | Incomparable | None:
+    """An amount as conditions read it: in major units, None where there is none."""
+    if minor is None:
+        return None
+    return major(minor, currency) if currency == pipeline.currency else WITHOUT_RATE
 
 
 def field_facts(fields: Mapping[str, Any], pipeline: Pipeline) -> dict[str, Any]:

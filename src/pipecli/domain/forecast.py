@@ -66,11 +66,6 @@ class Sums:
         """The weighted open amount, rounded half up to minor units."""
         return (self.weighted_cents + 50) // 100
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was counted in."""
-        return not (self.won_count or self.open_count or self.undated_count)
-
 
 class Group(NamedTuple):
     """A line of the forecast: its key, and the sums by currency."""

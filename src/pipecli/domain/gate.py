@@ -2,7 +2,8 @@
 
 A move is judged on the exit criteria of the stage it leaves and of every stage it skips, on the entry criteria
 of every stage it enters, and on those of the passage into its present stage that no longer hold. A `when` that
-cannot be answered (a blank amount, a currency without a rate) applies.
+cannot be answered (a blank amount, a currency without a rate) applies. Criteria with a `when` stay with the
+opportunity as it moves on, so that a change past a threshold two stages later is still asked about.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from .condition import evaluate, reads
+from .condition import evaluate, is_set, reads
 from .facts import CALENDAR_FIELDS, Names, facts
-from .opportunity import Evidence, Opportunity
+from .opportunity import Approval, Evidence, Opportunity
 from .pipeline import WON, Criterion, Pipeline, Stage
 
 
@@ -28,7 +29,6 @@ class Verdict(NamedTuple):
     applies: bool
     missing: tuple[str, ...]
     basis: Mapping[str, Any]
-    lapsed: bool = False
 
     @property
     def met(self) -> bool:
@@ -89,22 +89,25 @@ class Judge:
 
     def proof_until(self) -> date | None:
         """The last day on which everything that proves the present stage is still valid; None without an end."""
-        ends = [
-            self._expiry(v.criterion, proof)
-            for v in self._passage()
-            if (proof := self.opportunity.proof(v.criterion.key)) and "evidence" in v.basis
-        ]
-        return min((end for end in ends if end), default=None)
+        ends = (end for v in self._passage() if v.applies and v.met for end in self._ends(v))
+        return min(ends, default=None)
+
+    def _ends(self, verdict: Verdict) -> Iterator[date]:
+        criterion, basis, o = verdict.criterion, verdict.basis, self.opportunity
+        if criterion.valid_for is None:
+            return
+        if "evidence" in basis and (proof := self._proof(criterion)):
+            yield proof.on + timedelta(criterion.valid_for)
+        if "approval" in basis and (word := o.approvals.get(criterion.key)):
+            yield word.on + timedelta(criterion.valid_for)
 
     def _verdicts(self, target: str) -> Iterator[Verdict]:
         here = self.pipeline.index(self.opportunity.stage)
         present = self.pipeline.stage(self.opportunity.stage)
-        for criterion in present.entry:
-            yield self._retained(criterion)
         for verdict in self._passage():
-            if verdict.criterion.side != "entry" or verdict.criterion.stage != present.key:
-                if self._passed_by_gate() and verdict.applies and not verdict.met:
-                    yield verdict
+            lasts = self._passed_by_gate() and (verdict.criterion.when is not None or not verdict.met)
+            if lasts or verdict.criterion in present.entry:
+                yield verdict
         for criterion in present.exit:
             yield self.judge(criterion)
         for stage in self._between(here, target):
@@ -126,13 +129,14 @@ class Judge:
     def _passage(self) -> Iterator[Verdict]:
         """The criteria of the way into the present stage, judged for whether they still hold."""
         visit = self.opportunity.visit
+        own = self.pipeline.stage(visit.stage).entry
         if self._passed_by_gate():
             keys = {*visit.met, *visit.inapplicable}
-            passed = [c for c in self.pipeline.criteria() if c.key in keys]
+            passed = [c for c in self.pipeline.way_into(visit.stage) if c.key in keys or c in own]
         else:
             here = self.pipeline.index(visit.stage)
             before = self.pipeline.stages[here - 1].exit if here > 0 else ()
-            passed = [*before, *self.pipeline.stage(visit.stage).entry]
+            passed = [*before, *own]
         for criterion in passed:
             yield self._retained(criterion)
 
@@ -140,17 +144,15 @@ class Judge:
         """Whether what was met at the gate still holds: what happened then stays so unless what it reads changed."""
         visit = self.opportunity.visit
         basis = visit.met.get(criterion.key)
-        if basis is None:
-            return self.judge(criterion)._replace(lapsed=criterion.key in visit.inapplicable)
-        if "waiver" in basis:
+        if basis and "waiver" in basis and visit.how == "advanced":
             return Verdict(criterion, True, (), basis)
         verdict = self.judge(criterion)
-        watched = _watched(criterion)
-        if not self.opportunity.changed_since(watched, visit.entered_seq):
-            stands = {"amount", "exchange", "next_action", "comparison"}
-            missing = tuple(m for m in verdict.missing if m not in stands)
-            return verdict._replace(missing=missing, basis={**basis, **verdict.basis}, lapsed=bool(missing))
-        return verdict._replace(lapsed=not verdict.met)
+        changed = self.opportunity.changed_since(_watched(criterion), visit.judged_seq)
+        if basis is None or "waiver" in basis or changed:
+            return verdict
+        stands = {"amount", "exchange", "next_action", "comparison"}
+        missing = tuple(m for m in verdict.missing if m not in stands)
+        return verdict._replace(missing=missing, basis={**basis, **verdict.basis})
 
     def judge(self, criterion: Criterion) -> Verdict:
         """One criterion, as things stand."""
@@ -178,21 +180,17 @@ class Judge:
 
     def _field(self, criterion: Criterion) -> tuple[str, dict[str, Any]]:
         name = criterion.field or ""
-        # An amount in a currency without a rate cannot be compared, but it is there.
-        value = self.opportunity.amount if name == "amount" else self.facts.get(name)
-        unset = value is None or value == "" or value == ()
-        return ("field", {}) if unset else ("", {"field": name})
+        return ("", {"field": name}) if is_set(self.facts.get(name)) else ("field", {})
 
     def _compare(self, criterion: Criterion) -> tuple[str, dict[str, Any]]:
         holds = evaluate(criterion.compare or [], self.facts, self.today) is True
         return ("", {"comparison": True}) if holds else ("comparison", {})
 
     def _evidence(self, criterion: Criterion) -> tuple[str, dict[str, Any]]:
-        proof = self.opportunity.proof(criterion.key)
-        if proof is None or not _fits(proof, criterion):
+        proof = self._proof(criterion)
+        if proof is None:
             return "evidence", {}
-        expiry = self._expiry(criterion, proof)
-        if expiry and expiry < self.today:
+        if self._expired(criterion, proof.on):
             return "expired", {}
         return "", {"evidence": proof.seq}
 
@@ -223,19 +221,27 @@ class Judge:
 
     def _approval(self, criterion: Criterion) -> tuple[str, dict[str, Any]]:
         word = self.opportunity.approvals.get(criterion.key)
-        if word is None or self.opportunity.changed_since(_watched(criterion), word.seq):
+        if word is None or self.opportunity.changed_since(_watched(criterion), self._stood_until(word)):
             return "approval", {}
         if word.status == "refused":
             return "refused", {}
         if word.status == "asked":
             return "waiting", {}
-        if criterion.valid_for and word.on + timedelta(criterion.valid_for) < self.today:
+        if self._expired(criterion, word.on):
             return "approval", {}
         return "", {"approval": word.seq}
 
-    @staticmethod
-    def _expiry(criterion: Criterion, proof: Evidence) -> date | None:
-        return proof.on + timedelta(criterion.valid_for) if criterion.valid_for else None
+    def _stood_until(self, word: Approval) -> int:
+        """The event up to which a change cannot matter: the gate that accepted the word, else the word itself."""
+        visit = self.opportunity.visit
+        accepted = visit.met.get(word.criterion, {}).get("approval") == word.seq
+        return visit.judged_seq if accepted else word.seq
+
+    def _proof(self, criterion: Criterion) -> Evidence | None:
+        return self.opportunity.proof(criterion.key, criterion.evidence or "note")
+
+    def _expired(self, criterion: Criterion, on: date) -> bool:
+        return criterion.valid_for is not None and on + timedelta(criterion.valid_for) < self.today
 
 
 def _watched(criterion: Criterion) -> tuple[str, ...]:
@@ -245,10 +251,6 @@ def _watched(criterion: Criterion) -> tuple[str, ...]:
         *(reads(criterion.compare) if criterion.compare else ()),
     }
     return tuple(names - CALENDAR_FIELDS)
-
-
-def _fits(proof: Evidence, criterion: Criterion) -> bool:
-    return criterion.evidence == "note" or proof.form == criterion.evidence
 
 
 # In the order in which a person is asked.

@@ -81,6 +81,7 @@ class Approval(NamedTuple):
 class Visit(NamedTuple):
     """One stay in a stage. `met` holds what each criterion rested on at the gate, `inapplicable` what was not asked.
 
+    `judged_seq` is the move at which that gate was judged: an earlier one, where the opportunity came back.
     `how` is opened, advanced, returned, moved, imported or reopened; `outcome` how it ended, None while it lasts.
     """
 
@@ -92,6 +93,7 @@ class Visit(NamedTuple):
     how: str
     met: Mapping[str, Any]
     inapplicable: tuple[str, ...]
+    judged_seq: int
     left_on: date | None = None
     outcome: str | None = None
     amount: int | None = None
@@ -167,9 +169,10 @@ class Opportunity:
         """The day of the latest exchange."""
         return max((x.on for x in self.exchanges), default=None)
 
-    def proof(self, criterion: str) -> Evidence | None:
-        """The latest evidence of a criterion that was not withdrawn."""
-        return next((e for e in reversed(self.evidence) if e.criterion == criterion), None)
+    def proof(self, criterion: str, form: str = "note") -> Evidence | None:
+        """The latest evidence of a criterion that was not withdrawn, of the form asked for (note: of any)."""
+        fits = (e for e in self.evidence if e.criterion == criterion and form in ("note", e.form))
+        return max(fits, key=lambda e: (e.on, e.seq), default=None)
 
     def changed_since(self, names: Iterable[str], seq: int) -> bool:
         """Whether any of these fields was written by an event after that sequence number."""
@@ -225,6 +228,7 @@ def _opened(event: Event) -> Opportunity:
         "imported" if p.get("imported") else "opened",
         {},
         (),
+        event.seq,
     )
     return Opportunity(
         number=p["number"],
@@ -305,7 +309,7 @@ def _amount_revised(state: Opportunity, event: Event) -> Opportunity:
         state,
         amount=p["amount"],
         currency=p["currency"],
-        changed=_touch(state, event, "amount", "currency"),
+        changed=_touch(state, event, "amount", *(["currency"] if p["currency"] != state.currency else [])),
         amount_reviewed=event.seq,
     )
 
@@ -366,16 +370,21 @@ def _left(state: Opportunity, event: Event, outcome: str) -> tuple[Visit, ...]:
     return (*state.visits[:-1], ended)
 
 
+def _judged_before(state: Opportunity, stage: str, how: str) -> Visit | None:
+    """The stay whose gate a return rests on: the last one in that stage, else the one whose gate skipped it."""
+    stays = [v for v in reversed(state.visits) if v.stage == stage]
+    skipped = [state.visit] if how == "returned" else []
+    return next((v for v in (*stays, *skipped) if v.met or v.inapplicable), None)
+
+
 def _moved(how: str) -> Callable[[Opportunity, Event], Opportunity]:
     def handler(state: Opportunity, event: Event) -> Opportunity:
         p = event.payload
-        met, inapplicable = p.get("met"), p.get("inapplicable", ())
-        if met is None:
+        met, inapplicable, judged_seq = p.get("met"), p.get("inapplicable", ()), event.seq
+        earlier = _judged_before(state, p["to"], how) if met is None and how != "imported" else None
+        if earlier:
             # Back where it has been: what that stay rested on still stands, unless it lapsed since.
-            earlier = next((v for v in reversed(state.visits) if v.stage == p["to"] and v.met), None)
-            met, inapplicable = (
-                (earlier.met, earlier.inapplicable) if earlier and how != "imported" else ({}, ())
-            )
+            met, inapplicable, judged_seq = earlier.met, earlier.inapplicable, earlier.judged_seq
         visit = Visit(
             state.visit.n + 1,
             p["to"],
@@ -383,8 +392,9 @@ def _moved(how: str) -> Callable[[Opportunity, Event], Opportunity]:
             event.occurred_on,
             event.seq,
             how,
-            met,
+            met or {},
             tuple(inapplicable),
+            judged_seq,
         )
         visits = state.visits if how == "reopened" else _left(state, event, how)
         moved = replace(
@@ -392,7 +402,7 @@ def _moved(how: str) -> Callable[[Opportunity, Event], Opportunity]:
             stage=p["to"],
             probability=None,
             visits=(*visits, visit),
-            changed=_touch(state, event, "stage"),
+            changed=_touch(state, event, "stage", "probability"),
         )
         if how != "reopened":
             return moved

@@ -196,6 +196,14 @@ class Pipeline:
             yield from stage.entry
             yield from stage.exit
 
+    def way_into(self, stage: str) -> Iterator[Criterion]:
+        """The criteria on the way into an open stage: those of every stage before it and its own entry."""
+        here = self.index(stage)
+        for before in self.stages[: max(here, 0)]:
+            yield from before.entry
+            yield from before.exit
+        yield from self.stage(stage).entry
+
     def criterion(self, key: str) -> Criterion:
         """The criterion of that key; raises NotFound listing the keys."""
         wanted = fold(key).replace("_", "-")

@@ -17,8 +17,9 @@ from pipecli.domain.money import known_currency
 from pipecli.store import journal
 from pipecli.store.driver import Driver
 from pipecli.store.header import Header, add_definition, advance_head, compiled_text, read_header
-from pipecli.store.opening import create_database, database_user, discard
+from pipecli.store.opening import create_database, database_user, discard, shared_folder
 from pipecli.store.schema import create_tables
+from pipecli.text import _
 
 DEFAULT_TEMPLATE = "b2b"
 
@@ -42,6 +43,17 @@ def init(
     with creating(settings) as (driver, actor):
         adopt_first(driver, actor, toml or definition_from_template(template, actor, currency))
         return driver.where
+
+
+def risk(settings: Settings) -> str | None:
+    """What to know before trusting the place of the workspace with it; None where there is nothing."""
+    folder = shared_folder(settings.database())
+    if folder is None:
+        return None
+    return _(
+        "{folder} is synced or on a network: a SQLite file there can lose what is written; "
+        "share a pipeline with PostgreSQL instead"
+    ).format(folder=folder)
 
 
 @contextmanager

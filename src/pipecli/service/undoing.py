@@ -16,6 +16,8 @@ from .workspace import Workspace
 
 # These are not undone this way: a definition is adopted again, a restore restored over, an erasure stays.
 LASTING = frozenset({"init", "adopt", "restore", "forget", "demo"})
+# From so many streams on, all names are loaded at once.
+MANY = 100
 
 
 class Undone(NamedTuple):
@@ -44,8 +46,10 @@ def undo(
         if blocked and not untouched:
             raise _resting(command, later)
         streams = [s for s in dict.fromkeys(e.stream for e in events) if s not in blocked]
-        _refuse_used_accounts(unit, streams)
-        unit.names |= directory.all_names(unit.driver) if len(streams) > MANY else {}
+        used = _used_elsewhere(unit, streams, refuse=not untouched)
+        streams = [s for s in streams if s not in used]
+        if len(streams) > MANY:
+            unit.names |= directory.all_names(unit.driver)
         histories = dict(journal.load_many(unit.driver, streams))
         refs = tuple(n for s in streams if (n := _take_back(unit, s, histories[s], command.id)))
         kept = tuple(int(s[1:]) for s in blocked if s.startswith("o"))
@@ -122,18 +126,23 @@ def _resting(command: CommandRow, later: list[Event]) -> Conflict:
     )
 
 
-def _refuse_used_accounts(unit: Unit, streams: list[str]) -> None:
-    """An account or contact that another opportunity uses by now stays."""
+def _used_elsewhere(unit: Unit, streams: list[str], *, refuse: bool) -> set[str]:
+    """The streams of accounts and contacts that another opportunity uses by now, which stay.
+
+    Raises Conflict for the first such opportunity where nothing is to be left behind.
+    """
     own = {int(s[1:]) for s in streams if s.startswith("o")}
     ids = [int(s[1:]) for s in streams if s[0] in "ac"]
-    for number in directory.used_by(unit.driver, ids):
-        if number not in own:
-            raise Conflict(
-                _("this cannot be taken back: {ref} uses the account or contact that it added").format(
-                    ref=number
-                ),
-                refs=[number],
-            )
+    others = [number for number in directory.used_by(unit.driver, ids) if number not in own]
+    if others and refuse:
+        raise Conflict(
+            _("this cannot be taken back: {ref} uses the account or contact that it added").format(
+                ref=others[0]
+            ),
+            refs=others[:1],
+        )
+    named = directory.named_by(unit.driver, others)
+    return {s for s in streams if s[0] in "ac" and int(s[1:]) in named}
 
 
 def _take_back(unit: Unit, stream: str, history: list[Event], command: int) -> int | None:

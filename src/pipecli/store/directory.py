@@ -40,21 +40,21 @@ def names(driver: Driver, ids: Iterable[int | None]) -> dict[int, str | None]:
     if not wanted:
         return {}
     marks = ", ".join(f":{name}" for name in wanted)
-    return dict(
-        (i, name)
+    return {
+        i: name
         for i, name in driver.rows(
             f"select id, name from account where id in ({marks}) union all "
             f"select id, name from person where id in ({marks})",
             wanted,
         )
-    )
+    }
 
 
 def all_names(driver: Driver) -> dict[int, str | None]:
     """The names of all accounts and contacts, by id."""
-    return dict(
-        (i, n) for i, n in driver.rows("select id, name from account union all select id, name from person")
-    )
+    return {
+        i: n for i, n in driver.rows("select id, name from account union all select id, name from person")
+    }
 
 
 def find_account(driver: Driver, name: str) -> int | None:
@@ -68,7 +68,7 @@ def find_account(driver: Driver, name: str) -> int | None:
 
 def all_accounts(driver: Driver) -> dict[str, int]:
     """Every account's id by its exact name; the oldest where names are equal."""
-    return dict((name, i) for i, name in driver.rows("select id, name from account order by id desc"))
+    return {name: i for i, name in driver.rows("select id, name from account order by id desc")}
 
 
 def near_accounts(driver: Driver, name: str) -> list[str]:
@@ -168,3 +168,19 @@ def used_by(driver: Driver, ids: Sequence[int]) -> list[int]:
                 for (n,) in driver.rows(f"select number from opportunity where {column} in ({marks})", wanted)
             }
     return sorted(found)
+
+
+def named_by(driver: Driver, numbers: Sequence[int]) -> set[int]:
+    """The accounts and contacts that these opportunities refer to, and the accounts of those contacts."""
+    found: set[int | None] = set()
+    for start in range(0, len(numbers), 500):
+        wanted = {f"n{i}": number for i, number in enumerate(numbers[start : start + 500])}
+        marks = ", ".join(f":{name}" for name in wanted)
+        for row in driver.rows(
+            "select o.account_id, o.contact_id, o.decision_maker_id, c.account_id, d.account_id "
+            "from opportunity o left join contact c on c.id = o.contact_id "
+            f"left join contact d on d.id = o.decision_maker_id where o.number in ({marks})",
+            wanted,
+        ):
+            found.update(row)
+    return {key for key in found if key is not None}

@@ -170,7 +170,7 @@ def texts(driver: Driver, seqs: Sequence[int]) -> dict[int, str]:
     names = {f"i{n}": seq for n, seq in enumerate(seqs)}
     marks = ", ".join(f":{name}" for name in names)
     rows = driver.rows(f"select id, body from content where id in ({marks}) and body is not null", names)
-    return dict((seq, body) for seq, body in rows)
+    return {seq: body for seq, body in rows}
 
 
 def canonical(payload: object) -> str:

@@ -68,3 +68,25 @@ def discard(address: str, driver: Driver) -> None:
 def database_user(driver: Driver) -> str | None:
     """The authenticated user of the database; None where it has none (SQLite)."""
     return str(driver.rows("select current_user")[0][0]) if driver.dialect == "postgresql" else None
+
+
+NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "glusterfs"})
+SYNCED_FOLDERS = ("dropbox", "onedrive", "google drive", "googledrive", "icloud", "mobile documents", "nextcloud")
+
+
+def shared_folder(address: str, mounts: str = "/proc/self/mounts") -> str | None:
+    """The network file system or synced folder a SQLite file would stand in, where WAL loses data; None if neither."""
+    if is_postgres(address):
+        return None
+    path = sqlite_path(address).absolute()
+    for part in path.parts:
+        if part.casefold().startswith(SYNCED_FOLDERS):
+            return part
+    try:
+        lines = Path(mounts).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    places = [line.split()[1:3] for line in lines if len(line.split()) > 2]
+    over = [(place, kind) for place, kind in places if path.is_relative_to(place.replace("\\040", " "))]
+    place, kind = max(over, key=lambda p: len(p[0]), default=("", ""))
+    return place if kind in NETWORK_FILE_SYSTEMS else None
