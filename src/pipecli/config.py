@@ -17,6 +17,7 @@ from typing import NamedTuple
 from .errors import ConfigError, InvalidInput
 from .text import LANGUAGES, _, language_of_locale
 
+LONGEST_NAME = 200
 KEYS = ("db", "me", "lang", "decimal", "date_order", "editor")
 ENVIRONMENT = {
     "db": "PIPE_DB",
@@ -50,7 +51,8 @@ class Settings:
         setting = self._found(key)
         choices = CHOICES.get(key)
         if setting.value is not None and choices and setting.value not in choices:
-            raise ConfigError(
+            fault = InvalidInput if setting.origin.startswith("--") else ConfigError
+            raise fault(
                 _("{key} = {value} (from {origin}): it is one of {choices}").format(
                     key=key, value=setting.value, origin=setting.origin, choices=" ".join(choices)
                 )
@@ -97,8 +99,12 @@ class Settings:
 
     @property
     def actor(self) -> str:
-        """Who is typing."""
-        return self.get("me").value or "me"
+        """Who is typing; raises ConfigError for a name that cannot be written down."""
+        setting = self.get("me")
+        name = (setting.value or "").strip() or "me"
+        if not is_text(name) or len(name) > LONGEST_NAME:
+            raise ConfigError(_("me (from {origin}) is not a name").format(origin=setting.origin))
+        return name
 
     def database(self) -> str:
         """The file or address of the workspace."""
@@ -197,13 +203,18 @@ def write_setting(environ: Mapping[str, str], key: str, value: str | None) -> Pa
     return path
 
 
+def is_text(words: str) -> bool:
+    """Whether the words can be written down: neither NUL nor bytes that no encoding knew."""
+    return "\x00" not in words and (words.isascii() or not any("\ud800" <= c <= "\udfff" for c in words))
+
+
 def check_setting(key: str, value: str | None) -> None:
     """Raise InvalidInput where there is no such setting, or it cannot have that value."""
     if key not in KEYS:
         raise InvalidInput(
             _('no setting "{key}"; the settings are: {keys}').format(key=key, keys=", ".join(KEYS))
         )
-    if value is not None and (any(ord(c) < 32 for c in value) or not value):
+    if value is not None and (not value.strip() or not is_text(value) or any(ord(c) < 32 for c in value)):
         raise InvalidInput(_("{key} cannot have that value").format(key=key))
     if value is not None and key in CHOICES and value not in CHOICES[key]:
         raise InvalidInput(

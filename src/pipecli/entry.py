@@ -1,18 +1,11 @@
-"""The way in: answers what needs no command line parser, then hands over to it, and turns errors into lines.
-
-Completion and `--version` are answered before Typer loads, because they are asked for at every Tab.
-"""
+"""The way in: answers completion before anything else loads, because it is asked for at every Tab."""
 
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Sequence
 
-# A relative day or a number below zero is an argument, not an option: `snooze 12 -2w`, `add X -500`.
-_NEGATIVE = re.compile(r"-(?=\d)")
-# Options of the program itself, which people type behind the command as well.
 _GLOBAL_VALUES = ("--db", "--lang")
 _GLOBAL_FLAGS = ("--demo",)
 
@@ -29,18 +22,13 @@ def run(arguments: Sequence[str]) -> int:
 
         if answer(os.environ):
             return 0
-    if list(arguments) in (["--version"], ["-V"]):
-        from . import __version__
-
-        print(f"pipe {__version__}")
-        return 0
     from .cli.running import run_command
 
     return run_command(arranged(arguments))
 
 
 def arranged(arguments: Sequence[str]) -> list[str]:
-    """The arguments with the program's own options first and negative values kept from looking like options."""
+    """The arguments with the program's own options, which people type behind the command as well, first."""
     front: list[str] = []
     rest: list[str] = []
     words = iter(arguments)
@@ -50,7 +38,9 @@ def arranged(arguments: Sequence[str]) -> list[str]:
         elif word in _GLOBAL_FLAGS or word.startswith(tuple(f"{name}=" for name in _GLOBAL_VALUES)):
             front.append(word)
         elif word in _GLOBAL_VALUES:
-            front += [word, *[value for value in [next(words, None)] if value is not None]]
+            value = next(words, None)
+            # Without a value it stands alone, so that the parser says so.
+            front, rest = ([*front, word, value], rest) if value is not None else ([*front, word], [])
         else:
-            rest.append(_NEGATIVE.sub("−", word, count=1) if _NEGATIVE.match(word) else word)
+            rest.append(word)
     return front + rest

@@ -17,7 +17,7 @@ from pipecli.store import forecast, journal
 from pipecli.store.lists import Row
 
 LIVED = settings(
-    max_examples=30,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
@@ -58,3 +58,117 @@ def test_rows_of_a_day_are_those_of_the_journal_cut_at_it(
                 for judged in (False, True):
                     found = past.rows_as_of(reading, day, judged=judged)
                     assert comparable(found, judged=judged) == comparable(expected, judged=judged)
+
+
+@LIVED
+@given(data=st.data())
+def test_the_forecast_of_a_day_adds_up_the_journal_cut_at_it(
+    data: st.DataObject, player: Any, histories: Any
+) -> None:
+    with player() as life:
+        life.play(data.draw(histories))
+        day = START + timedelta(data.draw(st.integers(0, (life.day - START).days)))
+        start = day + timedelta(data.draw(st.integers(-30, 5)))
+        until = start + timedelta(data.draw(st.integers(0, 60)))
+        with life.held.read() as reading:
+            expected = added_up(by_journal(reading, life.refs, day), reading, day, start, until)
+            for past_day in (True, False) if day == life.day else (True,):
+                cells = forecast.read_cells(
+                    reading.driver, reading.pipeline, as_of=day, start=start, until=until, past=past_day
+                )
+                assert sorted(cells) == expected
+
+
+def added_up(rows: list[Row], reading: Reading, day: date, start: date, until: date) -> list[Cell]:
+    """The cells of these rows by the rules: won in the period so far, open in the period to come, or undated."""
+    groups: dict[tuple[Any, ...], list[int | None]] = {}
+    for row in rows:
+        percent = reading.pipeline.probability(row.stage, row.probability)
+        closing = date.fromisoformat(row.close_date) if row.close_date else date.min
+        if row.status == "won" and start <= date.fromisoformat(row.closed_on or "") <= min(until, day):
+            part, month, percent = "won", (row.closed_on or "")[:7], 100
+        elif row.status == "open" and closing < day:
+            part, month = "undated", ""
+        elif row.status == "open" and max(start, day) <= closing <= until:
+            part, month = "open", (row.close_date or "")[:7]
+        else:
+            continue
+        key = (part, month, row.owner, row.stage, row.currency, row.probability, percent)
+        groups.setdefault(key, []).append(row.amount)
+    return sorted(
+        Cell(
+            *key[:5], key[6], len(amounts), sum(a is not None for a in amounts), sum(a or 0 for a in amounts)
+        )
+        for key, amounts in groups.items()
+    )
+
+
+NEXT = Answers(next="call", due="+5d", amount="10k")
+
+
+@pytest.fixture
+def rows_on(held: Any) -> Callable[[date], list[Row]]:
+    def rows(day: date) -> list[Row]:
+        with held.read() as reading:
+            return past.rows_as_of(reading, day)
+
+    return rows
+
+
+@pytest.fixture
+def first(held: Any, at: Callable[[date], None]) -> Callable[[int], None]:
+    """Goes to a day of January; the first opportunity is opened on the 1st."""
+    at(date(2026, 1, 1))
+    opportunities.add(held, "ERP", NEXT)
+    return lambda day: at(date(2026, 1, day))
+
+
+def test_nothing_was_there_before_it_was_opened(first: Any, rows_on: Any) -> None:
+    assert rows_on(date(2025, 12, 31)) == []
+    assert [r.name for r in rows_on(date(2026, 1, 1))] == ["ERP"]
+
+
+def test_a_next_action_put_off_was_due_earlier_before(held: Any, first: Any, rows_on: Any) -> None:
+    first(3)
+    opportunities.snooze(held, ["1"], "2026-01-20")
+    assert [rows_on(date(2026, 1, d))[0].next_due for d in (1, 2, 3)] == [
+        "2026-01-06", "2026-01-06", "2026-01-20",
+    ]  # fmt: skip
+
+
+def test_a_loss_that_was_reopened_is_shown_with_its_reason(held: Any, first: Any, rows_on: Any) -> None:
+    first(4)
+    gates.lose(held, "1", "price", "twice as dear")
+    first(8)
+    gates.reopen(held, "1", "they called", NEXT)
+    lost = rows_on(date(2026, 1, 6))[0]
+    assert (lost.status, lost.closed_on, lost.loss_reason) == ("lost", "2026-01-04", "price")
+    assert (lost.outcome_reason, lost.next_action) == ("twice as dear", None)
+    open_again = rows_on(date(2026, 1, 8))[0]
+    assert (open_again.status, open_again.loss_reason, open_again.closed_on) == ("open", None, None)
+
+
+def test_an_amount_corrected_after_the_end_moves_no_closing_date(held: Any, first: Any, rows_on: Any) -> None:
+    first(4)
+    gates.lose(held, "1", "price", "")
+    first(9)
+    opportunities.edit(held, "1", Answers(amount="12k"))
+    found = rows_on(date(2026, 1, 9))[0]
+    assert (found.amount, found.closed_on) == (1_200_000, "2026-01-04")
+
+
+def test_a_name_of_today_does_not_reach_into_the_past(held: Any, first: Any, rows_on: Any) -> None:
+    first(5)
+    opportunities.edit(held, "1", Answers(sets=("name=CRM", "account=Acme", "tags=vip")))
+    before, after = rows_on(date(2026, 1, 4))[0], rows_on(date(2026, 1, 5))[0]
+    assert (before.name, before.account, before.tags, before.search) == ("ERP", None, "[]", "erp")
+    assert (after.name, after.account, after.tags, after.search) == ("CRM", "Acme", '["vip"]', "crm acme")
+
+
+def test_an_exchange_recorded_late_counts_from_the_day_it_happened(
+    held: Any, first: Any, rows_on: Any
+) -> None:
+    first(9)
+    opportunities.log(held, "1", "call", "They called", Answers(on="2026-01-03"))
+    quiet = [(r.last_exchange_on, r.quiet_since) for d in (2, 3) for r in rows_on(date(2026, 1, d))]
+    assert quiet == [(None, "2026-01-01"), ("2026-01-03", "2026-01-03")]

@@ -203,7 +203,7 @@ def test_a_missing_postgres_is_one_line_without_the_password() -> None:
 
 @pytest.mark.parametrize("engine", ["postgresql"])
 def test_a_postgres_without_a_workspace_says_how_to_make_one(empty: Driver) -> None:
-    with pytest.raises(StoreError, match="there is no workspace in .*; make one: pipe init"):
+    with pytest.raises(StoreError, match=r"there is no workspace in .*; make one: pipe init"):
         empty.begin()
 
 

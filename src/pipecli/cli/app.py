@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 from typer.exceptions import TyperException
 from typer.main import get_command
 
@@ -15,7 +14,8 @@ from pipecli.config import Settings
 from pipecli.service.workspace import Workspace
 
 from .commands import Declared, declared, program_help
-from .exits import INTERRUPTED, OK, USAGE
+from .exits import INTERRUPTED, OK
+from .parsing import Command, Group, explained
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -53,7 +53,7 @@ def build(command: Declared) -> Any:
         made: Any = function(command.help)
     else:
         alone = bare_typer()
-        alone.command(command.name, help=command.help)(function)
+        alone.command(command.name, cls=Command, help=command.help)(function)
         made = get_command(alone)
     made.name = command.name
     return made
@@ -70,7 +70,7 @@ def bare_typer(**attributes: Any) -> typer.Typer:
     )
 
 
-class Program(TyperGroup):
+class Program(Group):
     """The program itself, whose help is written from the table of commands."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -109,14 +109,15 @@ def program() -> Any:
 
 
 def invoke(arguments: Sequence[str]) -> int:
-    """Run the command line; its exit code. Usage errors are shown here, the program's own are raised."""
+    """Run the command line; its exit code. Raises PipeError, for what the parser refuses as well."""
     try:
         code = program()(args=list(arguments), prog_name="pipe", standalone_mode=False)
     except TyperException as error:
-        show = getattr(error, "show", None)
-        if show:
-            show()
-        return getattr(error, "exit_code", USAGE)
-    except typer.Abort:
-        return INTERRUPTED
+        raise explained(error) from error
+    except typer.Abort as error:
+        raise KeyboardInterrupt from error
+    except SystemExit as error:  # Typer's and rich's answer to a reader of stdout that has gone
+        raise BrokenPipeError from error
+    if code == INTERRUPTED:  # as Typer reports Ctrl-C
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else OK

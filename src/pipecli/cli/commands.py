@@ -11,7 +11,7 @@ from pipecli.text import _
 
 
 class Declared(NamedTuple):
-    """A command: its name, the module and function that run it (a group has a `group` function), its panel, its help."""
+    """A command: its name, the module and function that run it (a group has a `group` one), its panel, its help."""
 
     name: str
     module: str

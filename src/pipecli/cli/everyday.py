@@ -139,7 +139,7 @@ def next_(
     ref = reference(place, ref)
     if can_ask():
         text, due = next_given(text, due)
-    outcome = opportunities.set_next(place, ref, text or "", due or "", dry_run=writing.dry_run)
+    outcome = opportunities.set_next(place, ref, text, due, dry_run=writing.dry_run)
     report(outcome, writing)
 
 
@@ -232,8 +232,9 @@ def handover(
     writing: Writing,
     source: Annotated[str, typer.Argument(metavar="FROM", help=_("who gives"))],
     target: Annotated[str, typer.Argument(metavar="TO", help=_("who takes over"))],
+    on: On = None,
 ) -> None:
     from pipecli.service import opportunities
 
     place = workspace(context)
-    report_all(opportunities.handover(place, source, target, dry_run=writing.dry_run), writing)
+    report_all(opportunities.handover(place, source, target, on=on, dry_run=writing.dry_run), writing)

@@ -45,13 +45,16 @@ def why(context: typer.Context, output: Output, ref: Ref = None, to: To = None) 
         from pipecli.render.views import subject_of
 
         print_gate(console(), found.report, found.pipeline, record=subject_of(found.state, found.names))
-    elif output.format == "quiet":
-        for item in found.report["unmet"]:
-            print(item["criterion"])
-    else:
+    elif output.format in ("json", "jsonl"):
         from pipecli.render.formats import write_object
 
         write_object(found.report, output.format)
+    else:
+        from pipecli.render.formats import write_list
+        from pipecli.render.gate import criteria, criteria_view
+
+        listed = criteria(found.report) if output.format != "quiet" else found.report["unmet"]
+        write_list(criteria_view(), listed, output.format, id_key="criterion")
     return OK if found.report["ready"] else GATE_NOT_MET
 
 

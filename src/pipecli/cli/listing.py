@@ -11,16 +11,7 @@ from pipecli.service.workspace import Workspace
 from pipecli.text import _, ngettext
 
 from .exits import LISTED, OK
-from .options import (
-    ROWS,
-    AsOf,
-    ExitCode,
-    Limit,
-    Mine,
-    Output,
-    reports,
-    workspace,
-)
+from .options import TABLE, AsOf, ExitCode, Limit, Mine, Output, reports, rows, workspace
 
 if TYPE_CHECKING:
     from pipecli.render.views import View
@@ -34,20 +25,22 @@ def today(
     context: typer.Context,
     output: Output,
     everybody: Annotated[bool, typer.Option("--all", "-a", help=_("everybody's, not only mine"))] = False,
-    limit: Limit = SECTION_ROWS,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", "-l", metavar="N", min=0, help=_("rows of each section, 0 for all [10]")),
+    ] = None,
 ) -> None:
     show_today(workspace(context), output, everybody=everybody, limit=limit)
 
 
 def show_today(
-    place: Workspace, output: Output | None = None, *, everybody: bool = False, limit: int = SECTION_ROWS
+    place: Workspace, output: Output = TABLE, *, everybody: bool = False, limit: int | None = None
 ) -> None:
     """Print what to do now; bare `pipe` does the same."""
     from pipecli.service import lists
 
-    table = output is None or output.is_table
-    found = lists.today(place, limit if table else 0, everybody=everybody)
-    if table:
+    found = lists.today(place, rows(limit, output, SECTION_ROWS), everybody=everybody)
+    if output.is_table:
         from pipecli.render.today import print_today
 
         print_today(console(), found)
@@ -59,12 +52,14 @@ def show_today(
         ("today", found.due.records),
         ("stale", found.stale.records),
     ]
-    records: list[dict[str, Any]] = [{**r, "section": name} for name, rows in sections for r in rows]
+    records: list[dict[str, Any]] = [
+        {**r, "section": name, "criterion": None} for name, listed in sections for r in listed
+    ]
     asked = [{**a.record, "section": "approval", "criterion": a.criterion} for a in found.approvals]
     from pipecli.render import views
     from pipecli.render.formats import write_list
 
-    write_list(views.opportunities(), [*records, *asked], (output or Output("json")).format)
+    write_list(views.opportunities(), [*records, *asked], output.format)
 
 
 def is_terminal_out() -> bool:
@@ -77,7 +72,8 @@ def is_terminal_out() -> bool:
 def _quiet_day(open_count: int) -> str:
     if not open_count:
         return _(
-            'Nothing is open here in your name: pipe list shows everybody\'s, pipe add NAME -n "what" -d DATE opens one.'
+            "Nothing is open here in your name: pipe list shows everybody's, "
+            'pipe add NAME -n "what" -d DATE opens one.'
         )
     return ngettext(
         "Nothing is late or due today. You have {n} open opportunity: pipe list -m",
@@ -130,23 +126,17 @@ def list_(
     sort: Annotated[
         str, typer.Option("--sort", metavar="KEY", help=_("due, amount, weighted, close, …; -KEY turns it"))
     ] = "due",
-    limit: Limit = ROWS,
+    limit: Limit = None,
     as_of: AsOf = None,
 ) -> None:
     from pipecli.render import views
     from pipecli.service import lists
 
     place = workspace(context)
-    wanted = lists.Wanted(status, stage, owner, account, tag, where, fragment, sort.replace("−", "-"))
-    found = lists.listing(
-        place,
-        wanted,
-        limit if output.is_table or limit != ROWS else 0,
-        as_of=lists.day(place, as_of),
-        mine=mine,
-    )
+    wanted = lists.Wanted(status, stage, owner, account, tag, where, fragment, sort)
+    found = lists.listing(place, wanted, rows(limit, output), as_of=lists.day(place, as_of), mine=mine)
     closed = "open" not in status and "all" not in status
-    _print(views.opportunities(closed=closed), found, output, summary=True)
+    _print(views.opportunities(owner=not mine, closed=closed), found, output, summary=True)
 
 
 @reports
@@ -156,14 +146,13 @@ def overdue(
     days: Annotated[int, typer.Option("--days", min=0, metavar="N", help=_("late by more than N days"))] = 0,
     owner: Annotated[str | None, typer.Option("--owner", "-o", help=_("of that owner"))] = None,
     mine: Mine = False,
-    limit: Limit = ROWS,
+    limit: Limit = None,
     exit_code: ExitCode = False,
 ) -> int:
     from pipecli.render import views
     from pipecli.service import lists
 
-    shown = limit if output.is_table or limit != ROWS else 0
-    found = lists.overdue(workspace(context), shown, days=days, mine=mine, owner=owner)
+    found = lists.overdue(workspace(context), rows(limit, output), days=days, mine=mine, owner=owner)
     _print(views.overdue(), found, output)
     return LISTED if exit_code and found.n else OK
 
@@ -174,14 +163,13 @@ def stale(
     output: Output,
     owner: Annotated[str | None, typer.Option("--owner", "-o", help=_("of that owner"))] = None,
     mine: Mine = False,
-    limit: Limit = ROWS,
+    limit: Limit = None,
     exit_code: ExitCode = False,
 ) -> int:
     from pipecli.render import views
     from pipecli.service import lists
 
-    shown = limit if output.is_table or limit != ROWS else 0
-    found, limits = lists.stale_list(workspace(context), shown, mine=mine, owner=owner)
+    found, limits = lists.stale_list(workspace(context), rows(limit, output), mine=mine, owner=owner)
     _print(views.stale(limits), found, output)
     return LISTED if exit_code and found.n else OK
 

@@ -9,6 +9,8 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from pipecli.config import is_text
+from pipecli.errors import InvalidInput
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
 
@@ -24,6 +26,9 @@ class Output(NamedTuple):
         return self.format == "table"
 
 
+TABLE = Output("table")
+
+
 class Writing(NamedTuple):
     """How a write was asked for: tried only, and what it prints."""
 
@@ -31,6 +36,8 @@ class Writing(NamedTuple):
     format: str
 
 
+# Parameters that name a file.
+_PATHS = frozenset({"file", "history", "mapping", "output"})
 _FORMATS = ("json", "jsonl", "csv", "markdown", "quiet")
 
 
@@ -50,12 +57,7 @@ def reports(command: Callable[..., Any]) -> Callable[..., Any]:
     }
 
     def choose(values: dict[str, Any]) -> Output:
-        chosen = [name for name in _FORMATS if values.pop(name)]
-        if len(chosen) > 1:
-            raise typer.BadParameter(
-                _("choose one format: {names}").format(names=" ".join(f"--{n}" for n in chosen))
-            )
-        return Output(chosen[0] if chosen else "table")
+        return Output(_chosen(values, _FORMATS))
 
     return _extended(command, "output", flags, choose)
 
@@ -69,10 +71,17 @@ def writes(command: Callable[..., Any]) -> Callable[..., Any]:
     }
 
     def choose(values: dict[str, Any]) -> Writing:
-        as_json, quiet = values.pop("json"), values.pop("quiet")
-        return Writing(values.pop("dry_run"), "json" if as_json else "quiet" if quiet else "table")
+        return Writing(values.pop("dry_run"), _chosen(values, ("json", "quiet")))
 
     return _extended(command, "writing", flags, choose)
+
+
+def _chosen(values: dict[str, Any], formats: tuple[str, ...]) -> str:
+    """The one format asked for, taken out of the values; `table` where none is."""
+    chosen = [name for name in formats if values.pop(name)]
+    if len(chosen) > 1:
+        raise InvalidInput(_("choose one format: {names}").format(names=" ".join(f"--{n}" for n in chosen)))
+    return chosen[0] if chosen else "table"
 
 
 def _extended(
@@ -80,6 +89,7 @@ def _extended(
 ) -> Callable[..., Any]:
     @wraps(command)
     def extended(**values: Any) -> Any:
+        _refuse_what_is_not_text(values)
         return command(**{name: choose(values)}, **values)
 
     signature = inspect.signature(command, eval_str=True)
@@ -92,6 +102,16 @@ def _extended(
     extended.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     extended.__annotations__ = {p.name: p.annotation for p in parameters}
     return extended
+
+
+def _refuse_what_is_not_text(values: dict[str, Any]) -> None:
+    """Bytes that the terminal's encoding does not know name files at most; nothing else takes them."""
+    for key, value in values.items():
+        for word in value if isinstance(value, list) else [value]:
+            if isinstance(word, str) and key not in _PATHS and not is_text(word):
+                raise InvalidInput(
+                    _("{value} is not text in the encoding of this terminal").format(value=ascii(word[:40]))
+                )
 
 
 def workspace(context: typer.Context) -> Workspace:
@@ -119,8 +139,16 @@ Reason = Annotated[str | None, typer.Option("--reason", "-r", metavar="TEXT", he
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help=_("as it stood at the end of that day"))
 ]
-Limit = Annotated[int, typer.Option("--limit", "-l", metavar="N", min=0, help=_("rows to show, 0 for all"))]
+Limit = Annotated[
+    int | None,
+    typer.Option("--limit", "-l", metavar="N", min=0, help=_("rows to show, 0 for all; a table shows 50")),
+]
 Mine = Annotated[bool, typer.Option("--mine", "-m", help=_("only mine"))]
 ExitCode = Annotated[bool, typer.Option("--exit-code", help=_("exit 8 if anything is listed"))]
 
 ROWS = 50
+
+
+def rows(limit: int | None, output: Output, usual: int = ROWS) -> int:
+    """How many rows to show, 0 for all: what was asked for, else the usual number in a table only."""
+    return limit if limit is not None else usual if output.is_table else 0

@@ -108,7 +108,10 @@ def text_given(text: str | None, question: str, *, required: bool = True) -> str
     if can_ask():
         return ask(question)
     if required:
-        raise Required(_("{question} Give a text").format(question=question), missing=["text"])
+        raise Required(
+            _("{question} Give it as TEXT, or - to read it from standard input").format(question=question),
+            missing=["text"],
+        )
     return ""
 
 
@@ -116,14 +119,21 @@ def next_given(next_: str | None, due: str | None) -> tuple[str | None, str | No
     """The next action and its day, asked for in a terminal where they were left out."""
     if can_ask():
         next_ = next_ or ask(_("What is the next action?"))
-        due = due or ask(_("Due when? (fri, +3d, 2026-12-31)"), check=_day)
+        due = due or ask_day()
     return next_, due
 
 
-def _day(answer: str) -> object:
+def ask_day() -> str:
+    """The day a next action is due, as typed."""
+    return ask(_("Due when? (fri, +3d, 2026-12-31)"), check=_coming_day)
+
+
+def _coming_day(answer: str) -> None:
     from pipecli import clock
     from pipecli.config import Settings
     from pipecli.domain.dates import parse_date
 
-    order = Settings().get("date_order").value
-    return parse_date(answer, clock.now().date(), order=order)  # type: ignore[arg-type]
+    today = clock.now().date()
+    day = parse_date(answer, today, order=Settings().get("date_order").value)  # type: ignore[arg-type]
+    if (today - day).days > 1:  # the workspace's own day may be one off
+        raise InvalidInput(_("{day} is in the past; write today, +3d or fri").format(day=day))

@@ -14,7 +14,7 @@ from pipecli.service.gates import Why
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
 
-from .prompts import ask, can_ask, choose, confirm
+from .prompts import ask, ask_day, can_ask, choose, confirm
 
 
 def answered(workspace: Workspace, ref: str, to: str | None, given: Answers) -> tuple[Answers, bool]:
@@ -108,7 +108,7 @@ def _exchange(verdict: Verdict, answers: Answers, found: Why) -> Answers:
 
 
 def _next_action(verdict: Verdict, answers: Answers, found: Why) -> Answers:
-    return answers._replace(next=ask(verdict.criterion.ask), due=ask(_("Due when? (fri, +3d, 2026-12-31)")))
+    return answers._replace(next=ask(verdict.criterion.ask), due=ask_day())
 
 
 def _amount(verdict: Verdict, answers: Answers, found: Why) -> Answers:

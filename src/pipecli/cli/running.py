@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from pipecli import text
 from pipecli.config import Settings
-from pipecli.errors import PipeError
+from pipecli.errors import ConfigError, PipeError
+from pipecli.text import _
 
 from .exits import FAILURE, INTERRUPTED, OK, code_of
 
@@ -19,68 +20,90 @@ def run_command(arguments: list[str]) -> int:
     from pipecli.render.console import literal_lines, prepare_streams
 
     prepare_streams()
-    as_json = "--json" in arguments or "--jsonl" in arguments
     try:
-        choose_language(arguments)
-        if arguments in (["--help"], ["-h"]):  # written without a parser, which takes twice the time
-            from .commands import program_help
-
-            print(program_help())
-            return _flushed(OK)
-        from .app import invoke
-
-        return _flushed(invoke(arguments))
+        return _run(arguments)
     except PipeError as error:
-        _show(error, as_json)
+        _show(error, as_json=bool({"--json", "--jsonl"} & set(_before_texts(arguments))))
         return code_of(error)
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        return _hushed()
-    except RecursionError as error:
-        print(literal_lines(str(error)), file=sys.stderr)
-        return FAILURE
+        _hush(sys.stdout)
+        return OK
     except OSError as error:
+        _hush(sys.stdout)
         print(literal_lines(f"{error.filename or 'pipe'}: {error.strerror or error}"), file=sys.stderr)
-        return FAILURE
+    except Exception as error:
+        if os.environ.get("PIPE_DEBUG"):
+            raise
+        line = _("pipe met an error of its own, {kind}: {error}; PIPE_DEBUG=1 shows where")
+        print(literal_lines(line.format(kind=type(error).__name__, error=error)), file=sys.stderr)
+    return FAILURE
+
+
+def _run(arguments: list[str]) -> int:
+    choose_language(arguments)
+    code = OK
+    if arguments in (["--version"], ["-V"]):
+        from pipecli import __version__
+
+        print(f"pipe {__version__}")
+    elif arguments in (["--help"], ["-h"]):  # written without a parser, which takes twice the time
+        from .commands import program_help
+
+        print(program_help())
+    else:
+        from .app import invoke
+
+        code = invoke(arguments)
+    sys.stdout.flush()
+    return code
 
 
 def choose_language(arguments: Sequence[str]) -> None:
     """Use the language that the flag, the environment, the configuration file or the locale asks for."""
     flags = {}
-    for name, value in zip(arguments, [*arguments[1:], ""], strict=False):
+    words = _before_texts(arguments)
+    for name, value in zip(words, [*words[1:], ""], strict=False):
         if name == "--lang":
             flags["lang"] = value
         elif name.startswith("--lang="):
             flags["lang"] = name.partition("=")[2]
-    text.use_language(Settings(flags=flags).get("lang").value or "en")
+    try:
+        text.use_language(Settings(flags=flags).get("lang").value or "en")
+    except ConfigError:
+        if "config" not in words:  # which mends it
+            raise
 
 
-def _flushed(code: int) -> int:
-    sys.stdout.flush()
-    return code
+def _before_texts(arguments: Sequence[str]) -> Sequence[str]:
+    return arguments[: arguments.index("--")] if "--" in arguments else arguments
 
 
-def _hushed() -> int:
-    """Whoever read stdout has gone (`pipe list | head -1`): end quietly, at interpreter exit too."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
-    return OK
+def _hush(stream: TextIO) -> None:
+    """Nobody reads the stream any more (`pipe list | head -1`), or it is full: what is left in it goes nowhere."""
+    try:
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, stream.fileno())
+    except (OSError, ValueError):
+        pass
 
 
-def _show(error: PipeError, as_json: bool) -> None:
-    from pipecli.render.console import literal_lines
+def _show(error: PipeError, *, as_json: bool) -> None:
+    from pipecli.render.console import json_text, literal
 
     if as_json:
-        document = {"error": error.slug, "message": error.message, **error.detail}
-        print(json.dumps(document, ensure_ascii=False, default=str), file=sys.stderr)
+        print(
+            json_text({"error": error.slug, "message": error.message, **error.detail}, sys.stderr),
+            file=sys.stderr,
+        )
         return
-    print(literal_lines(error.message), file=sys.stderr)
-    if error.slug == "gate_not_met" and error.detail.get("unmet"):
-        for item in error.detail["unmet"]:
-            print(
-                literal_lines(f"  ✗ {item['ask']}  {item['criterion']}\n      {item['how']}"), file=sys.stderr
-            )
-    for candidate in error.detail.get("candidates", ())[5:]:
-        print(literal_lines(f"  {candidate['id']:>5}  {candidate['name']}"), file=sys.stderr)
+    lines = [error.message]
+    if error.slug == "gate_not_met":
+        for item in error.detail.get("unmet", ()):
+            lines += [f"  ✗ {item['ask']}  {item['criterion']}"]
+            lines += [f"      {way}" for way in item["how"].split("; ")]
+    lines += [f"  {c['id']:>5}  {c['name']}" for c in error.detail.get("candidates", ())[5:]]
+    for line in lines:
+        print(literal(line), file=sys.stderr)

@@ -6,16 +6,13 @@ from typing import Annotated
 
 import typer
 
-from pipecli.config import Settings
 from pipecli.errors import InvalidInput
 from pipecli.render.console import note
 from pipecli.text import _, ngettext
 
 from .exits import FAILURE, OK
 from .options import Output, reports, workspace
-from .prompts import ask, can_ask, choose, confirm
-
-MOST_STAGES = 6
+from .prompts import can_ask
 
 
 def init(
@@ -28,7 +25,12 @@ def init(
     from pipecli.service import creating
 
     place = workspace(context)
-    toml = _interview(place.settings, currency) if template is None and can_ask() else None
+    toml = None
+    if template is None and can_ask():
+        from .interview import interview
+
+        creating.refuse_existing(place.settings)
+        toml = interview(place.settings, currency)
     where = creating.init(
         place.settings, toml, template=template or creating.DEFAULT_TEMPLATE, currency=currency
     )
@@ -38,57 +40,6 @@ def init(
         note(risk)
     note(_("The stages are a start: make them your own with pipe stages edit."))
     note(_('Then: pipe add "ERP rollout" 48k -a Acme -n "call Jeanne" -d fri'))
-
-
-def _interview(settings: Settings, currency: str | None) -> str | None:
-    """Stages and proofs by question and answer; None where a template is to be taken as it is."""
-    from pipecli import templates
-    from pipecli.domain.definition_draft import StageAnswer, draft
-    from pipecli.domain.money import known_currency
-    from pipecli.service import creating
-
-    own = _("my own stages, by a few questions")
-    names = list(templates.names())
-    picked = choose(_("Start from?"), [own, *(f"{name}: {templates.describe(name)}" for name in names)])
-    if picked:
-        return creating.definition_from_template(names[picked - 1], settings.actor, currency)
-    currency = currency or ask(_("Currency?"), default="EUR", check=known_currency)
-    note(_("Name your stages from first contact to signature, 4 to 6 of them; end with an empty line."))
-    stages: list[StageAnswer] = []
-    while len(stages) < MOST_STAGES:
-        name = ask(_("Stage {n}?").format(n=len(stages) + 1), empty=len(stages) > 1)
-        if not name:
-            break
-        question = ask(_("What question, once answered, proves that {name} is done?").format(name=name))
-        stages.append(StageAnswer(name, question))
-    reasons = ask(
-        _("Why do you lose, in a few words with commas?"),
-        default="price, timing, competitor, no decision, other",
-    )
-    toml = draft(
-        _("Our pipeline"),
-        currency,
-        "Europe/Paris",
-        stages,
-        [r.strip() for r in reasons.split(",") if r.strip()],
-    )
-    _show_faults(toml)
-    return toml
-
-
-def _show_faults(toml: str) -> None:
-    from pipecli.render.stages import fault_line
-    from pipecli.service import stages as definitions
-
-    faults = definitions.check(toml)
-    for fault in faults:
-        note(fault_line(fault, _("your answers")))
-    if any(fault.level == "error" for fault in faults):
-        raise InvalidInput(
-            _("these stages cannot be used as they are; nothing was made, start again: pipe init")
-        )
-    if faults and not confirm(_("Make the workspace with them?")):
-        raise KeyboardInterrupt
 
 
 @reports

@@ -9,7 +9,7 @@ import typer
 from pipecli.render.console import console, note
 from pipecli.text import _
 
-from .options import ROWS, AsOf, Limit, Output, Ref, reports, workspace
+from .options import AsOf, Limit, Output, Ref, reports, rows, workspace
 from .prompts import reference
 
 
@@ -55,7 +55,7 @@ def journal(
     ref: Ref = None,
     since: Annotated[str | None, typer.Option("--since", metavar="DATE", help=_("from that day on"))] = None,
     actor: Annotated[str | None, typer.Option("--actor", metavar="NAME", help=_("of that person"))] = None,
-    limit: Limit = ROWS,
+    limit: Limit = None,
 ) -> None:
     from pipecli.render import views
     from pipecli.render.formats import write_list
@@ -65,8 +65,9 @@ def journal(
     place = workspace(context)
     if ref is not None:
         ref = reference(place, ref)
-    shown = limit if output.is_table or limit != ROWS else 0
-    page = shows.read_journal(place, ref, since=lists.day(place, since), actor=actor, limit=shown)
+    page = shows.read_journal(
+        place, ref, since=lists.day(place, since), actor=actor, limit=rows(limit, output)
+    )
     write_list(
         views.journal(with_stream=ref is None),
         [shows.entry_json(e) for e in page.entries],

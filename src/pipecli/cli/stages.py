@@ -10,11 +10,13 @@ from typer.main import get_command
 
 from pipecli.errors import ConfigError, InvalidInput
 from pipecli.render.console import console, note
+from pipecli.service.workspace import Workspace
 from pipecli.text import _, ngettext
 
 from .app import bare_typer
 from .exits import FAILURE, OK
 from .options import Output, Writing, reports, workspace, writes
+from .parsing import Command, Group
 from .prompts import ask, can_ask, confirm
 
 Moves = Annotated[
@@ -28,28 +30,23 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help=_("a definition in TO
 
 def group(help_: str) -> Any:
     """The parser of `pipe stages`."""
-    made = bare_typer(help=help_)
+    made = bare_typer(help=help_, cls=Group)
     made.callback(invoke_without_command=True)(stages)
-    made.command("show", help=_("The definition in force, in short or as TOML."))(show)
-    made.command("check", help=_("Report every fault of a definition, with its line."))(check)
-    made.command("edit", help=_("Edit the definition in $EDITOR; checked and shown before it is adopted."))(
-        edit
-    )
-    made.command("adopt", help=_("Put a definition in force as a new version."))(adopt)
-    made.command("templates", help=_("List the templates, or print one."))(templates)
+    for name, function, words in (
+        ("show", show, _("The definition in force, in short or as TOML.")),
+        ("check", check, _("Report every fault of a definition, with its line.")),
+        ("edit", edit, _("Edit the definition in $EDITOR; checked and shown before it is adopted.")),
+        ("adopt", adopt, _("Put a definition in force as a new version.")),
+        ("templates", templates, _("List the templates, or print one.")),
+    ):
+        made.command(name, cls=Command, help=words)(function)
     return get_command(made)
 
 
-def stages(context: typer.Context) -> None:
+@reports
+def stages(context: typer.Context, output: Output) -> None:
     if context.invoked_subcommand is None:
-        _print_short(context)
-
-
-def _print_short(context: typer.Context) -> None:
-    from pipecli.render.stages import print_pipeline
-    from pipecli.service import stages as definitions
-
-    print_pipeline(console(), definitions.pipeline(workspace(context)))
+        _print_current(workspace(context), output)
 
 
 @reports
@@ -58,15 +55,30 @@ def show(
     output: Output,
     toml: Annotated[bool, typer.Option("--toml", help=_("the TOML, to adapt and adopt"))] = False,
 ) -> None:
-    from pipecli.render.formats import write_object
     from pipecli.service import stages as definitions
 
     if toml:
         print(definitions.current_toml(workspace(context))[1], end="")
-    elif output.is_table:
-        _print_short(context)
     else:
-        write_object(definitions.as_json(workspace(context)), output.format)
+        _print_current(workspace(context), output)
+
+
+def _print_current(place: Workspace, output: Output) -> None:
+    from pipecli.service import stages as definitions
+
+    if output.is_table:
+        from pipecli.render.stages import print_pipeline
+
+        print_pipeline(console(), definitions.pipeline(place))
+    elif output.format in ("json", "jsonl"):
+        from pipecli.render.formats import write_object
+
+        write_object(definitions.as_json(place), output.format)
+    else:
+        from pipecli.render.formats import write_list
+        from pipecli.render.stages import stages_view
+
+        write_list(stages_view(), definitions.as_rows(place), output.format, id_key="stage")
 
 
 @reports
@@ -182,12 +194,15 @@ def edit(context: typer.Context, writing: Writing, move: Moves = None) -> None:
 
 
 def templates(
+    context: typer.Context,
     name: Annotated[str | None, typer.Argument(metavar="NAME", help=_("the template to print"))] = None,
 ) -> None:
     from pipecli import templates as shipped
 
     if name is not None:
-        print(shipped.read(name), end="")
+        from pipecli.service.creating import definition_from_template
+
+        print(definition_from_template(name, workspace(context).settings.actor), end="")
         return
     for key in shipped.names():
         print(f"{key:<10} {shipped.describe(key)}")

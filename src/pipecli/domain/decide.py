@@ -24,6 +24,7 @@ from .pipeline import Pipeline
 
 EXCHANGE_KINDS = ("call", "mail", "meeting", "note")
 LONGEST_NAME = 200
+LONGEST_FIELD = 10_000
 LONGEST_TEXT = 1_000_000
 
 
@@ -145,6 +146,7 @@ def open_opportunity(
     given = dict(values or {})
     own = {key: given.pop(key) for key in list(given) if key in pipeline.fields}
     minor, currency = amount if amount else (None, pipeline.currency)
+    _check_texts(given | own)
     payload = {
         "number": number,
         "uid": uid or uuid.uuid4().hex,
@@ -173,6 +175,8 @@ def set_values(decision: Decision, values: Mapping[str, Any], on: date | None = 
     o = decision.state
     changes: dict[str, Any] = {}
     for key, value in values.items():
+        if key != "name":
+            _check_texts({key: value})
         if key == "amount":
             revise_amount(decision, value, on)
         elif key == "close_date":
@@ -190,6 +194,14 @@ def set_values(decision: Decision, values: Mapping[str, Any], on: date | None = 
                 changes[key] = list(value) if isinstance(value, tuple) else value
     if changes:
         decision.record(ev.DESCRIBED, {"changes": changes}, on)
+
+
+def _check_texts(values: Mapping[str, Any]) -> None:
+    """Raise InvalidInput where a text is too long or cannot be stored."""
+    for key, value in values.items():
+        for text in value if isinstance(value, tuple) else (value,):
+            if isinstance(text, str) and text:
+                checked_text(text, key, LONGEST_FIELD)
 
 
 _OWN_SLOTS = ("name", "account", "contact", "decision_maker", "source", "tags")

@@ -152,9 +152,10 @@ def barring(history: Iterable[Event], undo: int) -> list[Event]:
     events = list(history)
     mark = next(e for e in events if e.command == undo)
     own = [e for e in events if e.command == mark.payload["command"]]
-    then, now = live(e for e in events if e.version < mark.version), live(events)
-    came_or_went = [e for e in (*now, *then) if (e in now) != (e in then) and e not in own]
-    return [e for e in came_or_went if any(_exclude(e, event) for event in own)]
+    then = {e.version for e in live(e for e in events if e.version < mark.version)}
+    now = {e.version for e in live(events)}
+    came_or_went = (then ^ now) - {e.version for e in own}
+    return [e for e in events if e.version in came_or_went and any(_exclude(e, event) for event in own)]
 
 
 def _exclude(a: Event, b: Event) -> bool:

@@ -93,10 +93,10 @@ class Visit(NamedTuple):
     how: str
     met: Mapping[str, Any]
     inapplicable: tuple[str, ...]
-    judged_seq: int
     left_on: date | None = None
     outcome: str | None = None
     amount: int | None = None
+    judged_seq: int = 0
 
 
 class Span(NamedTuple):
@@ -228,7 +228,7 @@ def _opened(event: Event) -> Opportunity:
         "imported" if p.get("imported") else "opened",
         {},
         (),
-        event.seq,
+        judged_seq=event.seq,
     )
     return Opportunity(
         number=p["number"],
@@ -394,7 +394,7 @@ def _moved(how: str) -> Callable[[Opportunity, Event], Opportunity]:
             how,
             met or {},
             tuple(inapplicable),
-            judged_seq,
+            judged_seq=judged_seq,
         )
         visits = state.visits if how == "reopened" else _left(state, event, how)
         moved = replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,6 +13,10 @@ from .dates import parse_date
 from .fold import fold
 from .money import known_currency, parse_amount
 from .pipeline import SETTABLE_FIELDS, Pipeline
+
+LARGEST_NUMBER = 1e12
+_MARK_ALONE = r"[-+]?[1-9]\d{0,2}([.,])\d{3}"
+_GROUPED = r"[-+]?[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d+)?"
 
 
 class Reader(NamedTuple):
@@ -68,7 +73,7 @@ class Reader(NamedTuple):
         if field.type == "date":
             return self.day(text).isoformat()
         if field.type == "money":
-            return self.amount(text)[0]
+            return self._money(name, text)
         if field.type == "number":
             return self._number(name, text)
         if field.type == "bool":
@@ -83,18 +88,33 @@ class Reader(NamedTuple):
             )
         return text
 
+    def _money(self, name: str, text: str) -> int:
+        minor, currency = self.amount(text)
+        if currency != self.pipeline.currency:
+            raise InvalidInput(
+                _("{field} is in {currency}, not in {other}").format(
+                    field=name, currency=self.pipeline.currency, other=currency
+                ),
+                field=name,
+            )
+        return minor
+
     def _number(self, name: str, text: str) -> int | float:
-        plain = text.replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
-        if "," in plain and "." not in plain and self.decimal != ".":
-            plain = plain.replace(",", ".")
-        try:
-            value = float(plain.replace("−", "-"))
-        except ValueError:
-            value = float("nan")
-        if value != value or abs(value) > 1e12 or "_" in plain:
+        """Marks between thousands are read as in amounts; `1,234` alone follows the configured decimal mark."""
+        plain = "".join(text.split()).replace("−", "-")
+        alone = re.fullmatch(_MARK_ALONE, plain)
+        if alone and alone[1] == "," and self.decimal is None:
+            line = _('{field} = {text} is ambiguous: write it without a mark between thousands, or with a dot')
+            raise InvalidInput(line.format(field=name, text=text[:40]), field=name)
+        grouped = re.fullmatch(_GROUPED, plain, re.ASCII)
+        if grouped and not (alone and alone[1] == (self.decimal or ".")):
+            plain = plain.replace(grouped[1], "")
+        plain = plain.replace(",", ".")
+        if not re.fullmatch(r"[-+]?\d+(\.\d+)?", plain, re.ASCII) or abs(float(plain)) > LARGEST_NUMBER:
             raise InvalidInput(
                 _('{field} is a number, not "{text}"').format(field=name, text=text[:40]), field=name
             )
+        value = float(plain)
         return int(value) if value == int(value) else value
 
 

@@ -242,13 +242,18 @@ def _field(name: str, pipeline: Pipeline, known: Sequence[str]) -> str:
 def _recognised(
     header: Sequence[str], known: Sequence[str], taken: Mapping[str, Source]
 ) -> dict[str, Source]:
-    """The columns named like a field that no mapping has, those that a mapping uses already left alone."""
+    """The columns named like a field that no mapping has.
+
+    A column that a mapping uses already is left alone, but for the identifier, which often names the row as well.
+    """
     used = {column for source in taken.values() for _words, column in source.pieces}
-    free = {_plain(name): n for n, name in reversed(list(enumerate(header))) if name and n not in used}
+    named = {_plain(name): n for n, name in reversed(list(enumerate(header))) if name}
+    free = {name: n for name, n in named.items() if n not in used}
     found = {}
     for name in known:
-        words = (name, name.removeprefix(OWN), *_SYNONYMS.get(name, ()))
-        column = next((free[word] for word in map(_plain, words) if word in free), None)
+        columns = named if name == "id" else free
+        words = map(_plain, (name, name.removeprefix(OWN), *_SYNONYMS.get(name, ())))
+        column = next((columns[word] for word in words if word in columns), None)
         if name not in taken and column is not None:
             found[name] = Source((("", column),))
     return found

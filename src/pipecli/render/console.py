@@ -5,9 +5,12 @@ Colour and width change with the terminal, the format never does. What a stream 
 
 from __future__ import annotations
 
+import codecs
+import json
 import os
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -30,12 +33,41 @@ def literal_lines(text: str) -> str:
     return _UNSAFE.sub(" ", text)
 
 
+def json_text(value: object, stream: TextIO, *, indent: int | None = None) -> str:
+    """The value as JSON, escaped where the stream could not encode it: a replaced character would be another value."""
+    is_unicode = (stream.encoding or "").lower().startswith("utf")
+    return json.dumps(value, ensure_ascii=not is_unicode, indent=indent, default=str)
+
+
 def prepare_streams() -> None:
-    """Let both streams replace what they cannot encode instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure:
-            reconfigure(errors="replace")
+    """Let the streams replace what they cannot encode instead of failing; what is not text is refused later.
+
+    A stream that was closed before the program started leads nowhere.
+    """
+    codecs.register_error("nearest", _nearest)
+    for name, errors in (("stdin", "surrogateescape"), ("stdout", "nearest"), ("stderr", "nearest")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=errors)
+
+
+# Marks that mean something, for a stream that has no such character; all one column wide.
+_ASCII = {"✓": "+", "✗": "x", "·": "-", "–": "-", "→": ">", "…": "~", "−": "-", "’": "'", "€": "E", "£": "L"}
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    """For characters that a stream cannot encode, the nearest ones that every stream can."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    from unicodedata import normalize
+
+    found = []
+    for char in error.object[error.start : error.end]:
+        plain = normalize("NFKD", _ASCII.get(char, char))[:1]
+        found.append(plain if plain.isascii() and plain.isprintable() else "?")
+    return "".join(found), error.end
 
 
 def is_terminal(stream: TextIO) -> bool:

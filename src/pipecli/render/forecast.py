@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from pipecli.domain.forecast import Forecast
 from pipecli.text import _, language, ngettext
 
 from .table import print_table
-from .views import Column, View, amount
+from .views import Column, Record, View, amount
 
 _MONTHS = {
     "en": [
@@ -57,25 +58,21 @@ def period_label(key: str, label: str) -> str:
 
 
 def view(currency: str) -> View:
-    """The forecast's columns."""
+    """The forecast's columns: how many and how much, the currency once, in the heads."""
+    sign = _sign(currency)
     return View(
         (
             Column("label", "", lambda r: period_label(r["key"], r["label"]), least=8, grows=True),
             Column("won_count", _("won"), lambda r: str(r["won"]["count"] or "–"), right=True, least=3),
             Column(
-                "won",
-                "",
-                lambda r: _or_dash(r["won"]["amount"], currency),
-                right=True,
-                least=6,
-                style=lambda r: "green",
+                "won", sign, _figure(lambda r: r["won"]["amount"], currency), right=True, least=6, style=_won
             ),
             Column("open_count", _("open"), lambda r: str(r["open"]["count"] or "–"), right=True, least=4),
-            Column("open", "", lambda r: _or_dash(r["open"]["amount"], currency), right=True, least=6),
+            Column("open", sign, _figure(lambda r: r["open"]["amount"], currency), right=True, least=6),
             Column(
                 "weighted",
-                _("weighted"),
-                lambda r: _or_dash(r["weighted"], currency),
+                _("weighted {sign}").format(sign=sign),
+                _figure(lambda r: r["weighted"], currency),
                 right=True,
                 least=8,
                 style=lambda r: "bold",
@@ -84,13 +81,22 @@ def view(currency: str) -> View:
     )
 
 
+def _won(record: Record) -> str:
+    return "green" if record["won"]["amount"] else ""
+
+
+def _figure(of: Callable[[Record], float | int], currency: str) -> Callable[[Record], str]:
+    """An amount without its currency, `–` for nothing."""
+    return lambda r: amount(of(r), currency).replace(_sign(currency), "").strip() if of(r) else "–"
+
+
+def _sign(currency: str) -> str:
+    return amount(0, currency).replace("0", "").strip(" .,\u00a0\u202f")
+
+
 def flat() -> View:
     """The forecast's keys without nesting."""
     return View(())
-
-
-def _or_dash(value: float | int, currency: str) -> str:
-    return amount(value, currency) if value else "–"
 
 
 def print_forecast(console: Console, found: Forecast, json: dict[str, Any]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, TextIO
 
-from .console import console, literal
+from .console import console, json_text, literal
 from .views import Record, View
 
 TABLE, JSON, JSONL, CSV, MARKDOWN, QUIET = "table", "json", "jsonl", "csv", "markdown", "quiet"
@@ -25,7 +25,7 @@ def write_list(view: View, records: Sequence[Record], output: str, *, id_key: st
         write_json([_picked(view, r) for r in records])
     elif output == JSONL:
         for record in records:
-            print(json.dumps(_picked(view, record), ensure_ascii=False))
+            print(json_text(_picked(view, record), sys.stdout))
     elif output == CSV:
         write_csv(sys.stdout, [_picked(view, r) for r in records], view.keys)
     elif output == MARKDOWN:
@@ -41,13 +41,13 @@ def _picked(view: View, record: Record) -> dict[str, Any]:
 
 def write_json(value: Any) -> None:
     """Write one JSON document to stdout."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(json_text(value, sys.stdout, indent=2))
 
 
 def write_object(value: Record, output: str) -> None:
     """Write one thing: a JSON document, one line of JSON, or its keys and values as CSV or Markdown."""
     if output == JSONL:
-        print(json.dumps(dict(value), ensure_ascii=False))
+        print(json_text(dict(value), sys.stdout))
     elif output == CSV:
         write_csv(sys.stdout, [value])
     elif output == MARKDOWN:
@@ -78,16 +78,18 @@ def csv_cell(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return str(value)
+    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(v, dict) for v in value)):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
     if isinstance(value, list | tuple):
         return csv_cell(" ".join(map(str, value)))
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
     text = str(value)
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
-def write_markdown(view: View, records: Iterable[Record]) -> None:
-    """Write a Markdown table to stdout."""
+def write_markdown(view: View, records: Sequence[Record]) -> None:
+    """Write a Markdown table to stdout; nothing where there is no record."""
+    if not records:
+        return
     print("| " + " | ".join(c.title or c.key for c in view.columns) + " |")
     print("|" + "|".join(" ---: " if c.right else " --- " for c in view.columns) + "|")
     for record in records:

@@ -12,7 +12,10 @@ from pipecli.domain.pipeline import Pipeline
 from pipecli.text import _, ngettext
 
 from .console import literal
-from .views import subject
+from .table import print_hanging
+from .views import Column, View, plain, subject
+
+EVIDENCE = " " * 6
 
 
 def print_gate(
@@ -32,18 +35,35 @@ def print_gate(
     else:
         console.print(Text(way, style="bold"))
     for item in report["met"]:
-        console.print(Text.assemble(("  ✓ ", "green"), literal(item["ask"])), overflow="fold")
+        print_hanging(console, Text("  ✓ ", "green"), literal(item["ask"]))
         if item["evidence"]:
-            console.print(Text("      " + literal(item["evidence"]), style="dim"), overflow="fold")
+            print_hanging(console, EVIDENCE, literal(item["evidence"]), "dim")
     for item in report["unmet"]:
-        console.print(
-            Text.assemble(("  ✗ ", "red"), literal(item["ask"]), (f"  {item['criterion']}", "dim")),
-            overflow="fold",
-        )
-        for way_ in item["how"].split("; "):
-            console.print(Text("      " + literal(way_), style="cyan"), overflow="fold")
+        ask = Text.assemble(literal(item["ask"]), (f"  {item['criterion']}", "dim"))
+        print_hanging(console, Text("  ✗ ", "red"), ask)
+        for needed in item["how"].split("; "):
+            print_hanging(console, EVIDENCE, literal(needed), "cyan")
     console.print()
     console.print(summary(report))
+
+
+def criteria(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The criteria of a gate report, one a line: the met ones first, as on screen."""
+    met = [{"met": True, **item} for item in report["met"]]
+    return met + [{"met": False, **item, "evidence": None} for item in report["unmet"]]
+
+
+def criteria_view() -> View:
+    """The criteria of a gate as a list."""
+    return View(
+        (
+            Column("met", "", lambda r: "✓" if r["met"] else "✗"),
+            Column("criterion", _("Criterion"), plain("criterion")),
+            Column("ask", _("Question"), plain("ask")),
+            Column("rests", _("Rests on, or needs"), lambda r: r["evidence"] if r["met"] else r["how"]),
+        ),
+        keys=("criterion", "met", "kind", "ask", "how", "waivable", "side", "evidence"),
+    )
 
 
 def summary(report: Mapping[str, Any]) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -16,12 +17,13 @@ from pipecli.service.outcome import Outcome
 from pipecli.service.show import ProofStep, Shown
 from pipecli.text import _, language, ngettext
 
-from .console import literal, literal_lines
-from .gate import print_gate
-from .table import print_table
+from .console import literal
+from .gate import EVIDENCE, print_gate
+from .table import print_hanging, print_table
 from .views import amount, journal, late_style, lateness, short_day, stage_or_outcome, subject
 
 TIMELINE = 12
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def title(record: Mapping[str, Any]) -> str:
@@ -77,8 +79,7 @@ def print_show(console: Console, shown: Shown, *, all_entries: bool = False) -> 
     facts = _facts(shown)
     wide = max(len(label) for label, _value, _style in facts)
     for label, value, style in facts:
-        line = Text.assemble((f"  {label:<{wide}}  ", "dim"), (literal(value), style))
-        console.print(line, overflow="fold")
+        print_hanging(console, Text(f"  {label:<{wide}}  ", "dim"), literal(value), style)
     if shown.why:
         console.print()
         print_gate(console, shown.why.report, shown.why.pipeline, header=False)
@@ -147,7 +148,7 @@ def field_text(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, int | float):
         return format_number(value, language())
-    return str(value)
+    return short_day(value) if _ISO_DAY.fullmatch(str(value)) else str(value)
 
 
 def _close(record: Mapping[str, Any], today: date) -> str:
@@ -192,5 +193,5 @@ def print_proof(console: Console, record: Mapping[str, Any], steps: list[ProofSt
         )
         console.print(head)
         for criterion in step.criteria:
-            console.print(Text.assemble(("  ✓ ", "green"), literal(criterion["ask"])), overflow="fold")
-            console.print(Text("      " + literal_lines(criterion["evidence"])), overflow="fold")
+            print_hanging(console, Text("  ✓ ", "green"), literal(criterion["ask"]))
+            print_hanging(console, EVIDENCE, literal(criterion["evidence"]))

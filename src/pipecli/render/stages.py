@@ -12,6 +12,7 @@ from pipecli.service.stages import Impact
 from pipecli.text import _, ngettext
 
 from .console import literal
+from .table import print_hanging
 from .views import Column, View, plain
 
 
@@ -22,9 +23,9 @@ def print_pipeline(console: Console, pipeline: Pipeline) -> None:
     for stage in (*pipeline.stages, pipeline.won):
         _print_stage(console, stage)
     console.print()
-    console.print(_("Loss reasons: {keys}").format(keys=", ".join(pipeline.loss_reasons)), overflow="fold")
+    print_hanging(console, _("Loss reasons") + ": ", literal(", ".join(pipeline.loss_reasons)))
     for role, people in pipeline.roles.items():
-        console.print(f"{literal(role)}: {literal(', '.join(people))}", overflow="fold")
+        print_hanging(console, f"{literal(role)}: ", literal(", ".join(people)))
 
 
 def _print_stage(console: Console, stage: Stage) -> None:
@@ -39,18 +40,13 @@ def _print_stage(console: Console, stage: Stage) -> None:
         line.append(_("  stale after {n} days").format(n=stage.stale_after), style="dim")
     console.print(line)
     if stage.proves:
-        console.print(Text("  " + literal(stage.proves), style="italic"), overflow="fold")
+        print_hanging(console, "  ", literal(stage.proves), "italic")
     for side, criteria in ((_("to enter"), stage.entry), (_("to leave"), stage.exit)):
         for criterion in criteria:
-            console.print(
-                Text.assemble(
-                    (f"  {side:<9} ", "dim"),
-                    literal(criterion.ask),
-                    (f"  {criterion.key}", "cyan"),
-                    _needs(criterion),
-                ),
-                overflow="fold",
+            body = Text.assemble(
+                literal(criterion.ask), (f"  {criterion.key}", "cyan"), literal(_needs(criterion))
             )
+            print_hanging(console, Text(f"  {side:<9} ", "dim"), body)
 
 
 def _needs(criterion: Criterion) -> str:
@@ -60,6 +56,19 @@ def _needs(criterion: Criterion) -> str:
     if criterion.when:
         words += _(", when {condition}").format(condition=describe(criterion.when))
     return words + ")"
+
+
+def stages_view() -> View:
+    """The stages as a list."""
+    return View(
+        (
+            Column("stage", _("Stage"), plain("stage")),
+            Column("name", _("Name"), plain("name")),
+            Column("probability", "%", plain("probability"), right=True),
+            Column("entry", _("To enter"), lambda r: ", ".join(r["entry"])),
+            Column("exit", _("To leave"), lambda r: ", ".join(r["exit"])),
+        )
+    )
 
 
 def fault_line(fault: Fault, file: str) -> str:

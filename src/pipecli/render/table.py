@@ -22,8 +22,10 @@ def print_table(
         return
     cells = [[literal(column.text(record)) for column in view.columns] for record in records]
     shown = [n for n, column in enumerate(view.columns) if column.title or any(row[n] for row in cells)]
+    room = console.width - indent
+    shown = _kept(view, cells, shown, room)
     titled = titles and any(view.columns[n].title for n in shown)
-    widths = _widths(view, cells, shown, console.width - indent, titled)
+    widths = _widths(view, cells, shown, room, titled)
     if titled:
         heads = [view.columns[n].title for n in shown]
         console.print(
@@ -35,6 +37,20 @@ def print_table(
         console.print(line, no_wrap=True, crop=False)
 
 
+def _kept(view: View, cells: list[list[str]], shown: list[int], room: int) -> list[int]:
+    """The columns shown, without those that may go where not even the least widths of all would fit."""
+    kept = list(shown)
+    for n in [n for n in shown if view.columns[n].drops]:
+        least = sum(min(view.columns[k].least, _needed(cells, k)) for k in kept) + GAP * (len(kept) - 1)
+        if least > room:
+            kept.remove(n)
+    return kept
+
+
+def _needed(cells: list[list[str]], n: int) -> int:
+    return max(cell_len(row[n]) for row in cells)
+
+
 def _style(column: Column, record: Record) -> str:
     return column.style(record) if column.style else ""
 
@@ -44,7 +60,7 @@ def _widths(view: View, cells: list[list[str]], shown: list[int], room: int, tit
     widths = []
     for n in shown:
         title = cell_len(view.columns[n].title) if titled else 0
-        widths.append(max([title, *(cell_len(row[n]) for row in cells)]))
+        widths.append(max(title, _needed(cells, n)))
     excess = sum(widths) + GAP * (len(shown) - 1) - room
     for grows in (True, False):
         squeezable = [i for i, n in enumerate(shown) if view.columns[n].grows == grows]
@@ -82,6 +98,16 @@ def _line(
         line.append("" if last else " " * GAP)
     line.rstrip()
     return line
+
+
+def print_hanging(console: Console, lead: str | Text, body: str | Text, style: str = "") -> None:
+    """Print a text behind its lead; where it is too long it goes on below, indented as far as it began."""
+    start = lead if isinstance(lead, Text) else Text(lead)
+    words = body if isinstance(body, Text) else Text(body, style=style)
+    indent = start.cell_len
+    for n, line in enumerate(words.wrap(console, max(20, console.width - indent)) or [Text()]):
+        line.rstrip()
+        console.print(Text.assemble(start if n == 0 else " " * indent, line), no_wrap=True, crop=False)
 
 
 def fit(text: str, width: int) -> str:

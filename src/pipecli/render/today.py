@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console
@@ -32,10 +33,17 @@ def print_today(console: Console, today: Today) -> None:
     first = next(iter([*today.overdue.records, *today.due.records]), None)
     if first:
         print_first(console, first)
-    _print_section(console, _("Overdue"), today.overdue, "red", at_stake=True)
-    _print_section(console, _("Today"), today.due, "")
-    _print_approvals(console, today)
-    _print_stale(console, today)
+        console.print()
+    printers: list[tuple[int, Callable[[], None]]] = [
+        (today.overdue.n, lambda: _print_section(console, _("Overdue"), today.overdue, "red", at_stake=True)),
+        (today.due.n, lambda: _print_section(console, _("Today"), today.due, "")),
+        (len(today.approvals), lambda: _print_approvals(console, today)),
+        (today.stale.n, lambda: _print_stale(console, today)),
+    ]
+    for position, section in enumerate(section for n, section in printers if n):
+        if position:
+            console.print()
+        section()
 
 
 def print_first(console: Console, record: Record) -> None:
@@ -57,9 +65,6 @@ def print_first(console: Console, record: Record) -> None:
 def _print_section(
     console: Console, title: str, listing: Listing, style: str, *, at_stake: bool = False
 ) -> None:
-    if not listing.n:
-        return
-    console.print()
     head = Text.assemble((f"{title:<9}", f"bold {style}".strip()), f"{listing.n:>3}")
     if at_stake:
         sums = ", ".join(amount(_major(t), t.currency) for t in listing.totals if t.amount)
@@ -81,7 +86,7 @@ def _section_view() -> View:
             number_column(),
             Column("name", "", subject, least=16, grows=True),
             money_column("amount", ""),
-            Column("stage", "", plain("stage_name"), least=8),
+            Column("stage", "", plain("stage_name"), least=10),
             Column("next_action", "", lambda r: r["next_action"] or "", least=10, grows=True),
             Column(
                 "next_due", "", lambda r: lateness(r) if r["overdue_days"] else "", least=8, style=late_style
@@ -93,13 +98,10 @@ def _section_view() -> View:
 def _print_rest(console: Console, listing: Listing) -> None:
     hidden = listing.n - len(listing.records)
     if hidden > 0:
-        console.print(Text(_("  and {n} more").format(n=hidden), style="dim"))
+        console.print(Text(_("  and {n} more: pipe today --limit 0").format(n=hidden), style="dim"))
 
 
 def _print_approvals(console: Console, today: Today) -> None:
-    if not today.approvals:
-        return
-    console.print()
     console.print(
         Text.assemble(
             (f"{_('Approvals'):<9}", "bold"), f"{len(today.approvals):>3}", (_("   asked of you"), "dim")
@@ -107,27 +109,24 @@ def _print_approvals(console: Console, today: Today) -> None:
     )
     for item in today.approvals:
         line = Text.assemble(
-            f"  {item.ref:>3}  {literal(subject(item.record))}  ",
+            f"  {item.ref:>2}  {literal(subject(item.record))}  ",
             amount(item.record["amount"], item.record["currency"]),
             (_("  asked by {who}").format(who=literal(item.asked_by)), "dim"),
         )
         console.print(line, overflow="fold")
-        console.print(Text(f"       {literal(item.ask)}"), overflow="fold")
-        console.print(Text(f"       pipe approve {item.ref} {item.criterion}", style="cyan"))
+        console.print(Text(f"      {literal(item.ask)}"), overflow="fold")
+        console.print(Text(f"      pipe approve {item.ref} {item.criterion}", style="cyan"))
 
 
 def _print_stale(console: Console, today: Today) -> None:
-    if not today.stale.n:
-        return
-    console.print()
     console.print(Text.assemble((f"{_('Stale'):<9}", "bold yellow"), f"{today.stale.n:>3}"))
     view = View(
         (
             number_column(),
             Column("name", "", subject, least=16, grows=True),
             money_column("amount", ""),
-            Column("stage", "", plain("stage_name"), least=8),
-            Column("quiet", "", lambda r: _quiet(r, today), least=20),
+            Column("stage", "", plain("stage_name"), least=10),
+            Column("quiet", "", lambda r: _quiet(r, today), least=26),
         )
     )
     print_table(console, view, today.stale.records, indent=2, titles=False)
@@ -141,5 +140,5 @@ def _quiet(record: Record, today: Today) -> str:
 
     days = (today.today - date.fromisoformat(quiet_day(record))).days
     limit = today.stale_limits.get(record["stage"])
-    words = _("nothing for {age}").format(age=format_age(days, language()))
-    return words if limit is None else words + _(", allowed {n} days").format(n=limit)
+    words = _("quiet for {age}").format(age=format_age(days, language()))
+    return words if limit is None else words + _(" (limit {n} d)").format(n=limit)

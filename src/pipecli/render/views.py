@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 Record = Mapping[str, Any]
 
 
+NEVER_CUT = 1_000
+
+
 class Column(NamedTuple):
     """A column: its key in the record, its title in a table, how its value reads, and how it is set.
 
     `style` gives a rich style for a record; `least` is the width below which it is never squeezed; `grows` says
-    that it takes what room is left.
+    that it gives way first where room is short, `drops` that it is left out before others are cut to their least.
     """
 
     key: str
@@ -28,6 +31,7 @@ class Column(NamedTuple):
     style: Callable[[Record], str] | None = None
     least: int = 4
     grows: bool = False
+    drops: bool = False
 
 
 class View(NamedTuple):
@@ -93,12 +97,12 @@ def late_style(record: Record) -> str:
 
 def money_column(key: str, title: str) -> Column:
     """A column of amounts in the record's own currency."""
-    return Column(key, title, lambda r: amount(r.get(key), r["currency"]), right=True, least=8)
+    return Column(key, title, lambda r: amount(r.get(key), r["currency"]), right=True, least=NEVER_CUT)
 
 
 def number_column() -> Column:
     """The opportunity's number."""
-    return Column("id", "", lambda r: str(r["id"]), right=True, least=1, style=lambda r: "bold")
+    return Column("id", "", lambda r: str(r["id"]), right=True, least=NEVER_CUT, style=lambda r: "bold")
 
 
 def opportunities(*, owner: bool = True, closed: bool = False) -> View:
@@ -107,11 +111,11 @@ def opportunities(*, owner: bool = True, closed: bool = False) -> View:
         number_column(),
         Column("name", _("Opportunity"), subject, least=16, grows=True),
         money_column("amount", _("Amount")),
-        Column("stage", _("Stage"), lambda r: stage_or_outcome(r), least=8, style=outcome_style),
-        Column("probability", "%", lambda r: str(r["probability"]), right=True, least=2),
+        Column("stage", _("Stage"), lambda r: stage_or_outcome(r), least=10, style=outcome_style),
+        Column("probability", "%", lambda r: str(r["probability"]), right=True, least=3, drops=True),
     ]
     if closed:
-        columns.append(Column("closed_on", _("Closed"), lambda r: short_day(r["closed_on"]), least=9))
+        columns.append(Column("closed_on", _("Closed"), lambda r: short_day(r["closed_on"]), least=12))
         columns.append(Column("loss_reason", _("Reason"), _reason, least=8))
     else:
         columns.append(
@@ -119,25 +123,25 @@ def opportunities(*, owner: bool = True, closed: bool = False) -> View:
                 "next_action", _("Next action"), lambda r: r["next_action"] or _("none"), least=10, grows=True
             )
         )
-        columns.append(Column("next_due", _("Due"), lateness, least=8, style=late_style))
+        columns.append(Column("next_due", _("Due"), lateness, least=12, style=late_style))
         columns.append(
-            Column("stale", "", lambda r: _("stale") if r["stale"] else "", least=0, style=lambda r: "yellow")
+            Column("stale", "", lambda r: _("stale") if r["stale"] else "", least=5, style=lambda r: "yellow")
         )
     if owner:
-        columns.append(Column("owner", _("Owner"), plain("owner"), least=4))
+        columns.append(Column("owner", _("Owner"), plain("owner"), least=6, drops=True))
     return View(tuple(columns))
 
 
 def _reason(record: Record) -> str:
     if record["status"] == "lost" and not record["loss_reason"]:
         return _("undocumented")
-    return record["loss_reason"] or record["outcome_reason"] or ""
+    return str(record["loss_reason"] or record["outcome_reason"] or "")
 
 
 def stage_or_outcome(record: Record) -> str:
     """The stage of an open opportunity; of a closed one its outcome."""
     outcomes = {"won": _("won"), "lost": _("lost")}
-    return outcomes.get(record["status"], record["stage_name"])
+    return outcomes.get(record["status"]) or str(record["stage_name"])
 
 
 def outcome_style(record: Record) -> str:
@@ -152,10 +156,10 @@ def overdue() -> View:
             number_column(),
             Column("name", _("Opportunity"), subject, least=16, grows=True),
             money_column("amount", _("Amount")),
-            Column("stage", _("Stage"), plain("stage_name"), least=8),
+            Column("stage", _("Stage"), plain("stage_name"), least=10),
             Column("next_action", _("Next action"), lambda r: r["next_action"] or "", least=10, grows=True),
             Column("overdue_days", _("Late"), lateness, least=8, style=late_style),
-            Column("owner", _("Owner"), plain("owner"), least=4),
+            Column("owner", _("Owner"), plain("owner"), least=6, drops=True),
         )
     )
 
@@ -167,7 +171,7 @@ def stale(limits: Mapping[str, int | None]) -> View:
             number_column(),
             Column("name", _("Opportunity"), subject, least=16, grows=True),
             money_column("amount", _("Amount")),
-            Column("stage", _("Stage"), plain("stage_name"), least=8),
+            Column("stage", _("Stage"), plain("stage_name"), least=10),
             Column(
                 "quiet",
                 _("Quiet since"),
@@ -176,14 +180,14 @@ def stale(limits: Mapping[str, int | None]) -> View:
                 style=lambda r: "yellow",
             ),
             Column("allowed", _("Allowed"), lambda r: allowed(limits.get(r["stage"])), least=7),
-            Column("owner", _("Owner"), plain("owner"), least=4),
+            Column("owner", _("Owner"), plain("owner"), least=6, drops=True),
         )
     )
 
 
 def quiet_day(record: Record) -> str:
     """The day since which nothing happened: stage entry or last exchange."""
-    return max(record["stage_entered_on"], record["last_exchange_on"] or "")
+    return str(max(record["stage_entered_on"], record["last_exchange_on"] or ""))
 
 
 def allowed(days: int | None) -> str:
@@ -194,8 +198,8 @@ def allowed(days: int | None) -> str:
 def journal(*, with_stream: bool) -> View:
     """Journal entries."""
     columns = [
-        Column("seq", "", plain("seq"), right=True, least=1, style=lambda r: "dim"),
-        Column("at", _("Day"), lambda r: short_day(r["at"]), least=9),
+        Column("seq", "", plain("seq"), right=True, least=NEVER_CUT, style=lambda r: "dim"),
+        Column("at", _("Day"), lambda r: short_day(r["at"]), least=12),
         Column("actor", _("Who"), plain("actor"), least=4),
         Column(
             "summary",
@@ -206,7 +210,7 @@ def journal(*, with_stream: bool) -> View:
         ),
     ]
     if with_stream:
-        columns.insert(2, Column("ref", _("Ref"), plain("ref"), right=True, least=3))
+        columns.insert(2, Column("ref", _("Ref"), plain("ref"), right=True, least=NEVER_CUT))
     return View(
         tuple(columns), keys=("seq", "at", "recorded_at", "actor", "kind", "summary", "detail", "ref")
     )

@@ -122,6 +122,8 @@ def file_proof(path: str) -> tuple[str, str]:
                 digest.update(block)
     except (OSError, ValueError) as error:
         raise InvalidInput(
-            _("{path} cannot be read as evidence: {error}").format(path=path, error=error)
+            _("{path} cannot be read as evidence: {error}").format(
+                path=path, error=getattr(error, "strerror", None) or error
+            )
         ) from error
     return str(Path(path).expanduser().absolute()), digest.hexdigest()

@@ -14,6 +14,7 @@ from pipecli.domain import events as ev
 from pipecli.domain.definition import compile_definition
 from pipecli.domain.events import Event
 from pipecli.domain.money import known_currency
+from pipecli.errors import StoreError
 from pipecli.store import journal
 from pipecli.store.driver import Driver
 from pipecli.store.header import Header, add_definition, advance_head, compiled_text, read_header
@@ -56,6 +57,22 @@ def risk(settings: Settings) -> str | None:
     ).format(folder=folder)
 
 
+def refuse_existing(settings: Settings) -> None:
+    """Raise StoreError where there is a workspace already: nobody is to be asked for one in vain."""
+    try:
+        driver = open_database(settings.database(), write=False)
+    except StoreError:
+        return
+    try:
+        if has_workspace(driver):
+            raise StoreError(
+                _("{where} exists already; nothing was changed").format(where=driver.where),
+                where=driver.where,
+            )
+    finally:
+        driver.close()
+
+
 @contextmanager
 def creating(settings: Settings) -> Iterator[tuple[Driver, str]]:
     """A new database with its tables, inside a transaction that is committed at the end or leaves nothing behind."""
@@ -74,8 +91,6 @@ def creating(settings: Settings) -> Iterator[tuple[Driver, str]]:
 
 
 def _let_go(address: str, driver: Driver) -> None:
-    from pipecli.store.schema import has_workspace
-
     driver.rollback()
     if has_workspace(driver):  # it was there before us
         driver.close()

@@ -1,7 +1,7 @@
 """The sample company's pipeline: the b2b template made its own, with roles that several people hold.
 
-The company is fictional: it builds and looks after business software for firms of its region. Who types is one
-of its two founders, and engineering confirms what costs more than a few weeks of work.
+The company is fictional: it builds and looks after business software for firms of its region. Who types is
+one of its two founders, and engineering confirms what costs more than a few weeks of work.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pipecli.domain import decide, moves, proofs
 from pipecli.domain.decide import Decision
@@ -19,7 +19,7 @@ from pipecli.domain.wording import exchange_kind
 
 from . import demo_texts as texts
 from .demo_definition import ENGINEERING_STAKE, ENGINEERS, FOUNDER_STAKE
-from .demo_people import LATE_RECORDER, Person
+from .demo_people import LATE_RECORDER
 from .demo_plan import DAY, MINUTE, Fate, instant, workday
 from .demo_texts import SERVICES, TOUR_SERVICE
 
@@ -29,14 +29,6 @@ if TYPE_CHECKING:
 # Steps that leave the next action as it is.
 ASIDE = ("approved", "terms", "waived")
 ASKED_BEFORE = {"approved": "feasible", "terms": "terms"}
-
-
-class Client(NamedTuple):
-    """An account and those who work there, by their ids."""
-
-    account: int
-    name: str
-    contacts: list[tuple[int, Person]]
 
 
 class Life:
@@ -53,7 +45,7 @@ class Life:
         self._stream = opportunity_stream(number)
         tour = fate.quirk == "tour"
         self._service = TOUR_SERVICE if tour else self._rng.choice(SERVICES)
-        self._currency = "USD" if number % 37 == 20 else world.pipeline.currency
+        self._currency = "USD" if fate.abroad else world.pipeline.currency
         self._asked, self._agreed = self._amounts()
         self._steps = list(self._planned())
         self._at: list[int] = []
@@ -73,7 +65,7 @@ class Life:
         offered = first * (rng.uniform(0.8, 1.35) if rng.random() < 0.35 else 1)
         if fate.quirk == "asked":
             offered += (FOUNDER_STAKE if fate.reach == 3 else ENGINEERING_STAKE) / 100
-        unknown = rng.random() < (0.25 if fate.reach == 0 else 0.1)
+        unknown = rng.random() < (0.25 if fate.reach == 0 else 0.1) and not fate.abroad
         return None if unknown else _rounded(first), _rounded(offered)
 
     def _above(self, stake: int) -> bool:
@@ -218,7 +210,9 @@ class Life:
         self._client = client
         self._contact, somebody = self._world.contact(client)
         self._words |= {"first": somebody.first, "account": client.name}
-        close = date.fromordinal(fate.close) if rng.random() < 0.6 or fate.close < self._world.today else None
+        close = (
+            date.fromordinal(fate.close) if rng.random() < 0.75 or fate.close < self._world.today else None
+        )
         decide.open_opportunity(
             decision,
             number=self._number,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import cycle
 from random import Random
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ class Fate(NamedTuple):
 
     `reach` is the index of its last stage, `outcome` open, won or lost, `last` the day of its last command, `due`
     that of its next action if it is open, `quiet` that of its last exchange if that is earlier than `last`.
-    `quirk` is empty, tour, asked, stale, lapsed, returned, reopened or waived.
+    `quirk` is empty, tour, asked, stale, lapsed, returned, reopened or waived; who is `abroad` pays in dollars.
     """
 
     opened: int
@@ -42,6 +43,7 @@ class Fate(NamedTuple):
     due: int = 0
     quiet: int = 0
     quirk: str = ""
+    abroad: bool = False
 
 
 def instant(day: int, rng: Random) -> int:
@@ -82,8 +84,9 @@ def _tour(after: int, now: int, owner: str, rng: Random) -> Fate:
 
 def _open(count: int, size: int, now: int, sellers: Sequence[str], rng: Random) -> Iterator[Fate]:
     mine = 4 if size <= 1_000 else len(sellers)
+    colleagues = cycle(rng.sample(sellers[1:], len(sellers) - 1))
     for situation, n in _situations(count):
-        owner = sellers[0] if n % mine == 0 and situation != "asked" else rng.choice(sellers[1:])
+        owner = sellers[0] if n % mine == 0 and situation != "asked" else next(colleagues)
         yield _open_fate(situation, n, now, owner, rng)
 
 
@@ -117,7 +120,8 @@ def _open_fate(situation: str, n: int, now: int, owner: str, rng: Random) -> Fat
     opened = workday(
         (quiet or last) - rng.randint(*_AGES[reach]) - (40 if quirk in ("returned", "reopened") else 0)
     )
-    return Fate(instant(opened, rng), last, reach, "open", owner, close, due, quiet, quirk)
+    abroad = situation == "ahead" and n % 24 == 7
+    return Fate(instant(opened, rng), last, reach, "open", owner, close, due, quiet, quirk, abroad)
 
 
 def _reach(situation: str, n: int, rng: Random) -> tuple[int, str]:
@@ -163,5 +167,7 @@ def _closed_fate(last: int, life: int, now: int, sellers: Sequence[str], rng: Ra
     opened = workday(last - rng.randint(*_LIVES[life]))
     reach, outcome = (3, "won") if life == 4 else (life, "lost")
     close = last + (rng.randint(0, 15) if outcome == "won" else rng.randint(-20, 40))
-    quirk = "waived" if reach >= 2 and rng.random() < 0.04 else ""
-    return Fate(instant(opened, rng), last, reach, outcome, rng.choice(sellers), close, quirk=quirk)
+    quirk, abroad = "waived" if reach >= 2 and rng.random() < 0.04 else "", rng.random() < 0.03
+    return Fate(
+        instant(opened, rng), last, reach, outcome, rng.choice(sellers), close, quirk=quirk, abroad=abroad
+    )

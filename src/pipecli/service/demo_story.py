@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from pipecli.domain.pipeline import Pipeline
 
-from .demo_life import Client, Life
-from .demo_people import Person, account_names, person
+from .demo_life import Life
+from .demo_people import Client, Person, account_names, person
 from .demo_plan import Fate
 from .demo_writing import Ledger
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipecli.domain.events import opportunity_stream
+from pipecli.errors import StoreError
 from pipecli.store import directory, integrity, projection
 from pipecli.store.layout import COLUMNS, KEYS
 from pipecli.text import _
@@ -44,9 +45,21 @@ def doctor(workspace: Workspace, *, rebuild_projection: bool = False) -> Diagnos
 def _examine(reading: Reading) -> Diagnosis:
     driver = reading.driver
     faults = integrity.database_faults(driver) + integrity.journal_faults(driver, reading.header)
+    opportunities = rows = 0
+    try:
+        opportunities, rows, drift = _compared(reading)
+        faults += drift + _directory_faults(reading)
+    except StoreError as error:  # what cannot be replayed cannot be compared either
+        faults.append(error.message)
+    return Diagnosis(driver.where, reading.header.head, opportunities, rows, faults)
+
+
+def _compared(reading: Reading) -> tuple[int, int, list[str]]:
+    """How many opportunities and projected rows there are, and where the rows are not the replayed journal's."""
+    driver = reading.driver
     names = directory.all_names(driver)
     expected: dict[str, dict[tuple[object, ...], tuple[object, ...]]] = {t: {} for t in COLUMNS}
-    opportunities = 0
+    opportunities, faults = 0, []
     for number, state in replayed(driver):
         opportunities += state is not None
         for table, rows in projection.rows(state, reading.pipeline, names).items():
@@ -63,8 +76,7 @@ def _examine(reading: Reading) -> Diagnosis:
         found = projection.projected(driver, table)
         count += len(found)
         faults += differences(table, wanted, found)
-    faults += _directory_faults(reading)
-    return Diagnosis(driver.where, reading.header.head, opportunities, count, faults)
+    return opportunities, count, faults
 
 
 def differences(

@@ -15,6 +15,7 @@ from pipecli.domain import importing as rules
 from pipecli.domain.events import opportunity_stream
 from pipecli.domain.fold import fold
 from pipecli.domain.importing import Difference, People, Row
+from pipecli.domain.money import shown
 from pipecli.domain.values import Reader, contact_parts, split_assignment
 from pipecli.errors import InvalidInput
 from pipecli.importers.delimited import Delimited, Line, open_delimited
@@ -123,6 +124,7 @@ class _Tally:
     rejected: list[Rejected] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     touched: list[tuple[int, int]] = field(default_factory=list)
+    identifiers: set[str] = field(default_factory=set)
     undated: int = 0
 
 
@@ -175,7 +177,7 @@ class _Run:
         for n, line in enumerate(self._source.lines):
             self._tell(n, 0)
             try:
-                row = self._row(reader, mapping, line)
+                row = self._row(reader, mapping, line, tally)
                 if row.external in seen:
                     same = _('its identifier "{id}" is that of line {line}')
                     raise InvalidInput(same.format(id=row.external[1], line=seen[row.external]))
@@ -187,12 +189,15 @@ class _Run:
             rows.append((line, row))
         return rows
 
-    def _row(self, reader: RowReader, mapping: RowMapping, line: Line) -> Row:
+    def _row(self, reader: RowReader, mapping: RowMapping, line: Line, tally: _Tally) -> Row:
+        source = mapping.sources.get("id")
+        missing = len(self._source.table.header) - len(line.cells)
+        identifier = source.text((*line.cells, *[""] * missing)) if source else ""
+        tally.identifiers.add(identifier)
         if line.fault:
             raise InvalidInput(line.fault)
-        identifier = mapping.sources.get("id")
-        key = identifier.text(line.cells) if identifier else ""
-        return reader.read(line.number, line.cells, self._source.histories.get(key, ()) if key else ())
+        history = self._source.histories.get(identifier, ()) if identifier else ()
+        return reader.read(line.number, line.cells, history)
 
     def _decide(self, unit: Unit, rows: Sequence[tuple[Line, Row]], tally: _Tally) -> None:
         known = imported.known_rows(unit.driver, self._source.mapping.system)
@@ -240,13 +245,7 @@ class _Run:
 
     def _result(self, unit: Unit, mapping: RowMapping, tally: _Tally, rejected_file: str | None) -> Imported:
         header = self._source.table.header
-        files_ids = mapping.sources.get("id")
-        width = len(header)
-        ids = (
-            {files_ids.text((*line.cells, *[""] * (width - len(line.cells)))) for line in self._source.lines}
-            if files_ids and self._source.histories
-            else set()
-        )
+        strangers = [key for key in self._source.histories if key not in tally.identifiers]
         return Imported(
             path=str(self._source.path),
             landed=tally.landed,
@@ -260,8 +259,8 @@ class _Run:
                 name: " + ".join(header[column] for _words, column in source.pieces)
                 for name, source in mapping.sources.items()
             },
-            strangers=[key for key in self._source.histories if key not in ids],
-            notes=_notes(tally),
+            strangers=strangers,
+            notes=_notes(tally, strangers),
             dry_run=self._dry_run,
         )
 
@@ -291,17 +290,26 @@ def _shown(unit: Unit, number: int) -> Record:
     return record(row_with_names(row, unit.names), unit.pipeline, unit.today)
 
 
-def _notes(tally: _Tally) -> list[str]:
-    n = tally.undated
-    if not n:
-        return []
-    return [
-        ngettext(
-            "{n} next action has no date and was left out: map next_due",
-            "{n} next actions have no date and were left out: map next_due",
-            n,
-        ).format(n=n)
-    ]
+def _notes(tally: _Tally, strangers: Sequence[str]) -> list[str]:
+    notes = []
+    if n := tally.undated:
+        notes.append(
+            ngettext(
+                "{n} next action has no date and was left out: map next_due",
+                "{n} next actions have no date and were left out: map next_due",
+                n,
+            ).format(n=n)
+        )
+    if n := len(strangers):
+        listed = ", ".join(shown(key) or '""' for key in strangers[:5]) + (", …" if n > 5 else "")
+        notes.append(
+            ngettext(
+                "the history has {n} identifier that the file does not have: {listed}",
+                "the history has {n} identifiers that the file does not have: {listed}",
+                n,
+            ).format(n=n, listed=listed)
+        )
+    return notes
 
 
 class _Directory:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pipecli.domain import decide, moves
 from pipecli.domain.fold import fold
+from pipecli.domain.money import shown
 from pipecli.domain.wording import exchange_kind
 from pipecli.errors import InvalidInput, NotFound, Required
 from pipecli.store import directory, lists
@@ -23,6 +24,12 @@ def add(workspace: Workspace, name: str, answers: Answers, *, dry_run: bool = Fa
     """Open an opportunity in the first stage, with its dated next action."""
     with workspace.commit("add", dry_run=dry_run) as unit:
         read = reader(unit, workspace.settings)
+        action = next_action(read, answers)
+        if action is None and name.strip():
+            raise Required(
+                _('{name} needs a dated next action: add -n "what" -d DATE').format(name=shown(name)),
+                missing=["next_action", "next_due"],
+            )
         found = values(unit, read, answers, None)
         owner = found.pop("owner", None) or unit.actor
         number, decision = unit.opening()
@@ -35,7 +42,7 @@ def add(workspace: Workspace, name: str, answers: Answers, *, dry_run: bool = Fa
             amount=found.pop("amount", None),
             close_date=found.pop("close_date", None),
             values=found,
-            next_action=next_action(read, answers),
+            next_action=action,
         )
         return outcome(unit, number, None)
 
@@ -83,14 +90,19 @@ def edit(
         return outcome(unit, number, before)
 
 
-def set_next(workspace: Workspace, ref: str, text: str, due: str, *, dry_run: bool = False) -> Outcome:
-    """Set the next action."""
+def set_next(
+    workspace: Workspace, ref: str, text: str | None, due: str | None, *, dry_run: bool = False
+) -> Outcome:
+    """Set the next action; raises Required where its words or its day are missing."""
     with workspace.commit("next", dry_run=dry_run) as unit:
         read = reader(unit, workspace.settings)
         number = refs.find(unit.driver, ref, workspace.settings)
         decision = unit.decision(number)
         before = decision.state
-        decide.set_next_action(decision, text, read.day(due))
+        decision.require_open()
+        action = next_action(read, Answers(next=text or "", due=due or ""))
+        if action:
+            decide.set_next_action(decision, *action)
         return outcome(unit, number, before)
 
 
@@ -161,12 +173,15 @@ def done(
         return outcome(unit, number, before)
 
 
-def handover(workspace: Workspace, source: str, target: str, *, dry_run: bool = False) -> list[Outcome]:
+def handover(
+    workspace: Workspace, source: str, target: str, *, on: str | None = None, dry_run: bool = False
+) -> list[Outcome]:
     """Give all open opportunities of one owner to another, with everything that stands on them."""
     with workspace.commit("handover", dry_run=dry_run) as unit:
         if not target.strip() or source.strip() == target.strip():
             raise InvalidInput(_("a handover goes from one owner to another: pipe handover FROM TO"))
         unit.note_owner(target.strip())
+        day = happened_on(reader(unit, workspace.settings), on)
         rows = lists.list_rows(unit.driver, Filter(owner=source), unit.pipeline, unit.today)
         if not rows:
             raise NotFound(_('"{owner}" owns no open opportunity').format(owner=source), owner=source)
@@ -174,6 +189,6 @@ def handover(workspace: Workspace, source: str, target: str, *, dry_run: bool = 
         for row in rows:
             decision = unit.decision(row.number)
             before = decision.state
-            decide.set_values(decision, {"owner": target.strip()})
+            decide.set_values(decision, {"owner": target.strip()}, day)
             out.append(outcome(unit, row.number, before))
         return out

@@ -8,8 +8,10 @@ from itertools import islice
 from pipecli.domain import events as ev
 from pipecli.domain.opportunity import Opportunity, fold
 from pipecli.domain.pipeline import Pipeline
+from pipecli.errors import StoreError
 from pipecli.store import directory, journal, projection
 from pipecli.store.driver import Driver
+from pipecli.text import _
 
 BATCH = 2_000
 
@@ -17,7 +19,15 @@ BATCH = 2_000
 def replayed(driver: Driver) -> Iterator[tuple[int, Opportunity | None]]:
     """Every opportunity's number and its state by the journal."""
     for stream, events in journal.load_streams(driver, "o"):
-        yield int(stream[1:]), fold(events)
+        try:
+            state = fold(events)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise StoreError(
+                _("the journal of stream {stream} cannot be replayed ({error!r}); restore a backup").format(
+                    stream=stream, error=error
+                )
+            ) from error
+        yield int(stream[1:]), state
 
 
 def rebuild(driver: Driver, pipeline: Pipeline) -> int:

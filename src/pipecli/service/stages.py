@@ -179,3 +179,20 @@ def as_json(workspace: Workspace) -> dict[str, object]:
     """The definition in force as it was compiled, with its version."""
     with workspace.read() as reading:
         return {"version": reading.header.definition, **json.loads(reading.header.compiled or "{}")}
+
+
+def as_rows(workspace: Workspace) -> list[dict[str, object]]:
+    """The stages of the definition in force, with what each counts and how many criteria it has."""
+    found = pipeline(workspace)
+    return [
+        {
+            "stage": stage.key,
+            "name": stage.name,
+            "probability": stage.probability,
+            "stale_after": stage.stale_after,
+            "entry": [criterion.key for criterion in stage.entry],
+            "exit": [criterion.key for criterion in stage.exit],
+            "proves": stage.proves,
+        }
+        for stage in (*found.stages, found.won)
+    ]

@@ -41,11 +41,11 @@ def undo(
         command, passed = _redoable(unit) if redo else _undoable(unit)
         unit.undoes = command.id
         events = journal.command_events(unit.driver, command.id)
-        later = _later_live(unit, command, events)
+        later = _in_the_way(unit, command)
         blocked = {e.stream for e in later}
-        if blocked and not untouched:
-            raise _resting(command, later)
         streams = [s for s in dict.fromkeys(e.stream for e in events) if s not in blocked]
+        if blocked and not (untouched and any(s.startswith("o") for s in streams)):
+            raise _resting(command, later)
         used = _used_elsewhere(unit, streams, refuse=not untouched)
         streams = [s for s in streams if s not in used]
         if len(streams) > MANY:
@@ -84,26 +84,15 @@ def _redoable(unit: Unit) -> tuple[CommandRow, tuple[str, ...]]:
     raise Conflict(_("{actor} has no undo to take back").format(actor=unit.actor))
 
 
-def _later_live(unit: Unit, command: CommandRow, events: list[Event]) -> list[Event]:
-    """The later live events that rest on what the command wrote (for a redo: on its having been undone)."""
-    own = [e for e in events if e.kind != ev.COMMAND_UNDONE]
-    if not own:  # the command is an undo: what it took back is what later events would contradict
-        undone = {int(e.payload["command"]) for e in events}
-        own = [e for taken in sorted(undone) for e in journal.command_events(unit.driver, taken)]
-    newest = {e.stream: e.seq for e in events}
-    mine: dict[str, list[Event]] = {}
-    for event in own:
-        if event.stream in newest:
-            mine.setdefault(event.stream, []).append(event)
-    since = dict.fromkeys(e.stream for e in journal.later_events(unit.driver, command.id) if e.stream in mine)
-    found = []
-    for stream, history in journal.load_many(unit.driver, list(since)):
-        found += [
-            later
-            for later in ev.live(history)
-            if later.seq > newest[stream] and any(ev.rests_on(later, e) for e in mine[stream])
-        ]
-    return found
+def _in_the_way(unit: Unit, command: CommandRow) -> list[Event]:
+    """The events since that rest on what the command wrote, or for a redo, that do not go with it."""
+    bars = ev.resting if command.undoes is None else ev.barring
+    since = dict.fromkeys(e.stream for e in journal.later_events(unit.driver, command.id))
+    return [
+        event
+        for _stream, history in journal.load_many(unit.driver, list(since))
+        for event in bars(history, command.id)
+    ]
 
 
 def _resting(command: CommandRow, later: list[Event]) -> Conflict:

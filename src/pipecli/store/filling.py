@@ -1,4 +1,4 @@
-"""Filling a workspace that holds nothing yet but what `init` wrote: whether it does, and making room for a history."""
+"""Filling a workspace that holds only what `init` wrote: whether that is so, and making room for a history."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _CACHE_KIB = 200_000
 
 
 def holds_work(driver: Driver) -> bool:
-    """Whether anything was recorded since `init`: an opportunity, account or contact, or another definition."""
+    """Whether anything was recorded since `init`: an opportunity, account, contact or another definition."""
     return bool(
         driver.rows("select 1 from event where stream <> 'workspace' limit 1")
         or driver.rows("select 1 from definition where version > 1 limit 1")
@@ -26,6 +26,6 @@ def clear_journal(driver: Driver) -> None:
 
 
 def hold_pages_in_memory(driver: Driver) -> None:
-    """Let SQLite keep the pages of a large transaction in memory, up to 200 MB; another database decides itself."""
+    """Let SQLite keep the pages of a large transaction in memory, up to 200 MB; PostgreSQL decides by itself."""
     if driver.dialect == "sqlite":
         driver.run(f"pragma cache_size = -{_CACHE_KIB}")

@@ -55,16 +55,24 @@ def _content_faults(driver: Driver) -> list[str]:
         "where t.erased_at is null order by t.id"
     )
     for seq, salt, digest, body, payload in rows:
-        told = json.loads(payload).get("content") if payload else None
-        if told != digest or hashlib.sha256((salt + (body or "")).encode()).hexdigest() != digest:
+        if _told(payload) != digest or hashlib.sha256((salt + (body or "")).encode()).hexdigest() != digest:
             faults.append(_("the text of event {seq} is not what was recorded").format(seq=seq))
     for seq, payload in driver.stream(
         "select e.seq, e.payload from event e left join content t on t.id = e.seq "
         "where t.id is null and e.payload like '%\"content\":%' order by e.seq"
     ):
-        if "content" in json.loads(payload):
+        if _told(payload) is not None:
             faults.append(_("the text of event {seq} is missing").format(seq=seq))
     return faults
+
+
+def _told(payload: str | None) -> object:
+    """The hash of its text that an event carries; None where it has none or cannot be read."""
+    try:
+        told = json.loads(payload or "{}")
+    except ValueError:
+        return None
+    return told.get("content") if isinstance(told, dict) else None
 
 
 def accounts(driver: Driver) -> list[tuple[int, str]]:

@@ -11,6 +11,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipecli.domain.events import CARRIED_TEXTS, EVIDENCE_RECORDED, Event
+from pipecli.errors import StoreError
+from pipecli.text import _
 
 from .driver import quoted
 
@@ -61,7 +63,14 @@ class JournalEntry(NamedTuple):
 
 
 def _event(row: Row) -> Event:
-    return Event(row[0], date.fromisoformat(row[1]), json.loads(row[2]), *row[3:])
+    try:
+        return Event(row[0], date.fromisoformat(row[1]), json.loads(row[2]), *row[3:])
+    except ValueError as error:
+        raise StoreError(
+            _("event {seq} of the journal is damaged ({error}); restore a backup").format(
+                seq=row[4], error=error
+            )
+        ) from error
 
 
 def load_stream(driver: Driver, stream: str) -> list[Event]:

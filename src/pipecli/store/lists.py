@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -263,6 +263,12 @@ def rows_of(driver: Driver, numbers: Sequence[int], pipeline: Pipeline, today: d
     return list_rows(driver, Filter(numbers=tuple(numbers), sort="number"), pipeline, today)
 
 
+def every_row(driver: Driver) -> Iterator[Row]:
+    """Every opportunity by number, whatever its status, in constant memory."""
+    for row in driver.stream(_SELECT + "order by o.number"):
+        yield Row(*row)
+
+
 def asked_approvals(driver: Driver, roles: Sequence[str]) -> list[tuple[int, str, str, str]]:
     """The approvals that these roles are asked for: number, criterion, who asked, since when."""
     if not roles:
@@ -287,6 +293,7 @@ __all__ = [
     "Total",
     "Unsupported",
     "asked_approvals",
+    "every_row",
     "list_rows",
     "list_sql",
     "list_totals",

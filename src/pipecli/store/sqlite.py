@@ -44,7 +44,9 @@ class SqliteDriver:
 
     def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
         try:
-            yield from self._connection.execute(sql, parameters or {})
+            # Not `yield from`: that would close the cursor of a stream left early, maybe after its connection.
+            for row in self._connection.execute(sql, parameters or {}):  # noqa: UP028
+                yield row
         except _ERRORS as error:
             raise self._translated(error) from error
 
@@ -166,7 +168,7 @@ def _wal_is_empty(path: Path) -> bool:
 
 
 def create_sqlite(path: Path) -> SqliteDriver:
-    """Create the file, readable by its owner alone, and open it; raises StoreError where it exists or cannot be made."""
+    """Create the file, readable by its owner alone, and open it; raises StoreError where that fails."""
     where = str(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -191,8 +193,8 @@ def _is_blank(path: Path) -> bool:
         return False
     try:
         driver = _connected(path, "ro")
-        rows = driver.rows("select 1 from sqlite_master limit 1")
     except StoreError:
         return False
+    rows = driver.rows("select 1 from sqlite_master limit 1")
     driver.close()
     return not rows

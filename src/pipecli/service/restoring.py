@@ -1,0 +1,165 @@
+"""Restoring an exported journal into an empty workspace, or one that is made for it, in one transaction.
+
+Nothing is journalled by it: the workspace becomes the one that was exported, and exports the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipecli.config import Settings
+from pipecli.errors import Conflict, InvalidInput, StoreError
+from pipecli.importers import journal as files
+from pipecli.importers.journal import Record
+from pipecli.store import dump, integrity
+from pipecli.store.driver import Driver
+from pipecli.store.header import pipeline_of, read_header
+from pipecli.store.journal import canonical
+from pipecli.store.opening import is_postgres, open_database, sqlite_path
+from pipecli.store.schema import has_workspace
+from pipecli.text import _
+
+from .creating import creating
+from .rebuilding import rebuild
+
+BATCH = 2_000
+# What folding meets in an event that no program wrote.
+_UNREPLAYABLE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+
+Progress = Callable[[int, int], None]
+
+
+class Restored(NamedTuple):
+    """What was restored, and where; `opportunities` counts those that were not taken back."""
+
+    where: str
+    definitions: int
+    commands: int
+    events: int
+    opportunities: int
+    dry_run: bool = False
+
+
+class _DryRun(Exception):
+    """Leaves the transaction without writing."""
+
+
+def is_journal(path: str | Path) -> bool:
+    """Whether a file is an exported journal, by its content; raises InvalidInput where it cannot be read."""
+    return files.is_journal(Path(path))
+
+
+def restore(
+    settings: Settings, path: str | Path, *, dry_run: bool = False, progress: Progress | None = None
+) -> Restored:
+    """Put a journal into the workspace the settings name; a missing one is made.
+
+    `progress` is told how many bytes of how many were read. Raises Conflict where the workspace holds an
+    opportunity, account or contact, InvalidInput where the file is not a whole journal, StoreError where a newer
+    program wrote it; then nothing was changed.
+    """
+    if not is_journal(path):
+        raise InvalidInput(_("{path} is not an exported journal").format(path=path), path=str(path))
+    found: list[Restored] = []
+    try:
+        with _target(settings) as driver:
+            found.append(_restored(driver, Path(path), progress))
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        return found[0]._replace(dry_run=True)
+    return found[0]
+
+
+@contextmanager
+def _target(settings: Settings) -> Iterator[Driver]:
+    """The workspace to restore into, inside a transaction that is committed at the end or leaves nothing behind."""
+    address = settings.database()
+    if not _holds_workspace(address):
+        with creating(settings) as (driver, _actor):
+            yield driver
+        return
+    driver = open_database(address, write=True)
+    try:
+        driver.begin()
+        read_header(driver, write=True)
+        if dump.holds_opportunities(driver):
+            raise Conflict(
+                _(
+                    "{where} is not empty; a journal is restored into a workspace without opportunities"
+                ).format(where=driver.where),
+                where=driver.where,
+            )
+        yield driver
+        driver.commit()
+    except BaseException:
+        driver.rollback()
+        raise
+    finally:
+        driver.close()
+
+
+def _holds_workspace(address: str) -> bool:
+    if not is_postgres(address):
+        path = sqlite_path(address)
+        if not path.exists() or (path.is_file() and path.stat().st_size == 0):
+            return False
+    driver = open_database(address, write=False)
+    try:
+        return has_workspace(driver)
+    finally:
+        driver.close()
+
+
+def _restored(driver: Driver, path: Path, progress: Progress | None) -> Restored:
+    dump.clear(driver)
+    size = path.stat().st_size
+    records = files.read_journal(path, (lambda done: progress(done, size)) if progress else None)
+    header = next(records).values
+    counts = dict.fromkeys(dump.TABLES, 0)
+    for table, group in groupby(records, key=lambda r: r.kind):
+        while batch := list(islice(group, BATCH)):
+            dump.insert(driver, table, [_row(record) for record in batch])
+            counts[table] += len(batch)
+    dump.replace_workspace(driver, header)
+    opportunities = _replayed(driver, path)
+    return Restored(driver.where, counts["definition"], counts["command"], counts["event"], opportunities)
+
+
+def _row(record: Record) -> list[Any]:
+    """A record's values in the order of its table's columns."""
+    row = []
+    for column in dump.TABLES[record.kind]:
+        value = record.values[dump.JSON_COLUMNS.get(column, column)]
+        row.append(canonical(value) if column in dump.JSON_COLUMNS else value)
+    return row
+
+
+def _replayed(driver: Driver, path: Path) -> int:
+    """Write the projection; how many opportunities it has. Raises InvalidInput where the journal does not replay."""
+    try:
+        header = read_header(driver, write=True)
+        rebuild(driver, pipeline_of(header))
+        integrity.mark_rebuilt(driver)
+        faults = integrity.journal_faults(driver, header)
+        count, highest = dump.projected_numbers(driver)
+        if highest >= header.next_number:
+            faults.append(_("an opportunity has a number that was not given yet"))
+    except _UNREPLAYABLE as error:
+        count, faults = 0, [_("it cannot be replayed ({error})").format(error=type(error).__name__)]
+    except StoreError as error:
+        if not isinstance(error.__cause__, _UNREPLAYABLE):
+            raise
+        count, faults = 0, [_("it cannot be replayed ({error})").format(error=type(error.__cause__).__name__)]
+    if faults:
+        raise InvalidInput(
+            _("{path} is not a whole journal: {fault}; nothing was restored").format(
+                path=path, fault=faults[0]
+            ),
+            path=str(path),
+        )
+    return count
