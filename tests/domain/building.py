@@ -94,7 +94,9 @@ def leaving(*criteria: Criterion) -> Pipeline:
 class Case:
     """One opportunity and what people do with it, each decided as the product would, day by day."""
 
-    def __init__(self, rules: Pipeline, *, names: Mapping[int, str | None] | None = None, **opened: Any) -> None:
+    def __init__(
+        self, rules: Pipeline, *, names: Mapping[int, str | None] | None = None, **opened: Any
+    ) -> None:
         number = count(1)
         self.decision = Decision(
             None,

@@ -85,7 +85,13 @@ class TestOpening:
             name="  Rollout ",
             amount=(4_800_000, "USD"),
             close_date=date(2026, 6, 1),
-            values={"source": "fair", "tags": ("big", "new"), "account": 7, "contact": None, "effort_days": 5},
+            values={
+                "source": "fair",
+                "tags": ("big", "new"),
+                "account": 7,
+                "contact": None,
+                "effort_days": 5,
+            },
         )
         o = case.state
 
@@ -107,9 +113,7 @@ class TestOpening:
         assert refusal.value.message == '1 Rollout needs a dated next action: add -n "what" -d DATE'
 
     def test_nothing_can_be_read_before_it_was_opened(self) -> None:
-        decision = Decision(
-            None, pipeline=PLAIN, today=TODAY, actor="lea", names={}, number_events=lambda: 1
-        )
+        decision = Decision(None, pipeline=PLAIN, today=TODAY, actor="lea", names={}, number_events=lambda: 1)
         with pytest.raises(LookupError):
             _ = decision.state
 
@@ -160,7 +164,13 @@ class TestValues:
         case = Case(PLAIN, values={"source": "fair", "tags": ("big",), "effort_days": 5}, close_date=TODAY)
         before = list(case.events)
         case.sets(
-            source="fair", tags=("big",), effort_days=5, close_date=TODAY, owner="lea", name="Rollout", site=None
+            source="fair",
+            tags=("big",),
+            effort_days=5,
+            close_date=TODAY,
+            owner="lea",
+            name="Rollout",
+            site=None,
         )
 
         assert case.events == before
@@ -262,9 +272,7 @@ class TestNextAction:
             "number": 1, "uid": "u", "name": "A", "owner": "lea", "stage": "alpha", "definition": 1,
             "currency": "EUR", "imported": True,
         }  # fmt: skip
-        decision = Decision(
-            None, pipeline=PLAIN, today=TODAY, actor="lea", names={}, number_events=lambda: 1
-        )
+        decision = Decision(None, pipeline=PLAIN, today=TODAY, actor="lea", names={}, number_events=lambda: 1)
         decision.record(ev.OPENED, payload)
         decide.finish_next_action(decision)
 

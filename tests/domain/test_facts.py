@@ -19,7 +19,9 @@ NAMES = {7: "Acme", 8: "Jeanne", 9: None}
 
 
 def test_every_field_of_the_language_but_unproven_can_be_read_at_a_gate() -> None:
-    case = Case(PLAIN, values={"account": 7, "contact": 8, "decision_maker": 9, "source": "fair", "tags": ("big",)})
+    case = Case(
+        PLAIN, values={"account": 7, "contact": 8, "decision_maker": 9, "source": "fair", "tags": ("big",)}
+    )
     case.prices(48_000)
     decide.adjust_probability(case.decision, 30, "they called")
     case.sets(close_date=date(2026, 6, 1))

@@ -163,7 +163,14 @@ def test_an_exchange_criterion_takes_an_exchange_of_its_kind(
 
 @pytest.mark.parametrize(
     ("ages", "met"),
-    [([0, 5], True), ([0, 30], True), ([0, 31], False), ([3], False), ([40, 50, 60], False), ([1, 2, 3], True)],
+    [
+        ([0, 5], True),
+        ([0, 30], True),
+        ([0, 31], False),
+        ([3], False),
+        ([40, 50, 60], False),
+        ([1, 2, 3], True),
+    ],
 )
 def test_an_exchange_criterion_counts_those_within_its_window(ages: list[int], met: bool) -> None:
     case = Case(leaving(criterion("talk", exchange="meeting", count=2, within=30)))
@@ -282,7 +289,9 @@ class TestWhen:
         case.prices(30, "USD")
         assert case.unmet() == {}
 
-    @pytest.mark.parametrize("when", ["effort_days > 5", "region = 'north'", "urgent", "go_live < today", "site in ('x')"])
+    @pytest.mark.parametrize(
+        "when", ["effort_days > 5", "region = 'north'", "urgent", "go_live < today", "site in ('x')"]
+    )
     def test_an_unset_field_applies(self, when: str) -> None:
         case = Case(leaving(criterion("need", evidence="note", when=when)))
 

@@ -262,7 +262,9 @@ class TestWhatStands:
         assert case.on(TODAY + 20 * DAY).lapsed() == []
         assert case.on(TODAY + 21 * DAY).lapsed() == ["scope"]
 
-    def test_an_opportunity_opened_in_a_stage_with_entry_criteria_is_unproven_until_they_are_met(self) -> None:
+    def test_an_opportunity_opened_in_a_stage_with_entry_criteria_is_unproven_until_they_are_met(
+        self,
+    ) -> None:
         case = Case(pipeline(stage("alpha", entry=(NEED,)), stage("beta")))
         assert case.judge.unproven()
         case.proves("need")

@@ -84,7 +84,10 @@ class TestBack:
             moves.back(case.decision, None, "")
         move = case.returns()
 
-        assert (move.kind, move.payload) == (ev.STAGE_RETURNED, {"from": "gamma", "to": "beta", "definition": 1})
+        assert (move.kind, move.payload) == (
+            ev.STAGE_RETURNED,
+            {"from": "gamma", "to": "beta", "definition": 1},
+        )
         assert move.text == "they asked for another offer"
         assert case.returns("alpha").payload["to"] == "alpha"
 
@@ -116,11 +119,17 @@ class TestWin:
         won = moves.win(case.decision, " the price ")
         assert (won.kind, won.text) == (ev.WON, "the price")
         assert won.payload["met"] == {"need": {"evidence": 3}, "order": {"evidence": 4}}
-        assert (case.state.status, case.state.outcome_reason, case.state.stage) == ("won", "the price", "alpha")
+        assert (case.state.status, case.state.outcome_reason, case.state.stage) == (
+            "won",
+            "the price",
+            "alpha",
+        )
 
 
 class TestLose:
-    @pytest.mark.parametrize(("reason", "key"), [("price", "price"), ("Too Dear", "price"), ("no budget", "no-budget")])
+    @pytest.mark.parametrize(
+        ("reason", "key"), [("price", "price"), ("Too Dear", "price"), ("no budget", "no-budget")]
+    )
     def test_it_takes_a_reason_of_the_list(self, reason: str, key: str) -> None:
         case = Case(RULES)
         lost = moves.lose(case.decision, reason, "")

@@ -46,7 +46,9 @@ class TestFold:
 
         assert isinstance(after, Opportunity)
         assert after.version == 9
-        assert [name for name in Opportunity.__slots__ if getattr(after, name) != getattr(before, name)] == ["version"]
+        assert [name for name in Opportunity.__slots__ if getattr(after, name) != getattr(before, name)] == [
+            "version"
+        ]
 
     @pytest.mark.parametrize("kind", [ev.NEXT_ACTION_DONE, ev.NEXT_ACTION_SNOOZED])
     def test_an_action_that_is_not_there_is_not_closed_or_put_off(self, kind: str) -> None:
@@ -60,7 +62,9 @@ class TestFold:
     def test_an_undone_command_leaves_no_trace_but_the_version(self) -> None:
         case = Case(PLAIN)
         opened = [e._replace(command=1) for e in case.events]
-        revised = Event(ev.AMOUNT_REVISED, TODAY, {"amount": 1, "currency": "EUR"}, seq=3, command=2, version=3)
+        revised = Event(
+            ev.AMOUNT_REVISED, TODAY, {"amount": 1, "currency": "EUR"}, seq=3, command=2, version=3
+        )
         undone = Event(ev.COMMAND_UNDONE, TODAY, {"command": 2}, seq=4, command=3, version=4)
 
         assert fold([*opened, revised, undone]) == fold(opened)
@@ -86,7 +90,11 @@ class TestFold:
 class TestFields:
     def test_an_unset_field_of_ones_own_is_gone_and_a_built_in_one_is_empty(self) -> None:
         case = Case(PLAIN, values={"source": "fair", "tags": ("big",), "effort_days": 3, "site": None})
-        assert (case.state.source, case.state.tags, case.state.fields) == ("fair", ("big",), {"effort_days": 3})
+        assert (case.state.source, case.state.tags, case.state.fields) == (
+            "fair",
+            ("big",),
+            {"effort_days": 3},
+        )
         case.sets(source=None, tags=(), effort_days=None)
 
         assert (case.state.source, case.state.tags, case.state.fields) == (None, (), {})
@@ -196,7 +204,11 @@ class TestVisits:
     def test_reopening_is_a_new_visit_and_leaves_the_closed_one_as_it_was(self) -> None:
         case = Case(PLAIN)
         moves.lose(case.decision, "price", "too much")
-        assert (case.state.status, case.state.loss_reason, case.state.outcome_reason) == ("lost", "price", "too much")
+        assert (case.state.status, case.state.loss_reason, case.state.outcome_reason) == (
+            "lost",
+            "price",
+            "too much",
+        )
         assert case.state.closed_on == TODAY
         case.on(TODAY + 9 * DAY)
         moves.reopen(case.decision, "they called", ("call", TODAY + 10 * DAY))

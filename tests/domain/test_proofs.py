@@ -27,7 +27,9 @@ class TestEvidence:
             (FILE, "file", {"path": "/tmp/order.pdf"}),
         ],
     )  # fmt: skip
-    def test_its_form_is_told_from_what_was_given(self, proof: Proof, form: str, body: dict[str, str]) -> None:
+    def test_its_form_is_told_from_what_was_given(
+        self, proof: Proof, form: str, body: dict[str, str]
+    ) -> None:
         event = proofs.prove(Case(leaving(criterion("need", evidence="note"))).decision, "need", proof)
 
         assert event.kind == ev.EVIDENCE_RECORDED
@@ -83,7 +85,10 @@ class TestEvidence:
             ({"exchange": "any"}, "it needs an exchange: pipe log 1 call TEXT"),
             ({"next_action": True}, "it needs a dated next action: pipe next 1 TEXT -d DUE"),
             ({"field": "site"}, "it is about a field: pipe edit 1 --set site=VALUE"),
-            ({"compare": "amount > 0"}, "it holds by itself when the opportunity's fields say so: pipe why 1"),
+            (
+                {"compare": "amount > 0"},
+                "it holds by itself when the opportunity's fields say so: pipe why 1",
+            ),
         ],
     )
     def test_a_criterion_that_takes_no_evidence_says_what_it_takes(

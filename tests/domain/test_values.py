@@ -40,7 +40,9 @@ def test_text_is_read_by_the_type_of_its_field(key: str, text: str, value: tuple
     assert reader().field(key, text) == value
 
 
-@pytest.mark.parametrize("key", ["amount", "close_date", "source", "site", "go_live", "urgent", "effort_days"])
+@pytest.mark.parametrize(
+    "key", ["amount", "close_date", "source", "site", "go_live", "urgent", "effort_days"]
+)
 def test_empty_text_unsets_a_field(key: str) -> None:
     assert reader().field(key, "  ") == (key, None)
     assert reader().field("tags", "") == ("tags", ())

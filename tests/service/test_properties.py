@@ -343,7 +343,9 @@ class People(RuleBasedStateMachine):
         self.now += timedelta(days=days, minutes=7)
         clock.freeze(self.now)
 
-    @rule(actor=ACTORS, amount=st.none() | AMOUNTS, due=DAYS, account=st.sampled_from([None, "Acme", "Initech"]))
+    @rule(
+        actor=ACTORS, amount=st.none() | AMOUNTS, due=DAYS, account=st.sampled_from([None, "Acme", "Initech"])
+    )
     def add(self, actor: str, amount: str | None, due: int, account: str | None) -> None:
         sets = (f"account={account}", "contact=Zoe <zoe@acme.example>") if account else ()
         answers = Answers(sets=sets, amount=amount, next="call", due=self.day(due - 3))
@@ -368,12 +370,23 @@ class People(RuleBasedStateMachine):
         else:
             self.attempt(actor, lambda w: opportunities.set_next(w, self.pick(n), "write", self.day(ahead)))
 
-    @rule(actor=ACTORS, n=DAYS, kind=st.sampled_from(["call", "meeting", "fax"]), ago=st.sampled_from([0, 5, 45]))
+    @rule(
+        actor=ACTORS,
+        n=DAYS,
+        kind=st.sampled_from(["call", "meeting", "fax"]),
+        ago=st.sampled_from([0, 5, 45]),
+    )
     def log(self, actor: str, n: int, kind: str, ago: int) -> None:
         answers = Answers(on=self.day(-ago))
         self.attempt(actor, lambda w: opportunities.log(w, self.pick(n), kind, "we spoke", answers))
 
-    @rule(actor=ACTORS, n=DAYS, due=st.none() | DAYS, proofs=st.sampled_from([(), ("need",), ("agreed",)]), on=st.booleans())
+    @rule(
+        actor=ACTORS,
+        n=DAYS,
+        due=st.none() | DAYS,
+        proofs=st.sampled_from([(), ("need",), ("agreed",)]),
+        on=st.booleans(),
+    )
     def done(self, actor: str, n: int, due: int | None, proofs: tuple[str, ...], on: bool) -> None:
         planned = {} if due is None else {"next": "call", "due": self.day(due)}
         answers = Answers(proofs=proofs, **planned)  # type: ignore[arg-type]
@@ -437,8 +450,17 @@ class People(RuleBasedStateMachine):
         else:
             gates.prove(place, ref, key, Proof(text="https://acme.example/it"), Answers(on=on))
 
-    @rule(actor=ACTORS, n=DAYS, to=st.sampled_from([None, None, 1, 2, 3]), amount=st.none() | AMOUNTS, ask=st.booleans(), ago=st.sampled_from([None, 1]))
-    def advance(self, actor: str, n: int, to: int | None, amount: str | None, ask: bool, ago: int | None) -> None:
+    @rule(
+        actor=ACTORS,
+        n=DAYS,
+        to=st.sampled_from([None, None, 1, 2, 3]),
+        amount=st.none() | AMOUNTS,
+        ask=st.booleans(),
+        ago=st.sampled_from([None, 1]),
+    )
+    def advance(
+        self, actor: str, n: int, to: int | None, amount: str | None, ask: bool, ago: int | None
+    ) -> None:
         stages = self.pipeline.stages
         target = stages[min(to, len(stages) - 1)].key if to else None
         answers = Answers(amount=amount, on=None if ago is None else self.day(-ago))
@@ -484,7 +506,9 @@ class PeopleUnderB2B(People):
     toml = B2B
 
 
-LONG = settings(deadline=None, max_examples=40, stateful_step_count=30, suppress_health_check=list(HealthCheck))
+LONG = settings(
+    deadline=None, max_examples=40, stateful_step_count=30, suppress_health_check=list(HealthCheck)
+)
 TestEveryKindOfCriterion = People.TestCase
 TestEveryKindOfCriterion.settings = LONG
 TestTheTemplate = PeopleUnderB2B.TestCase

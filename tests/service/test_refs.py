@@ -79,8 +79,8 @@ def test_many_that_fit_are_listed_in_part(opened: Workspace) -> None:
 @pytest.mark.parametrize(
     "ref",
     [
-        "", "   ", "#", "nobody", "%", "_", "\\", "'", '"; drop table event; --', "[bold]x[/bold]", "\x1b[31m",
-        "\x00", "\ud800", "\u202e", "🎉", "1e3", "-1", "1.5", "٣", "²", "9" * 16, "9" * 5_000, "x" * 10_000, "*", "?",
+        "", "   ", "#", "nobody", "%", "_", "\\", '"; drop table event; --', "[bold]x[/bold]", "\x1b[31m",
+        "\x00", "\ud800", "\u202e", "🎉", "1e3", "-1", "1.5", "٣", "9" * 16, "9" * 5_000, "x" * 10_000, "*", "?",
     ],
 )  # fmt: skip
 def test_text_that_names_nothing_is_not_found_in_a_short_line(

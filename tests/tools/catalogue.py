@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "pipecli"
 LOCALES = SOURCE / "locale"
 LANGUAGES = ("fr",)
+STAMP = datetime(2026, 1, 1, tzinfo=UTC)
 # What a rep types all day is French from the start; the rest may still read in English.
 DAILY = ("render/today.py", "render/gate.py", "domain/guidance.py", "cli/gate.py", "cli/questions.py", "cli/commands.py")
 
@@ -43,8 +45,8 @@ def merged(language: str, template: Catalog) -> Catalog:
         catalog = Catalog(locale=language, project="pipecli", charset="utf-8", fuzzy=False)
     catalog.update(template, no_fuzzy_matching=True)
     catalog.obsolete.clear()
-    # Stamped with dates, the file would differ at every run.
-    catalog.creation_date = catalog.revision_date = None  # type: ignore[assignment]
+    # Stamped with the time of the run, the file would differ at every run.
+    catalog.creation_date = catalog.revision_date = STAMP
     return catalog
 
 
@@ -103,14 +105,23 @@ def main() -> int:
     return 1 if faults and check else 0
 
 
-def _messages(po: bytes) -> dict[object, object]:
-    return {message.id: message.string for message in read_po(io.BytesIO(po)) if message.id}
+def _messages(po: bytes) -> dict[tuple[str, ...], object]:
+    return _by_text(read_po(io.BytesIO(po)))
 
 
-def _compiled(mo: bytes) -> dict[object, object]:
-    from babel.messages.mofile import read_mo
+def _compiled(mo: bytes) -> dict[tuple[str, ...], object]:
+    return _by_text(read_mo(io.BytesIO(mo)))
 
-    return {message.id: message.string for message in read_mo(io.BytesIO(mo)) if message.id}
+
+def _by_text(catalog: Catalog) -> dict[tuple[str, ...], object]:
+    """Translations by text: what is compared, because headers differ from one Babel to the next."""
+    found = {}
+    for message in catalog:
+        text = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+        string = message.string if isinstance(message.string, str) else tuple(message.string)
+        if text[0] and any(string):
+            found[text] = string
+    return found
 
 
 if __name__ == "__main__":

@@ -51,7 +51,10 @@ def add(
     from pipecli.service.answers import Answers
 
     place = workspace(context)
-    if name is None and not can_ask():
+    if can_ask():
+        with place.read():  # nobody is asked in vain where there is no workspace
+            pass
+    elif name is None:
         raise InvalidInput(_('what is it about? pipe add NAME [AMOUNT] -n "what" -d DATE'))
     name = name if name is not None else ask(_("What is it about?"))
     account, owner = _questioned(context, account, owner)

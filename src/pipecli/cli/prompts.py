@@ -58,18 +58,20 @@ def confirm(question: str, *, default: bool = True) -> bool:
     return default if not answer else answer[0] in "yo"
 
 
-def choose(question: str, choices: Sequence[str]) -> int:
-    """The position of the choice a person makes by its number in the list, or by its first letters."""
-    for n, choice in enumerate(choices, 1):
-        print(f"  {n:>2}  {literal(choice)}", file=sys.stderr)
+def choose(question: str, choices: Sequence[str], numbers: Sequence[int] | None = None) -> int:
+    """The position of the choice a person makes by its number, counted from 1 or as given, or its first letters."""
+    shown = list(numbers or range(1, len(choices) + 1))
+    wide = max(2, *(len(str(n)) for n in shown))
+    for n, choice in zip(shown, choices, strict=True):
+        print(f"  {n:>{wide}}  {literal(choice)}", file=sys.stderr)
 
     def position(answer: str) -> int:
-        if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(choices):
-            return int(answer) - 1
+        if answer.isascii() and answer.isdigit() and int(answer) in shown:
+            return shown.index(int(answer))
         fits = [n for n, c in enumerate(choices) if c.casefold().startswith(answer.casefold())]
         if len(fits) == 1:
             return fits[0]
-        raise InvalidInput(_("a number from 1 to {n}").format(n=len(choices)))
+        raise InvalidInput(_("type one of the numbers, or the first letters"))
 
     return position(ask(question, check=position))
 
@@ -84,8 +86,7 @@ def reference(workspace: Workspace, ref: str | None) -> str:
         hits = refs.candidates(workspace)
         if not hits:
             raise InvalidInput(_('there is no open opportunity; open one: pipe add NAME -n "what" -d DATE'))
-        names = [f"{h.account + ' · ' if h.account else ''}{h.name}   {h.owner}" for h in hits]
-        return str(hits[choose(_("Which one?"), names)].number)
+        return _picked([(h.number, h.account, h.name, h.owner) for h in hits])
     if not can_ask():
         return ref
     from pipecli.errors import Ambiguous
@@ -95,8 +96,16 @@ def reference(workspace: Workspace, ref: str | None) -> str:
         return str(refs.resolve(workspace, ref))
     except Ambiguous as error:
         found = error.detail["candidates"]
-        names = [f"{c['account'] + ' · ' if c['account'] else ''}{c['name']}   {c['owner']}" for c in found]
-        return str(found[choose(_("Which one?"), names)]["id"])
+        return _picked([(c["id"], c["account"], c["name"], c["owner"]) for c in found])
+
+
+def _picked(found: Sequence[tuple[int, str | None, str, str]]) -> str:
+    numbers = [number for number, *_rest in found]
+    lines = [
+        f"{account} · {name}   {owner}" if account else f"{name}   {owner}"
+        for _number, account, name, owner in found
+    ]
+    return str(numbers[choose(_("Which one?"), lines, numbers)])
 
 
 def text_given(text: str | None, question: str, *, required: bool = True) -> str:
@@ -106,7 +115,7 @@ def text_given(text: str | None, question: str, *, required: bool = True) -> str
     if text is not None:
         return text
     if can_ask():
-        return ask(question)
+        return ask(question, empty=not required)
     if required:
         raise Required(
             _("{question} Give it as TEXT, or - to read it from standard input").format(question=question),

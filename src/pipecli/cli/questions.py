@@ -61,6 +61,11 @@ def _asked(verdict: Verdict, answers: Answers, found: Why) -> Answers:
     return _QUESTIONS[need](verdict, answers, found)
 
 
+def hinted(question: str, hint: str) -> str:
+    """A question with what kind of answer it takes."""
+    return f"{question} ({hint})" if hint else question
+
+
 def _field(verdict: Verdict, answers: Answers, found: Why) -> Answers:
     criterion = verdict.criterion
     field = found.pipeline.fields.get(criterion.field or "")
@@ -90,20 +95,19 @@ def _comparison(verdict: Verdict, answers: Answers, found: Why) -> Answers:
 def _evidence(verdict: Verdict, answers: Answers, found: Why) -> Answers:
     criterion = verdict.criterion
     if criterion.evidence == "file":
-        path = ask(f"{criterion.ask} ({_('path of the file')})", check=file_proof)
+        path = ask(hinted(criterion.ask, _("path of the file")), check=file_proof)
         return answers._replace(files=(*answers.files, f"{criterion.key}={path}"))
     if criterion.evidence == "exchange":
-        words = ask(f"{criterion.ask} ({_('what was said')})")
+        words = ask(hinted(criterion.ask, _("what was said")))
         return answers._replace(said=(*answers.said, ("note", words, criterion.key)))
-    hint = f" ({_('link')})" if criterion.evidence == "link" else ""
-    words = ask(criterion.ask + hint)
+    words = ask(hinted(criterion.ask, _("link") if criterion.evidence == "link" else ""))
     return answers._replace(proofs=(*answers.proofs, f"{criterion.key}={words}"))
 
 
 def _exchange(verdict: Verdict, answers: Answers, found: Why) -> Answers:
     criterion = verdict.criterion
     kind = criterion.exchange if criterion.exchange not in (None, "any") else "call"
-    words = ask(f"{criterion.ask} ({exchange_need(criterion)}; {_('what was said')})")
+    words = ask(hinted(criterion.ask, exchange_need(criterion) + ", " + _("what was said")))
     return answers._replace(said=(*answers.said, (kind or "call", words, "")))
 
 

@@ -90,7 +90,7 @@ def gate_report(
                 "criterion": "reason",
                 "kind": "reason",
                 "ask": _("Why did they say yes?"),
-                "how": f'pipe win {opportunity.number} "{_("why they said yes")}"',
+                "how": _('pipe win {ref} "why they said yes"').format(ref=opportunity.number),
                 "waivable": False,
                 "side": "entry",
             }

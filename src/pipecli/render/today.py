@@ -104,7 +104,7 @@ def _print_rest(console: Console, listing: Listing) -> None:
 def _print_approvals(console: Console, today: Today) -> None:
     console.print(
         Text.assemble(
-            (f"{_('Approvals'):<9}", "bold"), f"{len(today.approvals):>3}", (_("   asked of you"), "dim")
+            (_("Approvals").ljust(9), "bold"), f"{len(today.approvals):>3}", (_("   asked of you"), "dim")
         )
     )
     for item in today.approvals:
@@ -119,7 +119,7 @@ def _print_approvals(console: Console, today: Today) -> None:
 
 
 def _print_stale(console: Console, today: Today) -> None:
-    console.print(Text.assemble((f"{_('Stale'):<9}", "bold yellow"), f"{today.stale.n:>3}"))
+    console.print(Text.assemble((_("Stale").ljust(9), "bold yellow"), f"{today.stale.n:>3}"))
     view = View(
         (
             number_column(),

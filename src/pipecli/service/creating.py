@@ -18,8 +18,14 @@ from pipecli.errors import StoreError
 from pipecli.store import journal
 from pipecli.store.driver import Driver
 from pipecli.store.header import Header, add_definition, advance_head, compiled_text, read_header
-from pipecli.store.opening import create_database, database_user, discard, shared_folder
-from pipecli.store.schema import create_tables
+from pipecli.store.opening import (
+    create_database,
+    database_user,
+    discard,
+    open_database,
+    shared_folder,
+)
+from pipecli.store.schema import create_tables, has_workspace
 from pipecli.text import _
 
 DEFAULT_TEMPLATE = "b2b"

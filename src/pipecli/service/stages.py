@@ -81,7 +81,7 @@ def _targets(moves: Mapping[str, str], old: Pipeline, new: Pipeline) -> dict[str
     """Where the open opportunities of stages that go are to stand; raises for stages that are not there."""
     targets = {}
     for source, target in moves.items():
-        key = source if new.index(source) < 0 and old.index(source) < 0 else old.find_stage(source).key
+        key = old.find_stage(source).key
         if new.index(key) >= 0:
             raise InvalidInput(
                 _('stage "{stage}" stays, so that nothing in it needs moving').format(stage=source)

@@ -23,6 +23,9 @@ from pipecli.store.integrity import mark_rebuilt
 from pipecli.store.schema import PROJECTION
 from pipecli.text import _
 
+PORTION = 2_000
+"""How many rows are built before they are written, so that a large import is never held twice."""
+
 
 class Unit:
     """One transaction under one command, its lock already taken."""
@@ -237,13 +240,17 @@ class Unit:
             self.undoes,
         )
         journal.add_command(self.driver, command)
-        journal.append(
-            self.driver, sorted(self._events(), key=lambda e: e.seq), self.command, self.recorded_at
-        )
+        events = sorted(self._events(), key=lambda e: e.seq)
+        for start in range(0, len(events), PORTION):
+            portion = events[start : start + PORTION]
+            journal.append(self.driver, portion, self.command, self.recorded_at)
         directory.add_people(self.driver, self._people)
         directory.add_accounts(self.driver, self._accounts)
         directory.add_contacts(self.driver, self._contacts)
-        projection.write_differences(self.driver, [self._pair(number) for number in self.touched])
+        touched = self.touched
+        for start in range(0, len(touched), PORTION):
+            pairs = [self._pair(number) for number in touched[start : start + PORTION]]
+            projection.write_differences(self.driver, pairs)
         advance_head(self.driver, self._seq, self._next_number, self.recorded_at)
 
     def _events(self) -> Iterable[Event]:
