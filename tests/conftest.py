@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from pipecli import clock
@@ -11,6 +12,13 @@ from pipecli.config import Settings
 from pipecli.service import creating
 from pipecli.service.workspace import Workspace
 
+hypothesis.settings.register_profile(
+    "ci",
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 

@@ -173,7 +173,8 @@ def read_file(environ: Mapping[str, str]) -> dict[str, str]:
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(_("{path} cannot be read: {error}").format(path=path, error=error)) from error
+        reason = getattr(error, "strerror", None) or _("not UTF-8")
+        raise ConfigError(_("{path} cannot be read: {error}").format(path=path, error=reason)) from error
     import tomllib
 
     try:
@@ -183,19 +184,22 @@ def read_file(environ: Mapping[str, str]) -> dict[str, str]:
     return {key: str(value) for key, value in values.items() if key in KEYS}
 
 
-def write_setting(environ: Mapping[str, str], key: str, value: str | None) -> Path:
+def write_setting(environ: Mapping[str, str], key: str, value: str | None, *, dry_run: bool = False) -> Path:
     """Set a key in the configuration file, or remove it with None; the rest of the file stays as it is."""
     check_setting(key, value)
     path = config_path(environ)
+    read_file(environ)  # one that is not TOML is mended by hand first
+    if dry_run:
+        return path
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    kept = [line for line in lines if not re.match(rf"\s*{key}\s*=", line)]
+    at = next((n for n, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
+    kept = [line for line in lines[:at] if not re.match(rf"\s*{key}\s*=", line)]
     if value is not None:
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        at = next((n for n, line in enumerate(kept) if line.lstrip().startswith("[")), len(kept))
-        kept.insert(at, f'{key} = "{escaped}"')
+        kept.append(f'{key} = "{escaped}"')
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+        path.write_text("".join(f"{line}\n" for line in [*kept, *lines[at:]]), encoding="utf-8")
     except OSError as error:
         raise ConfigError(
             _("{path} cannot be written: {error}").format(path=path, error=error.strerror)

@@ -332,7 +332,7 @@ def test_an_exchange_is_of_one_of_four_kinds(kind: str) -> None:
 @pytest.mark.parametrize(("kind", "text"), [("fax", "hello"), ("call", " ")])
 def test_another_kind_or_no_words_is_refused(kind: str, text: str) -> None:
     case = Case(PLAIN)
-    with pytest.raises(PipeError, match="not a kind of exchange|what was said cannot be empty"):
+    with pytest.raises(PipeError, match=r"not a kind of exchange|what was said cannot be empty"):
         decide.log_exchange(case.decision, kind, text)
 
     assert case.state.exchanges == ()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pipecli.domain import proofs
 from pipecli.domain.pipeline import WON
 from pipecli.errors import GateNotMet
 
@@ -72,20 +73,18 @@ def test_a_comparison_with_an_amount_in_a_currency_without_a_rate_does_not_hold(
 
 
 @pytest.mark.parametrize(
-    ("wanted", "given", "fits"),
+    ("wanted", "given"),
     [
-        ("note", {"text": "said so"}, True),
-        ("note", {"quote": "we need it"}, True),
-        ("note", {"link": "https://acme.example/rfp"}, True),
-        ("note", {"path": "/tmp/order.pdf", "sha256": "ab"}, True),
-        ("link", {"link": "https://acme.example/rfp"}, True),
-        ("link", {"text": "https://acme.example/rfp"}, True),
-        ("file", {"path": "/tmp/order.pdf", "sha256": "ab"}, True),
+        ("note", {"text": "said so"}),
+        ("note", {"quote": "we need it"}),
+        ("note", {"link": "https://acme.example/rfp"}),
+        ("note", {"path": "/tmp/order.pdf", "sha256": "ab"}),
+        ("link", {"link": "https://acme.example/rfp"}),
+        ("link", {"text": "https://acme.example/rfp"}),
+        ("file", {"path": "/tmp/order.pdf", "sha256": "ab"}),
     ],
 )
-def test_evidence_is_stored_proof_of_the_form_that_is_asked_for(
-    wanted: str, given: dict[str, str], fits: bool
-) -> None:
+def test_evidence_is_stored_proof_of_the_form_that_is_asked_for(wanted: str, given: dict[str, str]) -> None:
     case = Case(leaving(criterion("need", evidence=wanted)))
 
     assert case.unmet() == {"need": ("evidence",)}
@@ -103,8 +102,6 @@ def test_exchange_evidence_rests_on_an_exchange() -> None:
 
 
 def test_withdrawn_evidence_proves_nothing() -> None:
-    from pipecli.domain import proofs
-
     case = Case(leaving(criterion("need", evidence="note")))
     case.proves("need")
     proofs.unprove(case.decision, "need")
@@ -218,8 +215,6 @@ def test_an_amount_reviewed_for_one_stage_is_reviewed_again_for_the_next() -> No
 
 
 def test_an_approval_is_asked_given_or_refused() -> None:
-    from pipecli.domain import proofs
-
     case = Case(leaving(criterion("feasible", approval="desk")))
     assert case.unmet() == {"feasible": ("approval",)}
     proofs.ask_approval(case.decision, case.gate().unmet[0])
@@ -383,10 +378,9 @@ class TestTheWay:
         case = Case(leaving(criterion("need", evidence="note")))
         case.proves("need")
         case.advances()
-        new = criterion("scope", evidence="note")
-        case.under(
-            pipeline(stage("alpha", exit=(criterion("need", evidence="note"),)), stage("beta", entry=(new,)), stage("gamma"))
-        )  # fmt: skip
+        alpha = stage("alpha", exit=(criterion("need", evidence="note"),))
+        beta = stage("beta", entry=(criterion("scope", evidence="note"),))
+        case.under(pipeline(alpha, beta, stage("gamma")))
 
         assert case.lapsed() == ["scope"]
         assert case.unmet("gamma") == {"scope": ("evidence",)}

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from pipecli.domain.pipeline import WON
+from pipecli.domain import moves, proofs
+from pipecli.domain.pipeline import WON, Criterion, Pipeline
 
 from .building import TODAY, Case, criterion, leaving, pipeline, stage
 
@@ -13,9 +14,9 @@ DEAR = criterion("feasible", approval="desk", when="amount >= 20000")
 NEED = criterion("need", evidence="note")
 
 
-def four_stages(*out_of_alpha: object) -> object:
+def four_stages(*out_of_alpha: Criterion) -> Pipeline:
     return pipeline(
-        stage("alpha", exit=out_of_alpha),  # type: ignore[arg-type]
+        stage("alpha", exit=out_of_alpha),
         stage("beta", exit=(criterion("b-out", evidence="note"),)),
         stage("gamma", exit=(criterion("c-out", evidence="note"),)),
         stage("delta"),
@@ -25,7 +26,7 @@ def four_stages(*out_of_alpha: object) -> object:
 
 def cheap_and_moved(to: str) -> Case:
     """An opportunity of 10,000 that needed no approval, in a later stage."""
-    case = Case(four_stages(DEAR), amount=(10_000_00, "EUR"))  # type: ignore[arg-type]
+    case = Case(four_stages(DEAR), amount=(10_000_00, "EUR"))
     for key in ("b-out", "c-out"):
         case.proves(key)
     while case.state.stage != to:
@@ -176,7 +177,7 @@ class TestThresholds:
         assert case.unmet(WON) == {"feasible": ("approval",), "order": ("evidence",)}
 
     def test_an_approval_given_long_ago_lapses_as_well(self) -> None:
-        case = Case(four_stages(DEAR), amount=(20_000_00, "EUR"))  # type: ignore[arg-type]
+        case = Case(four_stages(DEAR), amount=(20_000_00, "EUR"))
         case.approves("feasible")
         for key in ("b-out", "c-out"):
             case.proves(key)
@@ -188,7 +189,7 @@ class TestThresholds:
 
     @pytest.mark.parametrize("to", ["alpha", "beta", "gamma"])
     def test_moving_back_and_forth_does_not_dodge_it(self, to: str) -> None:
-        case = Case(four_stages(DEAR), amount=(10_000_00, "EUR"))  # type: ignore[arg-type]
+        case = Case(four_stages(DEAR), amount=(10_000_00, "EUR"))
         for key in ("b-out", "c-out"):
             case.proves(key)
         case.advances("delta")
@@ -223,8 +224,6 @@ class TestWhatStands:
         assert case.on(TODAY + 300 * DAY).lapsed() == []
 
     def test_a_field_that_is_unset_and_evidence_that_is_withdrawn_leave_the_stage_unproven(self) -> None:
-        from pipecli.domain import proofs
-
         case = Case(leaving(criterion("known", field="site"), NEED))
         case.sets(site="Lyon")
         case.proves("need")
@@ -273,8 +272,6 @@ class TestWhatStands:
         assert case.unmet() == {}
 
     def test_a_reopened_opportunity_rests_on_what_it_rested_on(self) -> None:
-        from pipecli.domain import moves
-
         case = Case(leaving(criterion("talk", exchange="meeting", within=30), NEED))
         case.logs("meeting")
         case.proves("need")
@@ -288,8 +285,8 @@ class TestWhatStands:
 
 
 class TestLandedWithoutAGate:
-    def landed(self, kind: str, at: str, *out_of_alpha: object) -> Case:
-        case = Case(four_stages(*out_of_alpha))  # type: ignore[arg-type]
+    def landed(self, kind: str, at: str, *out_of_alpha: Criterion) -> Case:
+        case = Case(four_stages(*out_of_alpha))
         case.decision.record(kind, {"from": "alpha", "to": at, "definition": 1})
         return case
 

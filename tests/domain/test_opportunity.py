@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipecli.domain import decide, moves
+from pipecli.domain import decide, moves, proofs
 from pipecli.domain import events as ev
 from pipecli.domain.events import Event
 from pipecli.domain.opportunity import Opportunity, Span, evolve, fold
@@ -263,8 +263,6 @@ class TestNextActions:
 
 
 def test_an_approval_remembers_who_asked() -> None:
-    from pipecli.domain import proofs
-
     case = Case(leaving(criterion("feasible", approval="desk")))
     proofs.ask_approval(case.decision, case.gate().unmet[0])
     case.approves("feasible", who="bob")

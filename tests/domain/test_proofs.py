@@ -23,7 +23,7 @@ class TestEvidence:
             (Proof(quote="we need it"), "note", {"quote": "we need it"}),
             (Proof(text=" https://acme.example"), "link", {"text": " https://acme.example"}),
             (Proof(text="mailto:a@b.example"), "link", {"text": "mailto:a@b.example"}),
-            (Proof(link="https://acme.example", quote="p. 3"), "link", {"link": "https://acme.example", "quote": "p. 3"}),
+            (Proof(link="https://acme.example", quote="3"), "link", {"link": "https://acme.example", "quote": "3"}),
             (FILE, "file", {"path": "/tmp/order.pdf"}),
         ],
     )  # fmt: skip

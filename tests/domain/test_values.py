@@ -176,5 +176,5 @@ def test_a_contact_is_a_name_an_address_or_both(text: str, parts: tuple[str, str
 
 @pytest.mark.parametrize("text", ["Jeanne <acme>", "Jeanne <j @acme.example>", "Jeanne <>"])
 def test_what_is_no_address_is_refused(text: str) -> None:
-    with pytest.raises(InvalidInput, match='is not an address; write "Jeanne <j@acme.com>"'):
+    with pytest.raises(InvalidInput, match="is not an address"):
         contact_parts(text)

@@ -113,8 +113,8 @@ def test_unproven_is_judged_as_of_the_day(lived: Workspace, at: At) -> None:
 
 
 def test_a_state_is_the_live_events_up_to_the_day() -> None:
-    def event(version: int, kind: str, day: int, command: int, **payload: object) -> Event:
-        return Event(kind, march(day), payload, version=version, seq=version, command=command)
+    def event(version: int, kind: str, day: int, under: int, **payload: object) -> Event:
+        return Event(kind, march(day), payload, version=version, seq=version, command=under)
 
     opened = {"number": 1, "uid": "u", "name": "ERP", "owner": "lea", "stage": "lead", "currency": "EUR"}
     events = [

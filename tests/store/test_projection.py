@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipecli.domain.opportunity import fold
@@ -17,15 +17,8 @@ from pipecli.store import directory, journal, projection
 from pipecli.store.driver import Driver
 from pipecli.store.projection import COLUMNS, KEYS, Rows
 
-LIVED = settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-    ],
-)
+from .living import HISTORIES, LIVED
+
 NEXT = Answers(next="call", due="+5d", amount="10k")
 
 
@@ -46,11 +39,9 @@ def replay(reading: Reading) -> dict[str, set[tuple[Any, ...]]]:
 
 @LIVED
 @given(data=st.data())
-def test_after_any_history_the_projection_is_the_replayed_journal(
-    data: st.DataObject, player: Any, histories: Any
-) -> None:
+def test_after_any_history_the_projection_is_the_replayed_journal(data: st.DataObject, player: Any) -> None:
     with player() as life:
-        life.play(data.draw(histories))
+        life.play(data.draw(HISTORIES))
         with life.held.read() as reading:
             assert stored(reading.driver) == replay(reading)
 
@@ -58,10 +49,10 @@ def test_after_any_history_the_projection_is_the_replayed_journal(
 @LIVED
 @given(data=st.data())
 def test_numbers_of_events_have_no_gap_and_streams_no_missing_version(
-    data: st.DataObject, player: Any, histories: Any
+    data: st.DataObject, player: Any
 ) -> None:
     with player() as life:
-        life.play(data.draw(histories))
+        life.play(data.draw(HISTORIES))
         driver = life.held.driver
         head = driver.rows("select head from workspace")[0][0]
         assert [s for (s,) in driver.rows("select seq from event order by seq")] == list(range(1, head + 1))

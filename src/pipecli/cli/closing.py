@@ -9,7 +9,7 @@ import typer
 from pipecli.text import _
 
 from .options import Amount, Due, Next, On, Proofs, Reason, Ref, Sets, To, Writing, workspace, writes
-from .prompts import ask, can_ask, choose, next_given, reference
+from .prompts import ask, can_ask, choose, next_given, reference, typed
 from .results import report
 
 
@@ -30,10 +30,17 @@ def win(
     place = workspace(context)
     ref = reference(place, ref)
     answers = Answers(tuple(sets or ()), tuple(prove or ()), amount, on=on)
+    reason = typed(reason)
     if can_ask():
+        from pipecli.domain.pipeline import WON
+
         from .questions import answered
 
-        answers, _wanted = answered(place, ref, "won", answers)
+        answers, ask_approval = answered(place, ref, WON, answers)
+        if ask_approval:
+            outcome = gates.advance(place, ref, answers, to=WON, ask=True, dry_run=writing.dry_run)
+            report(outcome, writing)
+            return
         reason = reason or ask(_("Why did they say yes?"))
     report(gates.win(place, ref, reason or "", answers, dry_run=writing.dry_run), writing)
 
@@ -53,6 +60,7 @@ def lose(
 
     place = workspace(context)
     ref = reference(place, ref)
+    note = typed(note)
     if can_ask() and reason is None:
         reasons = stages.pipeline(place).loss_reasons
         reason = list(reasons)[choose(_("Why was it lost?"), list(reasons.values()))]
@@ -77,6 +85,7 @@ def back(
 
     place = workspace(context)
     ref = reference(place, ref)
+    reason = typed(reason)
     if reason is None and can_ask():
         reason = ask(_("Why does it go back?"))
     answers = Answers(next=next_, due=due, on=on)
@@ -98,6 +107,7 @@ def reopen(
 
     place = workspace(context)
     ref = reference(place, ref)
+    reason = typed(reason)
     if can_ask():
         reason = reason or ask(_("Why is it open again?"))
         next_, due = next_given(next_, due)

@@ -22,7 +22,7 @@ from .options import (
     workspace,
     writes,
 )
-from .prompts import ask, can_ask, confirm, next_given, reference, text_given
+from .prompts import ask, can_ask, choose, confirm, next_given, reference, text_given, typed
 from .results import report, report_all
 
 
@@ -34,16 +34,24 @@ def add(
     amount: Annotated[
         str | None, typer.Argument(metavar="AMOUNT", help=_("18000, 18k, 1.2m, 500 USD"))
     ] = None,
-    account: Annotated[str | None, typer.Option("--account", "-a", help=_("the client"))] = None,
+    account: Annotated[
+        str | None, typer.Option("--account", "-a", metavar="ACCOUNT", help=_("the client"))
+    ] = None,
     next_: Next = None,
     due: Due = None,
-    contact: Annotated[str | None, typer.Option("--contact", "-c", help=_('"Jeanne <j@acme.com>"'))] = None,
-    owner: Annotated[str | None, typer.Option("--owner", "-o", help=_("who owns it, if not you"))] = None,
+    contact: Annotated[
+        str | None, typer.Option("--contact", "-c", metavar="CONTACT", help=_('"Jeanne <j@acme.com>"'))
+    ] = None,
+    owner: Annotated[
+        str | None, typer.Option("--owner", "-o", metavar="OWNER", help=_("who owns it, if not you"))
+    ] = None,
     close: Annotated[
         str | None, typer.Option("--close", metavar="DATE", help=_("expected close date"))
     ] = None,
-    source: Annotated[str | None, typer.Option("--source", help=_("where it came from"))] = None,
-    tag: Annotated[list[str] | None, typer.Option("--tag", "-t", help=_("a tag"))] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", metavar="SOURCE", help=_("where it came from"))
+    ] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", "-t", metavar="TAG", help=_("a tag"))] = None,
     sets: Sets = None,
     on: On = None,
 ) -> None:
@@ -106,7 +114,9 @@ def done(
     due: Due = None,
     advance: Annotated[bool, typer.Option("--advance", "-A", help=_("and move to the next stage"))] = False,
     to: To = None,
-    kind: Annotated[str | None, typer.Option("--kind", "-k", help=_("call, mail, meeting or note"))] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", "-k", metavar="KIND", help=_("call, mail, meeting or note"))
+    ] = None,
     on: On = None,
 ) -> None:
     from pipecli.service import opportunities
@@ -140,6 +150,7 @@ def next_(
         show_first(place, writing.format)
         return
     ref = reference(place, ref)
+    text = typed(text)
     if can_ask():
         text, due = next_given(text, due)
     outcome = opportunities.set_next(place, ref, text, due, dry_run=writing.dry_run)
@@ -181,13 +192,15 @@ def log(
     due: Due = None,
     on: On = None,
 ) -> None:
+    from pipecli.domain.decide import EXCHANGE_KINDS
     from pipecli.service import opportunities
     from pipecli.service.answers import Answers
 
     place = workspace(context)
     ref = reference(place, ref)
-    if kind is None:
+    if kind is None and not can_ask():
         raise InvalidInput(_("what was it? pipe log {ref} call|mail|meeting|note TEXT").format(ref=ref))
+    kind = kind or EXCHANGE_KINDS[choose(_("What was it?"), EXCHANGE_KINDS)]
     text = text_given(text, _("What was said?"))
     answers = Answers(tuple(sets or ()), tuple(prove or ()), None, None, next_, due, on)
     report(opportunities.log(place, ref, kind, text, answers, dry_run=writing.dry_run), writing)
@@ -200,14 +213,18 @@ def edit(
     ref: Ref = None,
     sets: Sets = None,
     amount: Amount = None,
-    owner: Annotated[str | None, typer.Option("--owner", "-o", help=_("the new owner"))] = None,
+    owner: Annotated[
+        str | None, typer.Option("--owner", "-o", metavar="OWNER", help=_("the new owner"))
+    ] = None,
     close: Annotated[
         str | None, typer.Option("--close", metavar="DATE", help=_("expected close date"))
     ] = None,
     probability: Annotated[
-        int | None, typer.Option("--probability", min=0, max=100, help=_("in percent"))
+        int | None, typer.Option("--probability", metavar="N", min=0, max=100, help=_("in percent"))
     ] = None,
-    reason: Annotated[str, typer.Option("--reason", "-r", help=_("why the probability changes"))] = "",
+    reason: Annotated[
+        str | None, typer.Option("--reason", "-r", metavar="TEXT", help=_("why the probability changes"))
+    ] = None,
     next_: Next = None,
     due: Due = None,
     on: On = None,
@@ -221,6 +238,7 @@ def edit(
     answers = Answers(changes, (), amount, owner, next_, due, on)
     if answers._replace(on=None) == Answers() and probability is None:
         raise InvalidInput(_("nothing to change: pipe edit {ref} --set K=V").format(ref=ref))
+    reason = typed(reason) or ""
     if probability is not None and not reason and can_ask():
         reason = ask(_("Why does the probability change?"))
     outcome = opportunities.edit(

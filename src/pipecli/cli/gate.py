@@ -27,7 +27,7 @@ from .options import (
     workspace,
     writes,
 )
-from .prompts import ask, can_ask, reference, text_given
+from .prompts import ask, can_ask, reference, text_given, typed
 from .results import report
 
 GATE_NOT_MET = 4
@@ -118,8 +118,7 @@ def prove(
         raise InvalidInput(_("which criterion? pipe why {ref} lists them").format(ref=ref))
     if not (link or file or exchange is not None or quote):
         text = text_given(text, gates.question(place, criterion))
-    elif text == "-":
-        text = text_given(text, "")
+    text = typed(text)
     path, digest = file_proof(file) if file else ("", "")
     proof = Proof(text or "", link, path, digest, exchange, quote)
     answers = Answers(sets=tuple(sets or ()), next=next_, due=due, on=on)
@@ -153,6 +152,7 @@ def waive(
     ref = reference(place, ref)
     if criterion is None:
         raise InvalidInput(_("which criterion? pipe why {ref} lists them").format(ref=ref))
+    reason = typed(reason)
     if reason is None and can_ask():
         reason = ask(_("Why this exception?"))
     report(gates.waive(place, ref, criterion, reason or "", dry_run=writing.dry_run), writing)
@@ -173,6 +173,7 @@ def approve(
     ref = reference(place, ref)
     if criterion is None:
         raise InvalidInput(_("which criterion? pipe today lists what you are asked"))
+    reason = typed(reason)
     if refuse and reason is None and can_ask():
         reason = ask(_("Why not?"))
     outcome = gates.approve(

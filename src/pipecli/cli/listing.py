@@ -109,13 +109,15 @@ def list_(
     fragment: Annotated[
         str | None, typer.Argument(metavar="TEXT", help=_("a part of a name or account"))
     ] = None,
-    stage: Annotated[str | None, typer.Option("--stage", help=_("in that stage"))] = None,
-    owner: Annotated[str | None, typer.Option("--owner", "-o", help=_("of that owner"))] = None,
+    stage: Annotated[str | None, typer.Option("--stage", metavar="STAGE", help=_("in that stage"))] = None,
+    owner: Annotated[
+        str | None, typer.Option("--owner", "-o", metavar="OWNER", help=_("of that owner"))
+    ] = None,
     mine: Mine = False,
     account: Annotated[
-        str | None, typer.Option("--account", "-a", help=_("whose account contains this"))
+        str | None, typer.Option("--account", "-a", metavar="ACCOUNT", help=_("whose account contains this"))
     ] = None,
-    tag: Annotated[str | None, typer.Option("--tag", "-t", help=_("with that tag"))] = None,
+    tag: Annotated[str | None, typer.Option("--tag", "-t", metavar="TAG", help=_("with that tag"))] = None,
     status: Annotated[
         str,
         typer.Option("--status", metavar="STATUS", help=_("open, won, lost, all, or several with commas")),
@@ -144,7 +146,9 @@ def overdue(
     context: typer.Context,
     output: Output,
     days: Annotated[int, typer.Option("--days", min=0, metavar="N", help=_("late by more than N days"))] = 0,
-    owner: Annotated[str | None, typer.Option("--owner", "-o", help=_("of that owner"))] = None,
+    owner: Annotated[
+        str | None, typer.Option("--owner", "-o", metavar="OWNER", help=_("of that owner"))
+    ] = None,
     mine: Mine = False,
     limit: Limit = None,
     exit_code: ExitCode = False,
@@ -161,7 +165,9 @@ def overdue(
 def stale(
     context: typer.Context,
     output: Output,
-    owner: Annotated[str | None, typer.Option("--owner", "-o", help=_("of that owner"))] = None,
+    owner: Annotated[
+        str | None, typer.Option("--owner", "-o", metavar="OWNER", help=_("of that owner"))
+    ] = None,
     mine: Mine = False,
     limit: Limit = None,
     exit_code: ExitCode = False,

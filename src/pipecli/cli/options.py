@@ -65,7 +65,7 @@ def reports(command: Callable[..., Any]) -> Callable[..., Any]:
 def writes(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command that changes something `--dry-run`, `--json` and `--quiet`; it receives them as `writing`."""
     flags = {
-        "dry_run": _flag("dry_run", _("say what would happen, change nothing")),
+        "dry_run": DryRun,
         "json": _flag("json", _("as JSON")),
         "quiet": _flag("quiet", _("ids only"), "-q"),
     }
@@ -120,6 +120,7 @@ def workspace(context: typer.Context) -> Workspace:
     return found
 
 
+DryRun = _flag("dry_run", _("say what would happen, change nothing"))
 Ref = Annotated[str | None, typer.Argument(metavar="REF", help=_("number, part of a name or account, or ."))]
 Criterion = Annotated[str | None, typer.Argument(metavar="CRITERION", help=_("a criterion's key"))]
 Next = Annotated[str | None, typer.Option("--next", "-n", metavar="TEXT", help=_("the next action"))]

@@ -110,10 +110,8 @@ def _picked(found: Sequence[tuple[int, str | None, str, str]]) -> str:
 
 def text_given(text: str | None, question: str, *, required: bool = True) -> str:
     """A TEXT argument: as given, from standard input for `-`, asked for in a terminal where it was left out."""
-    if text == "-":
-        return sys.stdin.read().strip()
     if text is not None:
-        return text
+        return typed(text) or ""
     if can_ask():
         return ask(question, empty=not required)
     if required:
@@ -122,6 +120,11 @@ def text_given(text: str | None, question: str, *, required: bool = True) -> str
             missing=["text"],
         )
     return ""
+
+
+def typed(text: str | None) -> str | None:
+    """A text as given, or all of standard input where it is `-`."""
+    return sys.stdin.read().strip() if text == "-" else text
 
 
 def next_given(next_: str | None, due: str | None) -> tuple[str | None, str | None]:

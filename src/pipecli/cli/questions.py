@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pipecli.domain.gate import Verdict
 from pipecli.domain.guidance import exchange_need
+from pipecli.domain.pipeline import WON
 from pipecli.errors import InvalidInput
 from pipecli.render.console import literal, note
 from pipecli.service import gates
@@ -33,6 +34,8 @@ def answered(workspace: Workspace, ref: str, to: str | None, given: Answers) -> 
             note(f"  {error.message}")
             answers = accepted
             continue
+        if found.gate.target == WON and to != WON:  # `advance` cannot win: nobody is asked in vain
+            return given, False
         accepted = answers
         missing = [v for v in found.gate.unmet if not _is_for_others(v)]
         if not missing or not can_ask():

@@ -11,7 +11,7 @@ from pipecli.render.console import note
 from pipecli.text import _, ngettext
 
 from .exits import FAILURE, OK
-from .options import Output, reports, workspace
+from .options import DryRun, Output, reports, workspace
 from .prompts import can_ask
 
 
@@ -21,6 +21,7 @@ def init(
         str | None, typer.Option("--template", metavar="NAME", help=_("b2b, pme or services"))
     ] = None,
     currency: Annotated[str | None, typer.Option("--currency", metavar="CODE", help=_("such as EUR"))] = None,
+    dry_run: DryRun = False,
 ) -> None:
     from pipecli.service import creating
 
@@ -31,10 +32,12 @@ def init(
 
         creating.refuse_existing(place.settings)
         toml = interview(place.settings, currency)
-    where = creating.init(
-        place.settings, toml, template=template or creating.DEFAULT_TEMPLATE, currency=currency
-    )
+    template = template or creating.DEFAULT_TEMPLATE
+    where = creating.init(place.settings, toml, template=template, currency=currency, dry_run=dry_run)
     note(_("Made {where}").format(where=where))
+    if dry_run:
+        note(_("Dry run: nothing was changed."))
+        return
     risk = creating.risk(place.settings)
     if risk:
         note(risk)
@@ -49,6 +52,7 @@ def config(
     key: Annotated[str | None, typer.Argument(metavar="KEY", help=_("a setting"))] = None,
     value: Annotated[str | None, typer.Argument(metavar="VALUE", help=_("its new value"))] = None,
     unset: Annotated[bool, typer.Option("--unset", help=_("take it out of the file"))] = False,
+    dry_run: DryRun = False,
 ) -> None:
     from pipecli import config as configuration
     from pipecli.render.formats import write_list
@@ -56,12 +60,15 @@ def config(
 
     settings = workspace(context).settings
     if key is not None and (value is not None or unset):
-        path = configuration.write_setting(settings.environ, key, None if unset else value)
+        new = None if unset else value
+        path = configuration.write_setting(settings.environ, key, new, dry_run=dry_run)
         note(
             _("{key} is now {value} in {path}").format(
-                key=key, value=_("not set") if unset else value, path=path
+                key=key, value=_("not set") if new is None else new, path=path
             )
         )
+        if dry_run:
+            note(_("Dry run: nothing was changed."))
         return
     if key is not None:
         configuration.check_setting(key, None)

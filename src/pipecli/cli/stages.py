@@ -139,7 +139,8 @@ def _adopt(context: typer.Context, toml: str, move: list[str], writing: Writing,
         stage, refs = next(iter(impact.orphaned.items()))
         moves[stage] = ask(_("Where do the {n} of {stage} go?").format(n=len(refs), stage=stage))
         impact = definitions.impact(place, toml, moves)
-    if can_ask() and not yes and not impact.orphaned and not confirm(_("Adopt it?"), default=False):
+    certain = yes or writing.dry_run or bool(impact.orphaned) or not can_ask()
+    if not certain and not confirm(_("Adopt it?"), default=False):
         note(_("Nothing was changed."))
         return False
     done = definitions.adopt(place, toml, moves, dry_run=writing.dry_run)

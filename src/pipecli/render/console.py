@@ -9,6 +9,7 @@ import codecs
 import json
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -79,15 +80,8 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def width() -> int:
-    """Columns to write for: the terminal's, COLUMNS, or all that is needed where stdout is piped."""
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns) > 0:
-        return int(columns)
-    if not is_terminal(sys.stdout):
-        return PIPED_WIDTH
-    import shutil
-
-    return shutil.get_terminal_size().columns
+    """Columns to write for: the terminal's, or all that is needed where stdout is piped."""
+    return shutil.get_terminal_size().columns if is_terminal(sys.stdout) else PIPED_WIDTH
 
 
 def console(stream: TextIO | None = None) -> Console:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from rich.console import Console
@@ -104,11 +103,11 @@ def print_forecast(console: Console, found: Forecast, json: dict[str, Any]) -> N
     currency = found.currency
     rows = [*json.get("groups", ()), {"key": "", "label": _("Total"), **json}]
     print_table(console, view(currency), rows)
-    for line in notes(json, found.as_of):
+    for line in notes(json):
         console.print(Text(line, style="dim"), overflow="fold")
 
 
-def notes(json: dict[str, Any], as_of: date) -> list[str]:
+def notes(json: dict[str, Any]) -> list[str]:
     """What the figures leave out, one line each."""
     lines = []
     unpriced, undated = json["unpriced"]["count"], json["undated"]["count"]
@@ -121,20 +120,26 @@ def notes(json: dict[str, Any], as_of: date) -> list[str]:
             ).format(n=unpriced)
         )
     if undated:
-        lines.append(
-            ngettext(
-                "{n} open opportunity has no close date, or a past one: in no period ({amount})",
-                "{n} open opportunities have no close date, or a past one: in no period ({amount})",
-                undated,
-            ).format(n=undated, amount=amount(json["undated"]["amount"], json["currency"]))
-        )
-    for other in json["other_currencies"]:
-        lines.append(
-            _("{currency} stands apart: won {won}, open {open}, weighted {weighted}").format(
-                currency=other["currency"],
-                won=amount(other["won"]["amount"], other["currency"]),
-                open=amount(other["open"]["amount"], other["currency"]),
-                weighted=amount(other["weighted"], other["currency"]),
-            )
-        )
+        line = ngettext(
+            "{n} open opportunity has no close date, or a past one: in no period",
+            "{n} open opportunities have no close date, or a past one: in no period",
+            undated,
+        ).format(n=undated)
+        worth = json["undated"]["amount"]
+        lines.append(f"{line} ({amount(worth, json['currency'])})" if worth else line)
+    lines += [_apart(other) for other in json["other_currencies"]]
     return ["", *lines] if lines else []
+
+
+def _apart(other: dict[str, Any]) -> str:
+    """What another currency comes to: it is never added to the workspace's own."""
+    figures = (
+        (_("won {amount}"), other["won"]["amount"]),
+        (_("open {amount}"), other["open"]["amount"]),
+        (_("weighted {amount}"), other["weighted"]),
+        (_("{amount} in no period"), other["undated"]["amount"]),
+    )
+    words = [words.format(amount=amount(value, other["currency"])) for words, value in figures if value]
+    return _("{currency} stands apart: {figures}").format(
+        currency=other["currency"], figures=", ".join(words) or _("nothing priced")
+    )

@@ -113,8 +113,8 @@ def impact_lines(impact: Impact) -> list[str]:
                 len(impact.unproven),
             ).format(n=len(impact.unproven), refs=_some(impact.unproven))
         )
-    else:
-        lines.append(_("None of the {n} open opportunities becomes unproven.").format(n=impact.open_count))
+    elif impact.open_count:
+        lines.append(_("No open opportunity becomes unproven."))
     return lines
 
 

@@ -45,8 +45,13 @@ def init(
     *,
     template: str = DEFAULT_TEMPLATE,
     currency: str | None = None,
+    dry_run: bool = False,
 ) -> str:
     """Make the workspace the settings name; raises StoreError where there is one. Returns where it is."""
+    if dry_run:
+        refuse_existing(settings)
+        compile_definition(toml or definition_from_template(template, settings.actor, currency))
+        return settings.database()
     with creating(settings) as (driver, actor):
         adopt_first(driver, actor, toml or definition_from_template(template, actor, currency))
         return driver.where

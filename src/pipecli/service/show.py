@@ -197,13 +197,14 @@ def _step(
     names: Mapping[int, str | None],
     asks: Mapping[str, str],
 ) -> ProofStep:
+    order = {key: n for n, key in enumerate(asks)}
     criteria = [
         {
             "criterion": key,
             "ask": asks.get(key, key),
             "evidence": basis_line(basis, state, bodies, names) or _("no longer on record"),
         }
-        for key, basis in visit.met.items()
+        for key, basis in sorted(visit.met.items(), key=lambda item: order.get(item[0], len(order)))
     ]
     return ProofStep(
         visit.stage,
