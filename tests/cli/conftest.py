@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -133,6 +134,11 @@ def house(pipe: Pipe, lived: Path, environment: Path) -> Pipe:
     return pipe
 
 
+def masked(result: Result) -> Result:
+    """The result with `UID` where an identifier drawn at random stands."""
+    return result._replace(out=re.sub(r"\b[0-9a-f]{32}\b", "UID", result.out))
+
+
 @pytest.fixture
 def unchanged(pipe: Pipe) -> Callable[[], AbstractContextManager[None]]:
     """A context in which nothing may be written: the journal's head is the same at its end."""
@@ -152,6 +158,6 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
     def of(columns: int) -> None:
         monkeypatch.setenv("COLUMNS", str(columns))
-        monkeypatch.setattr("pipecli.render.console.is_terminal", lambda stream: stream is sys.stdout)
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
 
     return of

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pipecli.domain import decide, moves, proofs
 from pipecli.domain import events as ev
 from pipecli.domain.events import Event
-from pipecli.domain.opportunity import Opportunity, Span, evolve, fold
+from pipecli.domain.evolve import evolve, fold
+from pipecli.domain.opportunity import Opportunity, Span
 
 from .building import TODAY, Case, criterion, leaving, pipeline, stage
 

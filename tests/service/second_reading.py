@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,9 +11,9 @@ from pipecli.domain import events as ev
 from pipecli.domain.events import Event
 from pipecli.domain.pipeline import Criterion, Pipeline
 
-# What the definitions of the tests say in their conditions, once more; None where a fact is missing.
+# What the definitions of the tests say in their conditions, once more.
 Facts = dict[str, Any]
-CONDITIONS: dict[str, Callable[[Facts], bool | None]] = {
+CONDITIONS: dict[str, Callable[[Facts], bool]] = {
     "feasible": lambda f: f["euros"] is None or f["euros"] >= 20_000,
     "stake": lambda f: f["amount"] is not None and (f["euros"] is None or f["euros"] >= 50_000),
     "effort": lambda f: f["effort_days"] is not None and f["effort_days"] <= 20,
@@ -21,38 +21,39 @@ CONDITIONS: dict[str, Callable[[Facts], bool | None]] = {
 }
 
 
-class Passage:
-    """What the live journal of one opportunity had said before a move, read without the product's rules."""
+def told(events: Sequence[Event]) -> Facts:
+    """The facts that these events leave behind."""
+    facts: Facts = dict.fromkeys(("effort_days", "contact", "decision_maker", "close_date", "amount"))
+    for event in events:
+        p = event.payload
+        if event.kind == ev.OPENED:
+            facts |= {k: p.get(k) for k in facts} | p["fields"] | {"currency": p["currency"]}
+        elif event.kind == ev.DESCRIBED:
+            facts |= p["changes"]
+        elif event.kind == ev.AMOUNT_REVISED:
+            facts |= {"amount": p["amount"], "currency": p["currency"]}
+        elif event.kind == ev.CLOSE_DATE_SET:
+            facts["close_date"] = p["close_date"]
+    comparable = facts["amount"] is not None and facts["currency"] == "EUR"
+    close = facts["close_date"]
+    return facts | {
+        "euros": facts["amount"] / 100 if comparable else None,
+        "close_date": date.fromisoformat(close) if close else None,
+    }
 
-    def __init__(self, before: list[Event], move: Event, pipeline: Pipeline) -> None:
+
+class Passage:
+    """What the journal of one opportunity had said before a move: `before` without what was undone."""
+
+    def __init__(self, history: list[Event], before: list[Event], move: Event, pipeline: Pipeline) -> None:
+        self.history = history
         self.before = before
-        self.pipeline = pipeline
         self.today = datetime.fromisoformat(move.recorded_at).astimezone(ZoneInfo(pipeline.timezone)).date()
         self.entered = max(e.seq for e in before if e.kind in (ev.OPENED, *ev.TRANSITIONS))
-        self.facts = self._facts()
-
-    def _facts(self) -> Facts:
-        facts: Facts = dict.fromkeys(("effort_days", "contact", "decision_maker", "close_date", "amount"))
-        for event in self.before:
-            p = event.payload
-            if event.kind == ev.OPENED:
-                facts |= {k: p.get(k) for k in facts} | p["fields"] | {"currency": p["currency"]}
-            elif event.kind == ev.DESCRIBED:
-                facts |= p["changes"]
-            elif event.kind == ev.AMOUNT_REVISED:
-                facts |= {"amount": p["amount"], "currency": p["currency"]}
-            elif event.kind == ev.CLOSE_DATE_SET:
-                facts["close_date"] = p["close_date"]
-        comparable = facts["amount"] is not None and facts["currency"] == "EUR"
-        close = facts["close_date"]
-        return facts | {
-            "euros": facts["amount"] / 100 if comparable else None,
-            "close_date": date.fromisoformat(close) if close else None,
-            "today": self.today,
-        }
+        self.facts = told(before) | {"today": self.today}
 
     def allows(self, criterion: Criterion, *, waived_since: int) -> bool:
-        """Whether a criterion does not apply, was waived after an event, or has all that it takes."""
+        """Whether a criterion does not apply, was waived no earlier than an event, or has all that it takes."""
         condition = CONDITIONS.get(criterion.key)
         if criterion.when and condition and not condition(self.facts):
             return True
@@ -61,7 +62,7 @@ class Passage:
         return all(
             [
                 not criterion.field or self.facts.get(criterion.field) is not None,
-                not criterion.compare or (condition is not None and condition(self.facts) is True),
+                not criterion.compare or (condition is not None and condition(self.facts)),
                 not criterion.evidence or self._proven(criterion),
                 not criterion.exchange or self._talked(criterion),
                 not criterion.amount_review or self._reviewed(),
@@ -99,9 +100,14 @@ class Passage:
         return reviewed and self.facts["amount"] is not None
 
     def _approved(self, criterion: Criterion) -> bool:
+        """The last word is a yes, the amount is the one it was said to, and was never another in between."""
         words = self._of(criterion, ev.APPROVAL_REQUESTED, ev.APPROVAL_GIVEN, ev.APPROVAL_REFUSED)
+        if not words or words[-1].kind != ev.APPROVAL_GIVEN:
+            return False
+        seen = told(ev.live(e for e in self.history if e.version < words[-1].version))
         changed = max((e.seq for e in self.before if e.kind == ev.AMOUNT_REVISED), default=0)
-        return bool(words) and words[-1].kind == ev.APPROVAL_GIVEN and words[-1].seq > changed
+        same = all(seen[name] == self.facts[name] for name in ("amount", "currency"))
+        return same and words[-1].seq > changed
 
     def _planned(self) -> bool:
         due: date | None = None
@@ -113,16 +119,17 @@ class Passage:
         return due is not None and due >= self.today
 
 
-def unearned(events: list[Event], pipeline: Pipeline) -> list[str]:
-    """The criteria that some move of these live events passed without anything that allowed it."""
+def unearned(history: list[Event], pipeline: Pipeline) -> list[str]:
+    """The criteria that some move in one opportunity's journal passed without anything that allowed it."""
     found = []
+    events = ev.live(history)
+    stages = (*pipeline.stages, pipeline.won)
+    order = [stage.key for stage in stages]
     for n, move in enumerate(events):
         if move.kind not in (ev.STAGE_ADVANCED, ev.WON):
             continue
-        passage = Passage(events[:n], move, pipeline)
-        order = [s.key for s in pipeline.stages] + ["won"]
+        passage = Passage(history, events[:n], move, pipeline)
         source, target = order.index(move.payload["from"]), order.index(move.payload.get("to", "won"))
-        stages = (*pipeline.stages, pipeline.won)
         crossed = [c for s in stages[source:target] for c in s.exit]
         crossed += [c for s in stages[source + 1 : target + 1] for c in s.entry]
         found += [c.key for c in crossed if not passage.allows(c, waived_since=passage.entered)]

@@ -168,12 +168,34 @@ def driver(workspace: Workspace) -> Iterator[Driver]:
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def shared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace file that tests leave as they find it."""
+    folder = tmp_path_factory.mktemp("shared")
+    settings = settings_for(str(folder / "pipe.db"), folder)
+    small(settings)
+    return Workspace(settings)
+
+
+@pytest.fixture(scope="session")
+def shared_postgresql(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A workspace in PostgreSQL that tests leave as they find it."""
+    with _new_database(server) as uri:
+        settings = settings_for(uri, tmp_path_factory.mktemp("shared"))
+        small(settings)
+        yield Workspace(settings)
+
+
 @pytest.fixture
-def held(workspace: Workspace, driver: Driver) -> Iterator[Held]:
-    """The workspace in one transaction that is taken back at the end of the test."""
+def held(engine: str, request: pytest.FixtureRequest) -> Iterator[Held]:
+    """A workspace in one transaction that is taken back at the end of the test."""
+    workspace: Workspace = request.getfixturevalue(f"shared_{engine}")
+    clock.freeze(noon(TODAY))
+    driver = open_database(workspace.address, write=True)
     driver.begin()
     yield Held(workspace.settings, driver)
     driver.rollback()
+    driver.close()
 
 
 @pytest.fixture

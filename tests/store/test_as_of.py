@@ -16,7 +16,7 @@ from pipecli.service.workspace import Reading
 from pipecli.store import forecast, journal
 from pipecli.store.lists import Row
 
-from .living import HISTORIES, LIVED, START
+from .living import HISTORIES, LIVED, START, Held
 
 
 def by_journal(reading: Reading, refs: list[int], day: date) -> list[Row]:
@@ -94,7 +94,7 @@ NEXT = Answers(next="call", due="+5d", amount="10k")
 
 
 @pytest.fixture
-def rows_on(held: Any) -> Callable[[date], list[Row]]:
+def rows_on(held: Held) -> Callable[[date], list[Row]]:
     def rows(day: date) -> list[Row]:
         with held.read() as reading:
             return past.rows_as_of(reading, day)
@@ -103,7 +103,7 @@ def rows_on(held: Any) -> Callable[[date], list[Row]]:
 
 
 @pytest.fixture
-def first(held: Any, at: Callable[[date], None]) -> Callable[[int], None]:
+def first(held: Held, at: Callable[[date], None]) -> Callable[[int], None]:
     """Goes to a day of January; the first opportunity is opened on the 1st."""
     at(date(2026, 1, 1))
     opportunities.add(held, "ERP", NEXT)
@@ -115,7 +115,7 @@ def test_nothing_was_there_before_it_was_opened(first: Any, rows_on: Any) -> Non
     assert [r.name for r in rows_on(date(2026, 1, 1))] == ["ERP"]
 
 
-def test_a_next_action_put_off_was_due_earlier_before(held: Any, first: Any, rows_on: Any) -> None:
+def test_a_next_action_put_off_was_due_earlier_before(held: Held, first: Any, rows_on: Any) -> None:
     first(3)
     opportunities.snooze(held, ["1"], "2026-01-20")
     assert [rows_on(date(2026, 1, d))[0].next_due for d in (1, 2, 3)] == [
@@ -123,7 +123,7 @@ def test_a_next_action_put_off_was_due_earlier_before(held: Any, first: Any, row
     ]  # fmt: skip
 
 
-def test_a_loss_that_was_reopened_is_shown_with_its_reason(held: Any, first: Any, rows_on: Any) -> None:
+def test_a_loss_that_was_reopened_is_shown_with_its_reason(held: Held, first: Any, rows_on: Any) -> None:
     first(4)
     gates.lose(held, "1", "price", "twice as dear")
     first(8)
@@ -135,7 +135,9 @@ def test_a_loss_that_was_reopened_is_shown_with_its_reason(held: Any, first: Any
     assert (open_again.status, open_again.loss_reason, open_again.closed_on) == ("open", None, None)
 
 
-def test_an_amount_corrected_after_the_end_moves_no_closing_date(held: Any, first: Any, rows_on: Any) -> None:
+def test_an_amount_corrected_after_the_end_moves_no_closing_date(
+    held: Held, first: Any, rows_on: Any
+) -> None:
     first(4)
     gates.lose(held, "1", "price", "")
     first(9)
@@ -144,7 +146,7 @@ def test_an_amount_corrected_after_the_end_moves_no_closing_date(held: Any, firs
     assert (found.amount, found.closed_on) == (1_200_000, "2026-01-04")
 
 
-def test_a_name_of_today_does_not_reach_into_the_past(held: Any, first: Any, rows_on: Any) -> None:
+def test_a_name_of_today_does_not_reach_into_the_past(held: Held, first: Any, rows_on: Any) -> None:
     first(5)
     opportunities.edit(held, "1", Answers(sets=("name=CRM", "account=Acme", "tags=vip")))
     before, after = rows_on(date(2026, 1, 4))[0], rows_on(date(2026, 1, 5))[0]
@@ -153,7 +155,7 @@ def test_a_name_of_today_does_not_reach_into_the_past(held: Any, first: Any, row
 
 
 def test_an_exchange_recorded_late_counts_from_the_day_it_happened(
-    held: Any, first: Any, rows_on: Any
+    held: Held, first: Any, rows_on: Any
 ) -> None:
     first(9)
     opportunities.log(held, "1", "call", "They called", Answers(on="2026-01-03"))

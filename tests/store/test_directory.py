@@ -1,7 +1,5 @@
 """Who there is: by name, by id, by likeness; and opportunities by what a person types."""
 
-from typing import Any
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,11 +11,14 @@ from pipecli.store import directory, search
 from pipecli.store.directory import Person
 from pipecli.store.driver import Driver
 
+from .living import Held
+
 NAMES = ["Acmé", "Acme Italy", "Borelle & Fils", "Ünal", "X", "50% Off", "Acme"]
 
 
 @pytest.fixture
-def known(driver: Driver) -> Driver:
+def known(held: Held) -> Driver:
+    driver: Driver = held.driver
     directory.add_accounts(driver, list(enumerate(NAMES, 1)))
     directory.add_people(
         driver, [(20, "Jeanne", "j@acme.com", None), (21, "Ana", None, "+33 1"), (22, "Élie", None, None)]
@@ -79,12 +80,13 @@ LETTERS = st.text(st.sampled_from("abé&'\U0001f389"), max_size=6)
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.lists(LETTERS.filter(bool), max_size=12, unique=True), name=LETTERS.filter(bool))
-def test_near_names_are_all_those_one_letter_apart(driver: Driver, names: list[str], name: str) -> None:
-    driver.begin()
+def test_near_names_are_all_those_one_letter_apart(held: Held, names: list[str], name: str) -> None:
+    driver = held.driver
+    driver.run("savepoint example")
     directory.add_accounts(driver, list(enumerate(names, 100)))
     expected = sorted(n for n in names if n != name and directory.one_letter_apart(fold(n), fold(name)))
     found = directory.near_accounts(driver, name)
-    driver.rollback()
+    driver.run("rollback to savepoint example")
     assert found == expected
 
 
@@ -108,14 +110,14 @@ def test_what_is_removed_is_no_more(known: Driver) -> None:
     assert directory.contacts_of(known, None) == []
 
 
-def test_owners_are_those_of_open_opportunities(held: Any) -> None:
+def test_owners_are_those_of_open_opportunities(held: Held) -> None:
     for name, owner in (("A", "Zoé"), ("B", "bob"), ("C", "bob")):
         opportunities.add(held, name, Answers(owner=owner, next="call", due="+1d"))
     assert directory.known_owners(held.driver) == ["Zoé", "bob"]
 
 
 @pytest.fixture
-def opened(held: Any) -> Driver:
+def opened(held: Held) -> Driver:
     """Opportunities 1 to 5; the third is lost."""
     from pipecli.service import gates
 

@@ -14,6 +14,8 @@ from pipecli.store import journal
 from pipecli.store.driver import Driver
 from pipecli.store.journal import CommandRow
 
+from .living import Held
+
 DAY = date(2026, 3, 1)
 AT = "2026-03-01T12:00:00.000000Z"
 
@@ -30,8 +32,9 @@ def event(seq: int, stream: str, version: int, kind: str = ev.DESCRIBED, **rest:
 
 
 @pytest.fixture
-def filled(driver: Driver) -> Driver:
+def filled(held: Held) -> Driver:
     """Three commands of lea and bob over two opportunities, an account and the workspace."""
+    driver: Driver = held.driver
     journal.add_command(driver, command(10))
     first = [
         event(10, "o1", 1, ev.EXCHANGE_LOGGED, payload={"kind": "call"}, text="Élan: “oui” 100%"),
@@ -117,11 +120,10 @@ def test_last_touched_are_opportunities_the_latest_first(filled: Driver) -> None
     assert journal.last_touched(filled, "zoe") == []
 
 
-def test_commands_of_an_actor_the_latest_first_in_portions(driver: Driver) -> None:
-    driver.run("begin")
+def test_commands_of_an_actor_the_latest_first_in_portions(held: Held) -> None:
+    driver = held.driver
     for number in range(10, 140):
         journal.add_command(driver, command(number, "lea" if number % 13 else "bob"))
-    driver.commit()
     mine = list(journal.commands_of(driver, "bob"))
     assert [c.id for c in mine] == [n for n in range(139, 9, -1) if n % 13 == 0]
     rest = [c.id for c in journal.commands_of(driver, "lea") if c.name != "init"]
@@ -163,6 +165,8 @@ def test_the_last_version_of_a_stream(filled: Driver) -> None:
 @pytest.mark.parametrize("again", [event(17, "o1", 4), event(16, "o3", 1)], ids=["version", "number"])
 def test_a_number_or_a_version_is_never_given_twice(filled: Driver, again: Event) -> None:
     journal.add_command(filled, command(17))
+    filled.run("savepoint before")
     with pytest.raises(StoreError):
         journal.append(filled, [again], 17, AT)
+    filled.run("rollback to savepoint before")
     assert filled.rows("select count(*) from event") == [(9,)]

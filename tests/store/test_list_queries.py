@@ -18,11 +18,11 @@ from pipecli.service.workspace import Reading
 from pipecli.store import lists
 from pipecli.store.lists import Filter, Row, Total
 
-from .living import HISTORIES, LIVED, TODAY
+from .living import HISTORIES, LIVED, TODAY, Held
 
 
 @pytest.fixture
-def portfolio(held: Any, at: Callable[[date], None]) -> Reading:
+def portfolio(held: Held, at: Callable[[date], None]) -> Reading:
     """Six opportunities: 1 to 4 open, 5 won, 6 lost."""
 
     def add(day: date, name: str, amount: str | None, due: str, owner: str, *sets: str) -> None:
@@ -149,7 +149,7 @@ def test_rows_have_the_names_they_refer_to(portfolio: Reading) -> None:
     assert lists.rows_of(portfolio.driver, [], portfolio.pipeline, portfolio.today) == []
 
 
-def test_approvals_asked_of_a_role(held: Any, portfolio: Reading) -> None:
+def test_approvals_asked_of_a_role(held: Held, portfolio: Reading) -> None:
     gates.prove(held, "1", "need", gates.Proof(text="told"), Answers())
     gates.advance(held, "1", Answers(amount="25k"))
     gates.advance(held, "1", Answers(said=(("meeting", "met", ""),)), ask=True)
@@ -179,7 +179,7 @@ WHERE = [" ".join(text.split()) for text in CONDITIONS.split(";")]
 
 @pytest.mark.parametrize("where", WHERE)
 @pytest.mark.parametrize("engine", ["sqlite"])
-def test_conditions_read(portfolio: Reading, held: Any, where: str) -> None:
+def test_conditions_read(portfolio: Reading, held: Held, where: str) -> None:
     assert listing(held, Wanted(status="all", where=where, sort="number"), 0).records == [
         r
         for r in listing(held, Wanted(status="all", sort="number"), 0).records

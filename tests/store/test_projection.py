@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipecli.domain.opportunity import fold
+from pipecli.domain.evolve import fold
 from pipecli.service import gates, opportunities
 from pipecli.service.answers import Answers
 from pipecli.service.rebuilding import rebuild, replayed
@@ -17,7 +17,7 @@ from pipecli.store import directory, journal, projection
 from pipecli.store.driver import Driver
 from pipecli.store.projection import COLUMNS, KEYS, Rows
 
-from .living import HISTORIES, LIVED
+from .living import HISTORIES, LIVED, Held
 
 NEXT = Answers(next="call", due="+5d", amount="10k")
 
@@ -89,18 +89,19 @@ SOME_ROWS = st.fixed_dictionaries({table: table_rows(table) for table in TABLES}
 
 @LIVED
 @given(before=SOME_ROWS, after=SOME_ROWS)
-def test_differences_bring_any_rows_to_any_others(driver: Driver, before: Rows, after: Rows) -> None:
-    driver.begin()
+def test_differences_bring_any_rows_to_any_others(held: Held, before: Rows, after: Rows) -> None:
+    driver = held.driver
+    driver.run("savepoint example")
     one = {**projection.empty_rows(), **before}
     other = {**projection.empty_rows(), **after}
     projection.write_differences(driver, [(projection.empty_rows(), one)])
     projection.write_differences(driver, [(one, other)])
     found = stored(driver)
-    driver.rollback()
+    driver.run("rollback to savepoint example")
     assert found == {table: set(rows) for table, rows in other.items()}
 
 
-def test_an_opportunitys_row_says_what_it_is(held: Any) -> None:
+def test_an_opportunitys_row_says_what_it_is(held: Held) -> None:
     given = NEXT._replace(
         sets=("account=Acmé", "contact=Jeanne <j@acme.com>", "tags=vip,Été", "effort_days=2.5", "source=web"),
         owner="Zoé",
@@ -122,7 +123,7 @@ def test_an_opportunitys_row_says_what_it_is(held: Any) -> None:
     }  # fmt: skip
 
 
-def test_the_day_a_proof_runs_out_is_kept(held: Any) -> None:
+def test_the_day_a_proof_runs_out_is_kept(held: Held) -> None:
     opportunities.add(held, "ERP", NEXT)
     gates.advance(held, "1", Answers(proofs=("need=told",)))
     sql = "select stage, unproven, proof_until from opportunity"
@@ -131,7 +132,7 @@ def test_the_day_a_proof_runs_out_is_kept(held: Any) -> None:
     assert held.driver.rows(sql) == [("discovery", 1, None)]
 
 
-def test_an_undone_opening_leaves_no_row(held: Any) -> None:
+def test_an_undone_opening_leaves_no_row(held: Held) -> None:
     opportunities.add(held, "ERP", NEXT)
     with held.read() as reading:
         state = fold(journal.load_stream(reading.driver, "o1"))
@@ -146,7 +147,7 @@ def test_tags_are_folded_between_bars(tags: tuple[str, ...], key: str) -> None:
     assert projection.tags_key(tags) == key
 
 
-def test_a_rebuild_writes_every_row_anew(held: Any, at: Any) -> None:
+def test_a_rebuild_writes_every_row_anew(held: Held, at: Any) -> None:
     for n in range(3):
         opportunities.add(held, f"Deal {n}", NEXT._replace(sets=("account=Acme", "contact=Ana")))
     at(date(2026, 3, 4))

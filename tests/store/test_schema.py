@@ -18,7 +18,8 @@ from pipecli.store.driver import Driver
 from pipecli.store.opening import create_database, open_database
 from pipecli.store.tables import METADATA
 
-At = Callable[[date], None]
+from .living import Held
+
 TABLES = {
     "workspace", "definition", "command", "event", "content", "person", "opportunity", "span", "visit",
     "evidence", "exchange", "next_action", "waiver", "approval", "account", "contact",
@@ -133,7 +134,8 @@ def test_a_database_that_holds_something_else_keeps_it(empty: Driver, settings: 
         assert existing(empty, "table") == TABLES | {"customers"}
 
 
-def test_the_definition_in_force_is_that_of_the_day(driver: Driver) -> None:
+def test_the_definition_in_force_is_that_of_the_day(held: Held) -> None:
+    driver = held.driver
     toml = header.definition_versions(driver)[0][1]
     for version, day in ((2, date(2026, 2, 1)), (3, date(2026, 2, 9))):
         compiled = journal.canonical(compile_definition(toml.replace("Small", f"V{version}")))
@@ -148,7 +150,8 @@ def test_the_definition_in_force_is_that_of_the_day(driver: Driver) -> None:
     ]  # fmt: skip
 
 
-def test_the_head_moves_with_the_journal(driver: Driver) -> None:
+def test_the_head_moves_with_the_journal(held: Held) -> None:
+    driver = held.driver
     header.advance_head(driver, 9, 4, "2026-03-01T00:00:00.000000Z")
     found = header.read_header(driver, write=False)
     assert (found.head, found.next_number, found.recorded_at) == (9, 4, "2026-03-01T00:00:00.000000Z")

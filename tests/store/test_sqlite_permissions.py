@@ -1,4 +1,4 @@
-"""Files and folders that a user may not write, or not even read: as another user, since permissions do not bind root."""
+"""Files and folders that may not be written, or not even read: as another user, since permissions do not bind root."""
 
 import subprocess
 import sys

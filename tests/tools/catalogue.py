@@ -1,8 +1,8 @@
 """Extract, merge and compile the catalogue of texts, with Babel.
 
-    python tests/tools/catalogue.py            extract from the source, merge into each language, compile
-    python tests/tools/catalogue.py --check    fail where the committed catalogue is not what that gives, or where
-                                               a text of the commands that must be French is not
+python tests/tools/catalogue.py            extract from the source, merge into each language, compile
+python tests/tools/catalogue.py --check    fail where the committed catalogue is not what that gives, or where
+                                           a text of the commands that must be French is not
 """
 
 from __future__ import annotations
@@ -23,14 +23,23 @@ LOCALES = SOURCE / "locale"
 LANGUAGES = ("fr",)
 STAMP = datetime(2026, 1, 1, tzinfo=UTC)
 # What a rep types all day is French from the start; the rest may still read in English.
-DAILY = ("render/today.py", "render/gate.py", "domain/guidance.py", "cli/gate.py", "cli/questions.py", "cli/commands.py")
+DAILY = (
+    "render/today.py",
+    "render/gate.py",
+    "domain/guidance.py",
+    "cli/gate.py",
+    "cli/questions.py",
+    "cli/commands.py",
+)
 
 
 def extracted() -> Catalog:
     """Every text of the source, with the files it stands in."""
     catalog = Catalog(project="pipecli", charset="utf-8", fuzzy=False)
     keywords = {"_": None, "ngettext": (1, 2)}
-    for file, _line, message, comments, _context in extract_from_dir(str(SOURCE), [("**.py", "python")], keywords=keywords):
+    for file, _line, message, comments, _context in extract_from_dir(
+        str(SOURCE), [("**.py", "python")], keywords=keywords
+    ):
         catalog.add(message, locations=[(file, 0)], auto_comments=comments)
     return catalog
 
@@ -64,7 +73,15 @@ def written(catalog: Catalog) -> tuple[bytes, bytes]:
 
 
 def _is_stamp(line: bytes) -> bool:
-    return line.startswith((b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Last-Translator', b'"Language-Team'))
+    return line.startswith(
+        (
+            b'"POT-Creation-Date',
+            b'"PO-Revision-Date',
+            b'"Generated-By',
+            b'"Last-Translator',
+            b'"Language-Team',
+        )
+    )
 
 
 def untranslated(catalog: Catalog) -> list[str]:
@@ -72,7 +89,9 @@ def untranslated(catalog: Catalog) -> list[str]:
     return [
         str(message.id)
         for message in catalog
-        if message.id and any(file in DAILY for file, _line in message.locations) and not _is_translated(message.string)
+        if message.id
+        and any(file in DAILY for file, _line in message.locations)
+        and not _is_translated(message.string)
     ]
 
 
@@ -94,13 +113,17 @@ def main() -> int:
             path.write_bytes(po)
             path.with_suffix(".mo").write_bytes(mo)
         elif not path.exists() or _messages(path.read_bytes()) != _messages(po):
-            faults.append(f"{path.relative_to(ROOT)} is not what the source says: python tests/tools/catalogue.py")
+            faults.append(
+                f"{path.relative_to(ROOT)} is not what the source says: python tests/tools/catalogue.py"
+            )
         elif _compiled(path.with_suffix(".mo").read_bytes()) != _compiled(mo):
             faults.append(f"{path.with_suffix('.mo').relative_to(ROOT)} is not compiled from its source")
         missing = untranslated(catalog)
         faults += [f"{language}: no translation of {text!r}" for text in missing]
         done = sum(_is_translated(m.string) for m in catalog if m.id)
-        print(f"{language}: {done} of {len(catalog)} texts translated, {len(missing)} of the daily ones missing")
+        print(
+            f"{language}: {done} of {len(catalog)} texts translated, {len(missing)} of the daily ones missing"
+        )
     print("\n".join(faults), file=sys.stderr)
     return 1 if faults and check else 0
 

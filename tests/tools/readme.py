@@ -15,7 +15,9 @@ PIPE = Path(sys.executable).with_name("pipe")
 def printed_help() -> str:
     """What `pipe --help` prints, in English."""
     environ = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "PIPE_CONFIG": "/nonexistent", "HOME": "/"}
-    return subprocess.run([PIPE, "--help"], env=environ, capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        [PIPE, "--help"], env=environ, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def shown_help(readme: str) -> str:
@@ -33,7 +35,10 @@ def faults(readme: str) -> list[str]:
     typed = {m.group(1) for m in re.finditer(r"^\$ pipe (?:--demo )?([a-z]+)", readme, re.MULTILINE)}
     out += [f"there is no command {name!r}" for name in sorted(typed - commands)]
     # The name on the public index is a stranger's package.
-    out += [f"tells to install a stranger's package: {m}" for m in re.findall(r"(?:pip|pipx|uv tool) install pipecli\b", readme)]
+    out += [
+        f"tells to install a stranger's package: {m}"
+        for m in re.findall(r"(?:pip|pipx|uv tool) install pipecli\b", readme)
+    ]
     return out
 
 

@@ -17,9 +17,10 @@ from pipecli.text import _
 
 from . import events as ev
 from .events import Event
+from .evolve import evolve
 from .facts import Names
 from .gate import Judge
-from .opportunity import Opportunity, evolve
+from .opportunity import Opportunity
 from .pipeline import Pipeline
 
 EXCHANGE_KINDS = ("call", "mail", "meeting", "note")

@@ -104,7 +104,9 @@ class Reader(NamedTuple):
         plain = "".join(text.split()).replace("−", "-")
         alone = re.fullmatch(_MARK_ALONE, plain)
         if alone and alone[1] == "," and self.decimal is None:
-            line = _('{field} = {text} is ambiguous: write it without a mark between thousands, or with a dot')
+            line = _(
+                "{field} = {text} is ambiguous: write it without a mark between thousands, or with a dot"
+            )
             raise InvalidInput(line.format(field=name, text=text[:40]), field=name)
         grouped = re.fullmatch(_GROUPED, plain, re.ASCII)
         if grouped and not (alone and alone[1] == (self.decimal or ".")):

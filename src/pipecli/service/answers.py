@@ -114,7 +114,7 @@ def apply(unit: Unit, read: Reader, decision: Decision, answers: Answers, said: 
 
 
 def file_proof(path: str) -> tuple[str, str]:
-    """A file's absolute path and SHA-256; the file itself is never kept. Raises InvalidInput where it cannot be read."""
+    """A file's absolute path and SHA-256; the file itself is never kept. Raises InvalidInput if it cannot be read."""
     digest = hashlib.sha256()
     try:
         with Path(path).expanduser().open("rb") as stream:

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from pipecli.domain import moves, proofs
 from pipecli.domain.decide import Decision
 from pipecli.domain.events import opportunity_stream
+from pipecli.domain.evolve import fold
 from pipecli.domain.facts import Names
 from pipecli.domain.gate import Gate, Judge
 from pipecli.domain.guidance import gate_report
-from pipecli.domain.opportunity import Opportunity, fold
+from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import WON, Pipeline
 from pipecli.domain.proofs import LINK_STARTS, Proof
 from pipecli.errors import GateNotMet, NotFound

@@ -7,8 +7,9 @@ from typing import Any
 
 from pipecli.domain import events as ev
 from pipecli.domain.events import opportunity_stream
+from pipecli.domain.evolve import fold
 from pipecli.domain.fold import fold as folded
-from pipecli.domain.opportunity import Opportunity, fold
+from pipecli.domain.opportunity import Opportunity
 from pipecli.store import directory, journal, projection
 from pipecli.store.lists import Row
 from pipecli.store.past import read_past

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from pipecli.domain import events as ev
-from pipecli.domain.opportunity import Opportunity, fold
+from pipecli.domain.evolve import fold
+from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import Pipeline
 from pipecli.errors import StoreError
 from pipecli.store import directory, journal, projection

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from pipecli.domain import events as ev
 from pipecli.domain.events import Event, opportunity_stream
+from pipecli.domain.evolve import fold
 from pipecli.domain.gate import Judge
-from pipecli.domain.opportunity import Opportunity, Visit, fold
+from pipecli.domain.opportunity import Opportunity, Visit
 from pipecli.errors import InvalidInput, NotFound
 from pipecli.store import directory, journal
 from pipecli.store.directory import Person

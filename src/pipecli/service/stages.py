@@ -9,8 +9,9 @@ from typing import NamedTuple
 from pipecli import templates
 from pipecli.domain import events as ev
 from pipecli.domain.definition import Fault, check_definition, compile_definition, definition_differences
+from pipecli.domain.evolve import fold
 from pipecli.domain.gate import Judge
-from pipecli.domain.opportunity import Opportunity, fold
+from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import Pipeline
 from pipecli.errors import Conflict, InvalidInput
 from pipecli.store import directory, journal, lists, projection

@@ -12,8 +12,9 @@ from pipecli import clock
 from pipecli.domain import events as ev
 from pipecli.domain.decide import LONGEST_NAME, Decision, checked_text
 from pipecli.domain.events import Event, account_stream, contact_stream, opportunity_stream
+from pipecli.domain.evolve import fold
 from pipecli.domain.fold import fold as folded
-from pipecli.domain.opportunity import Opportunity, fold
+from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import Pipeline
 from pipecli.errors import NotFound
 from pipecli.store import directory, journal, projection

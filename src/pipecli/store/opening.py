@@ -70,8 +70,18 @@ def database_user(driver: Driver) -> str | None:
     return str(driver.rows("select current_user")[0][0]) if driver.dialect == "postgresql" else None
 
 
-NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "glusterfs"})
-SYNCED_FOLDERS = ("dropbox", "onedrive", "google drive", "googledrive", "icloud", "mobile documents", "nextcloud")
+NETWORK_FILE_SYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "glusterfs"}
+)
+SYNCED_FOLDERS = (
+    "dropbox",
+    "onedrive",
+    "google drive",
+    "googledrive",
+    "icloud",
+    "mobile documents",
+    "nextcloud",
+)
 
 
 def shared_folder(address: str, mounts: str = "/proc/self/mounts") -> str | None:
