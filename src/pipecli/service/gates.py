@@ -55,7 +55,7 @@ def question(workspace: Workspace, key: str) -> str:
 def tried(workspace: Workspace, ref: str, answers: Answers, to: str | None) -> Why:
     """The gate as it would be with these answers; nothing is written."""
     with workspace.commit("advance", dry_run=True) as unit:
-        number, decision, read = _begin(unit, workspace, ref)
+        _number, decision, read = _begin(unit, workspace, ref)
         decision.require_open()
         apply(unit, read, decision, answers)
         target = moves.target_of(decision, to)

@@ -115,7 +115,7 @@ def _statuses(text: str) -> tuple[str, ...]:
 
 
 def day(workspace: Workspace, text: str | None, *, ahead: bool = False) -> date | None:
-    """The day that `--as-of`, `--since` or, `ahead`, `--until` names, seen from the day of the report; None if not given."""
+    """The day that `--as-of`, `--since` or (`ahead`) `--until` names, seen from the report's; None if not given."""
     if text is None:
         return None
     from pipecli import clock

@@ -16,7 +16,10 @@ INSERT_ACCOUNT = (
     "insert into account (id, name, search, reversed) values (?, ?, ?, ?) "
     "on conflict (id) do update set name = excluded.name, search = excluded.search, reversed = excluded.reversed"
 )
-INSERT_CONTACT = "insert into contact (id, account_id) values (?, ?) on conflict (id) do update set account_id = excluded.account_id"
+INSERT_CONTACT = (
+    "insert into contact (id, account_id) values (?, ?) "
+    "on conflict (id) do update set account_id = excluded.account_id"
+)
 INSERT_PERSON = "insert into person (id, name, mail, phone, salt, erased_at) values (?, ?, ?, ?, ?, ?)"
 
 

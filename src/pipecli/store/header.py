@@ -90,7 +90,7 @@ def definition_versions(driver: Driver) -> list[tuple[int, str, str]]:
 
 
 def compiled_text(compiled: Mapping[str, Any]) -> str:
-    """A compiled definition as it is stored: JSON in its own order, which is that of loss reasons and roles on screen."""
+    """A compiled definition as it is stored: JSON in its own order, that of loss reasons and roles on screen."""
     return json.dumps(compiled, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -38,7 +38,7 @@ def statements(dialect: str) -> list[str]:
 
 
 def create_tables(driver: Driver, uid: str | None = None) -> None:
-    """Create every table and the workspace row inside a transaction of the caller's; raises StoreError if they exist."""
+    """Create every table and the workspace row in the caller's transaction; raises StoreError if they exist."""
     if has_workspace(driver):
         raise StoreError(
             _("{where} is a workspace already; nothing was changed").format(where=driver.where),
