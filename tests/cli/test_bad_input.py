@@ -45,7 +45,7 @@ REFUSED = [
     ("edit 1 --probability 101 --reason x", 2, None),
     ("list --jsno", 2, "pipe list has no option --jsno (did you mean --json?); see pipe list -h"),
     ("list a b c", 2, 'pipe list: "b c" is more than it takes; put quotes around a text; see pipe list -h'),
-    ("list --stage", 2, "pipe: --stage needs a value; see pipe -h"),
+    ("list --stage", 2, "pipe list: --stage needs a value; see pipe list -h"),
     ("handover lea", 2, "pipe handover: TO is missing; see pipe handover -h"),
     ("tody", 2, 'there is no command "tody"; did you mean today?'),
     ("frobnicate", 2, 'there is no command "frobnicate"; pipe -h lists them'),

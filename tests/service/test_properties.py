@@ -134,6 +134,17 @@ OTHERS = st.one_of(
 )
 UNDOING = st.tuples(st.just("take_back"), st.booleans())
 ACTS = st.one_of(FIGURES, WORDS, MOVES, PLANS, UNDOING, MOVES, OTHERS)
+# What gets into the way of each other: stakes, those who judge them, moves, and people of accounts.
+STAKES = st.sampled_from(["5000", "20000", "75000"])
+NEW_PEOPLE = st.sampled_from(
+    [("account=New {}",), ("contact=Max {}",), ("contact=Zoe",), ("decision_maker=Zoe",)]
+)
+ENTANGLED = st.one_of(
+    st.tuples(st.just("price"), STAKES),
+    st.tuples(st.sampled_from(["approve", "waive"]), NUMBERS, st.just(0)),
+    MOVES,
+    st.tuples(st.just("edit"), NEW_PEOPLE, st.just(0)),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -392,22 +403,23 @@ def test_whatever_is_done(toml: str, amount: str | None, far: int, story: list[A
 @DEFINITIONS
 @LONG
 @given(
-    amount=st.none() | AMOUNTS,
+    amount=STAKES,
     far=st.integers(0, 3),
-    mine=FIGURES | MOVES | PLANS,
-    theirs=st.lists(FIGURES | WORDS | MOVES, min_size=1, max_size=3),
-    after=st.lists(MOVES | UNDOING, max_size=3),
+    mine=ENTANGLED,
+    theirs=st.lists(ENTANGLED, min_size=1, max_size=2),
     redo=st.booleans(),
+    after=st.none() | MOVES | UNDOING,
 )
 def test_whatever_others_do_before_it_is_undone_or_done_again(
-    toml: str, amount: str | None, far: int, mine: Any, theirs: list[Any], after: list[Any], redo: bool
+    toml: str, amount: str, far: int, mine: Any, theirs: list[Any], redo: bool, after: Any
 ) -> None:
-    with people(toml, amount or None, far) as everybody:
+    with people(toml, amount, far) as everybody:
         everybody.do("lea", 0, mine)
         if redo:
             everybody.do("lea", 0, ("take_back", False))
         for act in theirs:
             everybody.do("eve", 0, act)
         everybody.do("lea", 0, ("take_back", redo))
-        for act in after:
-            everybody.do("lea", 0, act)
+        if after:
+            everybody.do("eve", 0, after)
+        everybody.do("ann", 0, ("go_on", 9, "20000", True))

@@ -28,11 +28,13 @@ def toml(workspace: Workspace) -> str:
 
 @pytest.fixture
 def populated(workspace: Workspace) -> Workspace:
-    """1 in lead, 2 and 3 in discovery by their proofs; 3 is lost."""
+    """1 in lead, 2 and 3 in discovery by their proofs, 2 with a change undone; 3 is lost."""
     for name in ("ERP", "CRM", "Web"):
         opportunities.add(workspace, name, NEXT)
     for ref in ("2", "3"):
         gates.advance(workspace, ref, Answers(proofs=("need=They told us",)))
+    opportunities.edit(workspace, "2", Answers(amount="90k"))
+    undoing.undo(workspace)
     gates.lose(workspace, "3", "price", "")
     return workspace
 

@@ -167,6 +167,15 @@ def test_fragments_of_open_ones(opened: Driver, text: str, expected: list[int]) 
     assert found(opened, text) == expected
 
 
+def test_a_whole_name_is_found_behind_more_than_a_list_holds(opened: Driver) -> None:
+    assert [hit.number for hit in search.by_fragment(opened, "cover", open_only=True, limit=1)] == [5]
+    assert [hit.number for hit in search.by_fragment(opened, "rollout elan", open_only=True, limit=1)] == [1]
+    opened.run("update opportunity set name = 'E', search = 'e acme' where number = 1")
+    assert [hit.number for hit in search.by_fragment(opened, "e", open_only=True, limit=1)] == [1]
+    assert [hit.number for hit in search.by_fragment(opened, "e", open_only=True, limit=9)] == [1]
+    assert [hit.number for hit in search.by_fragment(opened, "o", open_only=True, limit=2)] == [5, 2]
+
+
 def test_fragments_of_closed_ones(opened: Driver) -> None:
     assert found(opened, "OLD", open_only=False) == [3]
     assert found(opened, "acme", open_only=False) == []

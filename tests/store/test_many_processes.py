@@ -13,6 +13,7 @@ from pipecli.service.answers import Answers
 from pipecli.service.workspace import Workspace
 from pipecli.store.opening import open_database
 
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 ADDS = """
 import sys
 from pipecli.config import Settings

@@ -6,6 +6,7 @@ never fails: what cannot be read completes to nothing.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,9 @@ SCRIPTS = {
 complete -o default -F _pipe_completion pipe""",
     "zsh": """#compdef pipe
 _pipe_completion() {
-  eval $(env _TYPER_COMPLETE_ARGS="${words[1,$CURRENT]}" _PIPE_COMPLETE=complete_zsh pipe)
+  local -a found
+  found=("${(@f)$(env _PIPE_COMPLETE=complete_zsh _TYPER_COMPLETE_ARGS="${words[1,$CURRENT]}" pipe)}")
+  [[ -n "$found[1]" ]] && _describe pipe found
 }
 compdef _pipe_completion pipe""",
     "fish": """complete --command pipe --no-files --arguments "(env _PIPE_COMPLETE=complete_fish \
@@ -48,6 +51,19 @@ PLACES: dict[str, tuple[str, ...]] = {
     "lose": ("ref", "reason"),
     "reopen": ("closed",),
     "handover": ("owner", "owner"),
+    "config": ("setting",),
+    "completion": ("shell",),
+}
+# What is the same in every workspace.
+FIXED: dict[str, tuple[str, ...]] = {
+    "nothing": (),
+    "exchange": ("call", "mail", "meeting", "note"),
+    "setting": ("db", "me", "lang", "decimal", "date_order", "editor"),
+    "shell": ("bash", "zsh", "fish"),
+    "grouping": ("month", "quarter", "owner", "stage"),
+    "status": ("open", "won", "lost", "all"),
+    "language": ("en", "fr"),
+    "template": ("b2b", "pme", "services"),
 }
 OPTIONS = {
     "--to": "stage",
@@ -57,6 +73,12 @@ OPTIONS = {
     "--actor": "owner",
     "--prove": "criterion",
     "-p": "criterion",
+    "--by": "grouping",
+    "--status": "status",
+    "--kind": "exchange",
+    "-k": "exchange",
+    "--lang": "language",
+    "--template": "template",
 }
 VALUED = frozenset(
     [
@@ -106,9 +128,16 @@ VALUED = frozenset(
         "--until",
         "--db",
         "--lang",
+        "--template",
+        "--currency",
+        "--move",
+        "--size",
+        "--seed",
     ]
 )
 MOST = 50
+# What means something to a shell.
+_SPECIAL = re.compile(r"[^\w@%+=:,./-]")
 
 
 def answer(environ: Mapping[str, str]) -> bool:
@@ -159,11 +188,9 @@ def _wanted(before: list[str]) -> str | None:
             continue
         elif command is None:
             command = word
-            if command not in PLACES:
-                return None
         else:
             places += 1
-    if command is None:
+    if command not in PLACES:
         return None
     known = PLACES[command]
     return known[places] if places < len(known) else "nothing"
@@ -194,10 +221,8 @@ def _options(before: list[str], fragment: str) -> list[tuple[str, str]]:
 
 
 def _found(wanted: str, fragment: str, environ: Mapping[str, str]) -> list[tuple[str, str]]:
-    if wanted == "nothing":
-        return []
-    if wanted == "exchange":
-        return [(kind, "") for kind in ("call", "mail", "meeting", "note") if kind.startswith(fragment)]
+    if wanted in FIXED:
+        return [(word, "") for word in FIXED[wanted] if word.startswith(fragment)]
     from pipecli.config import Settings
     from pipecli.store.opening import open_database
 
@@ -258,15 +283,9 @@ def _of_definition(driver: Driver, wanted: str, fragment: str) -> list[tuple[str
 def _formatted(shell: str, value: str, help_: str) -> str:
     from pipecli.render.console import literal
 
-    words = literal(help_)
+    words, plain = literal(help_), literal(value)
+    if shell == "bash":  # which puts a word into the line as it is
+        return _SPECIAL.sub(r"\\\g<0>", plain)
     if shell == "zsh":
-        safe = [
-            t.replace('"', '""')
-            .replace("'", "''")
-            .replace("$", "\\$")
-            .replace("`", "\\`")
-            .replace(":", "\\\\:")
-            for t in (value, words)
-        ]
-        return f'"{safe[0]}":"{safe[1]}"' if words else f'"{safe[0]}"'
-    return f"{value}\t{words}" if shell == "fish" and words else value
+        return plain.replace("\\", "\\\\").replace(":", "\\:") + (f":{words}" if words else "")
+    return f"{plain}\t{words}" if words else plain

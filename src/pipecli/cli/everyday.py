@@ -141,14 +141,14 @@ def next_(
     text: Annotated[str | None, typer.Argument(metavar="TEXT", help=_("what comes next"))] = None,
     due: Due = None,
 ) -> None:
-    from pipecli.service import opportunities
-
     place = workspace(context)
     if ref is None:
         from .listing import show_first
 
         show_first(place, writing.format)
         return
+    from pipecli.service import opportunities
+
     ref = reference(place, ref)
     text = typed(text)
     if can_ask():

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
 
 from pipecli.errors import InvalidInput
 from pipecli.text import _
@@ -27,7 +28,11 @@ class Command(TyperCommand):
         """Parse the words behind the command."""
         if any(_NEGATIVE.match(word) for word in args):
             args = _negatives_last(args, self.params)
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except TyperException as error:
+            vars(error).update(ctx=getattr(error, "ctx", None) or ctx)
+            raise
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the command's help."""

@@ -39,15 +39,22 @@ def by_fragment(driver: Driver, text: str, *, open_only: bool, limit: int = 50) 
     if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
         return []  # nothing stored has these, and the databases refuse them
     key = fold(text.strip())
-    like = "%" + key.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
     state = "o.status = 'open'" if open_only else "o.status <> 'open'"
-    rows = driver.rows(
-        _SELECT + f"where {state} and o.search like :fragment escape '!' order by o.number desc limit :most",
-        {"fragment": like, "most": limit},
-    )
-    hits = [Hit(*row) for row in rows]
-    exact = [h for h in hits if key in (fold(h.name), fold(h.account or ""))]
-    return exact if len(exact) == 1 else hits
+
+    def fitting(pattern: str) -> list[Hit]:
+        rows = driver.rows(
+            _SELECT + f"where {state} and o.search like :fragment escape '!' "
+            "order by o.number desc limit :most",
+            {"fragment": pattern, "most": limit},
+        )
+        return [Hit(*row) for row in rows]
+
+    escaped = key.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    hits = fitting(f"%{escaped}%")
+    # Among more than the limit, one of exactly that name may be an old one: what is searched starts with its name.
+    whole = hits if len(hits) < limit else [*hits, *fitting(escaped), *fitting(f"{escaped} %")]
+    exact = {h.number: h for h in whole if key in (fold(h.name), fold(h.account or ""))}
+    return list(exact.values()) if len(exact) == 1 else hits
 
 
 def open_for(driver: Driver, owner: str, limit: int) -> list[Hit]:

@@ -1,0 +1,110 @@
+"""Settings: where each comes from, and changing them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .conftest import Pipe
+
+
+def test_every_setting_with_its_origin(pipe: Pipe, environment: Path) -> None:
+    assert pipe("config", env={"PIPE_DATE_ORDER": "dmy"}) == (
+        0,
+        f"""\
+{"Setting":<12}{"Value":<{len(str(environment / "pipe.db")) + 2}}From
+{"db":<12}{environment / "pipe.db"}  PIPE_DB
+{"me":<12}{"lea":<{len(str(environment / "pipe.db")) + 2}}PIPE_ME
+{"lang":<12}{"en":<{len(str(environment / "pipe.db")) + 2}}locale
+{"decimal":<12}{"–":<{len(str(environment / "pipe.db")) + 2}}not set
+{"date_order":<12}{"dmy":<{len(str(environment / "pipe.db")) + 2}}PIPE_DATE_ORDER
+{"editor":<12}{"–":<{len(str(environment / "pipe.db")) + 2}}not set
+""",
+        "",
+    )
+    rows = json.loads(pipe("config", "--json").out)
+    assert [list(row) for row in rows] == [["key", "value", "origin"]] * 6
+    assert pipe("config", "-q").out.split() == ["db", "me", "lang", "decimal", "date_order", "editor"]
+
+
+def test_flags_before_environment_before_file_before_locale(pipe: Pipe, environment: Path) -> None:
+    file = environment / "config.toml"
+    assert pipe("config", "lang", env={"LANG": "fr_FR.UTF-8"}).out == "fr\n"
+    assert pipe("config", "lang", "fr") == (0, "", f"lang is now fr in {file}\n")
+    assert pipe("config", "lang").out == "fr\n"
+    assert pipe("config", "lang", env={"PIPE_LANG": "en"}).out == "en\n"
+    assert pipe("config", "lang", "--lang", "en", env={"PIPE_LANG": "fr"}).out == "en\n"
+    assert pipe("--lang", "en", "config", "lang", "--unset")[0] == 0
+    assert pipe("config", "lang").out == "en\n"
+
+
+def test_the_actor_is_the_one_configured(pipe: Pipe) -> None:
+    pipe("config", "me", 'Léa "the" \\ owner')
+    assert pipe("config", "me", me="").out == 'Léa "the" \\ owner\n'
+    assert pipe("config", "me", me="", env={"LOGNAME": "x"}).out == 'Léa "the" \\ owner\n'
+    pipe("config", "me", "--unset")
+    assert pipe("config", "me", me="", env={"LOGNAME": "marc"}).out == "marc\n"
+
+
+def test_date_order_and_decimal_settle_what_is_ambiguous(house: Pipe) -> None:
+    assert house("edit", "1", "--close", "03/04/2027")[0] == 2
+    house("config", "date_order", "dmy")
+    house("config", "decimal", ",")
+    assert (
+        house("edit", "1", "--close", "03/04/2027", "--amount", "1,234")[0] == 2
+    )  # three decimals of a euro
+    assert house("edit", "1", "--close", "03/04/2027", "--amount", "1,23")[0] == 0
+    record = json.loads(house("show", "1", "--json").out)
+    assert (record["close_date"], record["amount"]) == ("2027-04-03", 1.23)
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (
+            ["colour", "red"],
+            'no setting "colour"; the settings are: db, me, lang, decimal, date_order, editor',
+        ),
+        (["lang", "de"], "lang is one of: en fr"),
+        (["me", ""], "me cannot have that value"),
+        (["me", "a\nb"], "me cannot have that value"),
+    ],
+)
+def test_what_a_setting_cannot_be(pipe: Pipe, environment: Path, words: list[str], message: str) -> None:
+    assert pipe("config", *words) == (2, "", message + "\n")
+    assert not (environment / "config.toml").exists()
+
+
+def test_a_dry_run_writes_no_setting(pipe: Pipe, environment: Path) -> None:
+    file = environment / "config.toml"
+    assert pipe("config", "me", "zoe", "--dry-run").err == (
+        f"me is now zoe in {file}\nDry run: nothing was changed.\n"
+    )
+    assert not file.exists()
+
+
+def test_what_else_is_in_the_file_stays(pipe: Pipe, environment: Path) -> None:
+    file = environment / "config.toml"
+    file.write_text('# ours\nme = "paul"\n\n[other]\nme = "z"\n')
+    pipe("config", "me", "zoe")
+    assert file.read_text() == '# ours\n\nme = "zoe"\n[other]\nme = "z"\n'
+    pipe("config", "me", "--unset")
+    assert file.read_text() == '# ours\n\n[other]\nme = "z"\n'
+
+
+def test_a_broken_file_is_one_line_and_a_wrong_value_can_be_mended(pipe: Pipe, environment: Path) -> None:
+    file = environment / "config.toml"
+    file.write_text("me = [")
+    for words in (["list"], ["config"], ["config", "me", "zoe"]):
+        code, out, err = pipe(*words)
+        assert (code, out) == (1, "")
+        assert err.startswith(f"{file} is not TOML: ") and err.count("\n") == 1
+    file.write_text('lang = "de"')
+    assert pipe("list") == (1, "", f"lang = de (from {file}): it is one of en fr\n")
+    assert pipe("config", "lang", "en")[0] == 0
+    assert pipe("config", "lang").out == "en\n"
+    file.unlink()
+    file.mkdir()
+    assert pipe("list") == (1, "", f"{file} cannot be read: Is a directory\n")
