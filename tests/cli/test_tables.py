@@ -12,11 +12,11 @@ def test_list_has_room_at_160(house: Pipe, screen: Callable[[int], None]) -> Non
     assert house("list") == (
         0,
         """\
-   Opportunity        Amount  Stage         Next acti…  Due                Owner
-4  Sirius · Portal   $15,000  Qualified l…  mail Ana    18 d late   stale  lea
-1  Acme · ERP roll…  €48,000  Discovery     call Jean…  3 d late           lea
-2  Borel · Mainten…   €9,000  Qualified l…  send refe…  Mon 23 Nov         lea
-3  Nord · Audit            –  Qualified l…  book work…  Tue 1 Dec          marc
+   Opportunity           Amount  Stage            %  Next action      Due                Owner
+4  Sirius · Portal      $15,000  Qualified lead  10  mail Ana         18 d late   stale  lea
+1  Acme · ERP rollout   €48,000  Discovery       25  call Jeanne      3 d late           lea
+2  Borel · Maintenance   €9,000  Qualified lead  10  send references  Mon 23 Nov         lea
+3  Nord · Audit               –  Qualified lead  10  book workshop    Tue 1 Dec          marc
 """,
         "4 opportunities, €57,000, $15,000\n",
     )

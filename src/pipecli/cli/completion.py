@@ -9,10 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pipecli.store.driver import Driver
+from typing import Any
 
 SCRIPTS = {
     "bash": """_pipe_completion() {
@@ -135,7 +132,6 @@ VALUED = frozenset(
         "--seed",
     ]
 )
-MOST = 50
 # What means something to a shell.
 _SPECIAL = re.compile(r"[^\w@%+=:,./-]")
 
@@ -224,6 +220,7 @@ def _found(wanted: str, fragment: str, environ: Mapping[str, str]) -> list[tuple
     if wanted in FIXED:
         return [(word, "") for word in FIXED[wanted] if word.startswith(fragment)]
     from pipecli.config import Settings
+    from pipecli.store import completing
     from pipecli.store.opening import open_database
 
     words = environ.get("COMP_WORDS", "") or environ.get("_TYPER_COMPLETE_ARGS", "")
@@ -231,45 +228,17 @@ def _found(wanted: str, fragment: str, environ: Mapping[str, str]) -> list[tuple
     driver = open_database(settings.database(), write=False)
     try:
         if wanted in ("ref", "closed"):
-            return _references(driver, fragment, open_only=wanted == "ref")
+            return completing.references(driver, fragment, open_only=wanted == "ref")
         if wanted == "owner":
-            rows = driver.rows("select distinct owner from opportunity where status = 'open' order by owner")
-            return [(o, "") for (o,) in rows if o.casefold().startswith(fragment.casefold())]
-        return _of_definition(driver, wanted, fragment)
+            return [
+                (o, "") for o in completing.owners(driver) if o.casefold().startswith(fragment.casefold())
+            ]
+        return _of_definition(completing.compiled_definition(driver), wanted, fragment)
     finally:
         driver.close()
 
 
-def _references(driver: Driver, fragment: str, *, open_only: bool) -> list[tuple[str, str]]:
-    state = "o.status = 'open'" if open_only else "o.status <> 'open'"
-    select = (
-        "select o.number, o.name, a.name from opportunity o left join account a on a.id = o.account_id where "
-    )
-    if fragment.isdigit():
-        bounds, low = [], int(fragment)
-        for digits in range(len(str(low)), 10):
-            factor = 10 ** (digits - len(str(low)))
-            bounds.append(f"o.number between {low * factor} and {(low + 1) * factor - 1}")
-        rows = driver.rows(f"{select}({' or '.join(bounds)}) and {state} order by o.number limit {MOST}")
-    else:
-        from pipecli.domain.fold import fold
-
-        like = "%" + fold(fragment).replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
-        rows = driver.rows(
-            f"{select}{state} and o.search like :fragment escape '!' order by o.number desc limit {MOST}",
-            {"fragment": like},
-        )
-    return [(str(number), f"{account} · {name}" if account else name) for number, name, account in rows]
-
-
-def _of_definition(driver: Driver, wanted: str, fragment: str) -> list[tuple[str, str]]:
-    import json
-
-    compiled: dict[str, Any] = json.loads(
-        driver.rows("select d.compiled_json from workspace w join definition d on d.version = w.definition")[
-            0
-        ][0]
-    )
+def _of_definition(compiled: Mapping[str, Any], wanted: str, fragment: str) -> list[tuple[str, str]]:
     if wanted == "stage":
         items = [(s["key"], s["name"]) for s in compiled["stages"]]
     elif wanted == "reason":

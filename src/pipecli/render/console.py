@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 PIPED_WIDTH = 10_000
+HEIGHT = 25
 # Control characters, and those that turn the direction of text or hide in it: shown, they would change what
 # stands around them.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -91,6 +92,7 @@ def console(stream: TextIO | None = None) -> Console:
     return Console(
         file=stream or sys.stdout,
         width=width(),
+        height=HEIGHT,  # with both given, rich does not guess: for TERM=dumb it takes 80 columns
         highlight=False,
         markup=False,
         emoji=False,
