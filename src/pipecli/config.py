@@ -92,10 +92,11 @@ class Settings:
         return Setting(key, value, _("language") if value else _("not set"))
 
     def all(self) -> list[Setting]:
-        """Every setting, for `pipe config`."""
+        """Every setting, for `pipe config`; a password in the address of a database is not shown."""
         settings = [self.get(key) for key in KEYS]
-        where = [Setting("db", self.database(), settings[0].origin), *settings[1:]]
-        return where if not self.demo else [Setting("db", self.database(), "--demo"), *settings[1:]]
+        address = re.sub(r"(://[^:/@]*):[^/]*@", r"\1@", self.database())
+        address = re.sub(r"([?&]password=)[^&]*", r"\1***", address)
+        return [Setting("db", address, "--demo" if self.demo else settings[0].origin), *settings[1:]]
 
     @property
     def actor(self) -> str:

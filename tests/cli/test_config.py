@@ -108,3 +108,15 @@ def test_a_broken_file_is_one_line_and_a_wrong_value_can_be_mended(pipe: Pipe, e
     file.unlink()
     file.mkdir()
     assert pipe("list") == (1, "", f"{file} cannot be read: Is a directory\n")
+
+
+def test_a_password_is_not_shown(pipe: Pipe) -> None:
+    for address, shown in (
+        ("postgresql://lea:secret@db.example/sales", "postgresql://lea@db.example/sales"),
+        (
+            "postgresql://db.example/sales?password=secret&a=b",
+            "postgresql://db.example/sales?password=***&a=b",
+        ),
+    ):
+        assert pipe("config", "db", env={"PIPE_DB": address}).out == shown + "\n"
+        assert "secret" not in pipe("config", "--json", env={"PIPE_DB": address}).out
