@@ -298,16 +298,26 @@ def test_ctrl_c_in_the_interview_makes_nothing(pipe: Pipe, environment: Path, an
     assert list(environment.glob("pipe.db*")) == []
 
 
-def test_two_people_at_two_terminals(desk: Pipe) -> None:
+def test_answers_to_a_gate_are_not_given_to_the_next_one_when_a_colleague_moved_it(desk: Pipe) -> None:
     with Terminal("advance", "1") as lea, Terminal("advance", "1", PIPE_ME="marc") as marc:
+        marc.expect("What do they need? ")
         lea.answer("What do they need? ", "One stock")
-        marc.answer("What do they need? ", "A new ERP")
         lea.answer("Who do we talk to?", "Jeanne")
         assert lea.end() == 0
-        marc.answer("Who do we talk to?", "Paul")
-        marc.press("? ", CTRL_C)
-        assert marc.end() == 130
+        marc.answer("", "A new ERP")
+        assert marc.end() == 5
+        assert "was moved to Discovery meanwhile; nothing was changed" in marc.seen
     assert [record(desk, "1")[key] for key in ("stage", "contact")] == ["discovery", "Jeanne"]
+
+
+def test_done_with_advance_asks_for_what_the_gate_needs(desk: Pipe) -> None:
+    with Terminal(
+        "done", "1", "She showed us the stock", "-n", "send the offer", "-d", "+3d", "--advance"
+    ) as lea:
+        lea.answer("What do they need? ", "One stock")
+        lea.answer("Who do we talk to?", "Jeanne")
+        assert lea.end() == 0
+    assert [record(desk, "1")[key] for key in ("stage", "next_action")] == ["discovery", "send the offer"]
 
 
 def test_colour_is_never_the_only_sign_and_can_be_switched_off(desk: Pipe) -> None:

@@ -28,7 +28,7 @@ def report(case: Case, to: str = "beta", **more: Any) -> dict[str, Any]:
         ({"field": "site"}, "field", "pipe edit 1 --set site=VALUE"),
         ({"field": "amount"}, "field", "pipe edit 1 --set amount=N"),
         ({"field": "site", "evidence": "note"}, "field", 'pipe edit 1 --set site=VALUE; pipe prove 1 it "how we know"'),
-        ({"compare": "amount > 0"}, "comparison", "needs amount > 0: pipe edit 1 --set"),
+        ({"compare": "amount > 0"}, "comparison", "needs amount > 0: pipe edit 1 --set amount=VALUE"),
         ({"exchange": "meeting", "count": 2, "within": 30}, "exchange",
          'needs 2 meetings within 30 days: pipe log 1 meeting "what was said"'),
         ({"exchange": "any"}, "exchange", 'needs 1 exchange: pipe log 1 call "what was said"'),

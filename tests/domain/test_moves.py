@@ -7,6 +7,7 @@ import pytest
 from pipecli.domain import events as ev
 from pipecli.domain import moves
 from pipecli.domain.pipeline import WON
+from pipecli.domain.route import target_of
 from pipecli.errors import Conflict, GateNotMet, InvalidInput, NotFound, Required
 
 from .building import TODAY, Case, criterion, pipeline, stage
@@ -40,7 +41,7 @@ class TestForward:
         if here != "alpha":
             case.advances(here)
 
-        assert moves.target_of(case.decision, to) == target
+        assert target_of(case.state, RULES, to) == target
 
     @pytest.mark.parametrize("to", ["alpha", "beta"])
     def test_it_does_not_go_back_or_stay(self, to: str) -> None:

@@ -61,6 +61,11 @@ class TestEvidence:
             ("file", Proof(link="https://acme.example"), "need needs a file: --file PATH"),
             ("exchange", Proof(text="over the phone"), "need needs an exchange: --exchange ID"),
             ("exchange", FILE, "need needs an exchange"),
+            (
+                "link",
+                Proof(link="ask Jeanne"),
+                '"ask Jeanne" is not a link; write it whole, such as https://…',
+            ),
             ("note", Proof(text=" "), "evidence for need cannot be empty: say how we know"),
             ("note", Proof(text="a\x00b"), "evidence has characters that are not text"),
             ("link", Proof(link="https://acme.example", quote=" "), "evidence cannot be empty"),

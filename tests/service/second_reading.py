@@ -1,4 +1,7 @@
-"""A second reading of the gate's rules, from the journal alone, that shares no code with the first."""
+"""A second reading of the gate's rules, from the journal alone, that shares no code with the first.
+
+With the definitions it is for: one of few stages with every kind of criterion, and the b2b template.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,76 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipecli import templates
 from pipecli.domain import events as ev
 from pipecli.domain.events import Event
 from pipecli.domain.pipeline import Criterion, Pipeline
 
-# What the definitions of the tests say in their conditions, once more.
+EVERY_KIND = """
+name = "Every kind"
+currency = "EUR"
+timezone = "Europe/Paris"
+loss_reasons = ["price", "timing", "other"]
+
+[roles]
+founder = ["ann"]
+engineering = ["eve", "ann"]
+
+[[field]]
+key = "effort_days"
+type = "number"
+
+[[stage]]
+key = "lead"
+name = "Qualified lead"
+probability = { default = 10, min = 5, max = 30 }
+stale_after = "14d"
+proves = "They have a need."
+exit = [
+  { key = "need", ask = "What do they need?", evidence = "note", valid_for = "20d", waivable_by = "founder" },
+  { key = "contact", ask = "Who do we talk to?", field = "contact" },
+  { key = "feasible", ask = "Can we?", approval = "engineering", when = "amount >= 20000", waivable_by = "founder" },
+]
+
+[[stage]]
+key = "study"
+name = "Study"
+probability = 40
+stale_after = "14d"
+proves = "We know what it takes."
+entry = [
+  { key = "talks", ask = "Twice?", exchange = "any", count = 2, within = "30d", waivable_by = "engineering" },
+]
+exit = [
+  { key = "decision-maker", ask = "Who signs?", field = "decision_maker", evidence = "note" },
+  { key = "effort", ask = "Is it small?", condition = "effort_days <= 20" },
+]
+
+[[stage]]
+key = "offer"
+name = "Offer sent"
+probability = 60
+stale_after = "10d"
+proves = "They hold an offer."
+amount_review = true
+entry = [
+  { key = "sent", ask = "Where is it?", evidence = "link" },
+  { key = "agreed", ask = "When did they agree on the scope?", evidence = "exchange" },
+  { key = "planned", ask = "What is next?", next_action = true },
+]
+exit = [
+  { key = "signed", ask = "Where is the signed offer?", evidence = "file", waivable_by = "founder" },
+]
+
+[won]
+entry = [
+  { key = "order", ask = "What shows it?", evidence = "note" },
+  { key = "stake", ask = "Does the founder agree?", approval = "founder", when = "has amount and amount >= 50000" },
+]
+"""
+B2B = templates.read("b2b").replace('engineering = ["@me"]', 'engineering = ["eve"]').replace("@me", "ann")
+
+# What these definitions say in their conditions, once more.
 Facts = dict[str, Any]
 CONDITIONS: dict[str, Callable[[Facts], bool]] = {
     "feasible": lambda f: f["euros"] is None or f["euros"] >= 20_000,

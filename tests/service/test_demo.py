@@ -18,6 +18,7 @@ from pipecli.service.demo_definition import definition
 from pipecli.service.demo_plan import plan
 from pipecli.service.doctor import doctor
 from pipecli.service.lists import Wanted
+from pipecli.service.why import why
 from pipecli.service.workspace import Workspace
 
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -127,7 +128,7 @@ def test_engineering_is_asked_about_the_tour(sample: Workspace) -> None:
 
 def test_the_tour_is_refused_then_proven_approved_and_advanced(tmp_path: Path) -> None:
     workspace = filled(tmp_path / "demo.db")
-    unmet = [v["criterion"] for v in gates.why(workspace, "12").report["unmet"]]
+    unmet = [v["criterion"] for v in why(workspace, "12").report["unmet"]]
     assert unmet == ["decision-maker", "feasible"]
     gates.approve(Workspace(settings(tmp_path / "demo.db", "marc")), "12", "feasible")
     proof = Answers(sets=("decision_maker=Jeanne Martin",), proofs=("decision-maker=She signs",))

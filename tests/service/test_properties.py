@@ -17,83 +17,20 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from second_reading import unearned
+from second_reading import B2B, EVERY_KIND, unearned
 
-from pipecli import clock, templates
+from pipecli import clock
 from pipecli.config import Settings
 from pipecli.domain.proofs import Proof
 from pipecli.errors import PipeError
 from pipecli.service import creating, doctor, gates, opportunities, undoing
 from pipecli.service.answers import Answers
+from pipecli.service.why import why
 from pipecli.service.workspace import Reading, Workspace
 from pipecli.store import journal, projection
 from pipecli.store.sqlite import SqliteDriver
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-EVERY_KIND = """
-name = "Every kind"
-currency = "EUR"
-timezone = "Europe/Paris"
-loss_reasons = ["price", "timing", "other"]
-
-[roles]
-founder = ["ann"]
-engineering = ["eve", "ann"]
-
-[[field]]
-key = "effort_days"
-type = "number"
-
-[[stage]]
-key = "lead"
-name = "Qualified lead"
-probability = { default = 10, min = 5, max = 30 }
-stale_after = "14d"
-proves = "They have a need."
-exit = [
-  { key = "need", ask = "What do they need?", evidence = "note", valid_for = "20d", waivable_by = "founder" },
-  { key = "contact", ask = "Who do we talk to?", field = "contact" },
-  { key = "feasible", ask = "Can we?", approval = "engineering", when = "amount >= 20000", waivable_by = "founder" },
-]
-
-[[stage]]
-key = "study"
-name = "Study"
-probability = 40
-stale_after = "14d"
-proves = "We know what it takes."
-entry = [
-  { key = "talks", ask = "Twice?", exchange = "any", count = 2, within = "30d", waivable_by = "engineering" },
-]
-exit = [
-  { key = "decision-maker", ask = "Who signs?", field = "decision_maker", evidence = "note" },
-  { key = "effort", ask = "Is it small?", condition = "effort_days <= 20" },
-]
-
-[[stage]]
-key = "offer"
-name = "Offer sent"
-probability = 60
-stale_after = "10d"
-proves = "They hold an offer."
-amount_review = true
-entry = [
-  { key = "sent", ask = "Where is it?", evidence = "link" },
-  { key = "agreed", ask = "When did they agree on the scope?", evidence = "exchange" },
-  { key = "planned", ask = "What is next?", next_action = true },
-]
-exit = [
-  { key = "signed", ask = "Where is the signed offer?", evidence = "file", waivable_by = "founder" },
-]
-
-[won]
-entry = [
-  { key = "order", ask = "What shows it?", evidence = "note" },
-  { key = "stake", ask = "Does the founder agree?", approval = "founder", when = "has amount and amount >= 50000" },
-]
-"""
-B2B = templates.read("b2b").replace('engineering = ["@me"]', 'engineering = ["eve"]').replace("@me", "ann")
-
 TABLES = (*projection.COLUMNS, "account", "contact")
 AT_ONCE = 4  # every fourth command is undone and done again at once
 ACTORS = st.sampled_from(["lea", "ann", "eve"])
@@ -267,7 +204,9 @@ class People:
     def done(self, actor: str, ref: str, due: int | None, proof: str, move: bool) -> None:
         planned = {} if due is None else {"next": "call", "due": self.day(due)}
         answers = Answers(proofs=(proof,) if proof else (), **planned)  # type: ignore[arg-type]
-        self.attempt(actor, lambda w: opportunities.done(w, ref, "told", answers, advance=move))
+        self.attempt(
+            actor, lambda w: opportunities.done(w, ref, opportunities.Happened("told"), answers, advance=move)
+        )
 
     def prove(self, actor: str, ref: str, n: int, ago: int) -> None:
         self.attempt(actor, lambda w: self.prove_it(w, ref, self.criterion(n), self.day(-ago)))
@@ -291,7 +230,7 @@ class People:
     def go_on(self, actor: str, ref: str, most: int, amount: str, move: bool) -> None:
         """Do what `why` says for some of what is missing, then try to move."""
         try:
-            report = gates.why(self.place("lea"), ref).report
+            report = why(self.place("lea"), ref).report
         except PipeError:
             return
         for item in report["unmet"][:most]:

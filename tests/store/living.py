@@ -215,7 +215,7 @@ class Player:
         elif name == "snooze":
             opportunities.snooze(w, [ref], f"+{pick % 15}d")
         elif name == "done":
-            opportunities.done(w, ref, "They said so", n._replace(on=on))
+            opportunities.done(w, ref, opportunities.Happened("They said so"), n._replace(on=on))
         elif name == "log":
             opportunities.log(w, ref, ("call", "meeting")[pick % 2], "Talked", Answers(on=on))
         elif name == "prove":

@@ -72,7 +72,8 @@ for i in range(10_000):
     confirmed("EvidenceRecorded", ref)
     gates.advance(workspace, str(ref), Answers())
     confirmed("StageAdvanced", ref)
-    opportunities.done(workspace, str(ref), "They like it", next_action._replace(amount=f"{i + 2}k"))
+    liked = opportunities.Happened("They like it")
+    opportunities.done(workspace, str(ref), liked, next_action._replace(amount=f"{i + 2}k"))
     confirmed("NextActionDone", ref)
     if i % 3 == 0:
         undoing.undo(workspace)

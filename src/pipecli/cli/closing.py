@@ -36,7 +36,7 @@ def win(
 
         from .questions import answered
 
-        answers, ask_approval = answered(place, ref, WON, answers)
+        answers, ask_approval = answered(answers, WON, lambda given: gates.tried(place, ref, given, WON))
         if ask_approval:
             outcome = gates.advance(place, ref, answers, to=WON, ask=True, dry_run=writing.dry_run)
             report(outcome, writing)

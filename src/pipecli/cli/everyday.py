@@ -127,8 +127,16 @@ def done(
     text = text_given(text, _("What happened?"), required=False)
     next_, due = next_given(next_, due)
     answers = Answers(tuple(sets or ()), tuple(prove or ()), amount, None, next_, due, on)
+    happened = opportunities.Happened(text, kind)
+    ask_approval = False
+    if (advance or to) and can_ask():
+        from .questions import answered
+
+        answers, ask_approval = answered(
+            answers, to, lambda given: opportunities.done_tried(place, ref, happened, given, to)
+        )
     outcome = opportunities.done(
-        place, ref, text, answers, kind=kind, advance=advance, to=to, dry_run=writing.dry_run
+        place, ref, happened, answers, advance=advance, ask=ask_approval, to=to, dry_run=writing.dry_run
     )
     report(outcome, writing)
 

@@ -35,10 +35,10 @@ GATE_NOT_MET = 4
 
 @reports
 def why(context: typer.Context, output: Output, ref: Ref = None, to: To = None) -> int:
-    from pipecli.service import gates
+    from pipecli.service.why import why as gate_of
 
     place = workspace(context)
-    found = gates.why(place, reference(place, ref), to)
+    found = gate_of(place, reference(place, ref), to)
     if output.is_table:
         from pipecli.render.console import console
         from pipecli.render.gate import print_gate
@@ -84,7 +84,7 @@ def advance(
     if can_ask() and not ask_approval:
         from .questions import answered
 
-        answers, ask_approval = answered(place, ref, to, answers)
+        answers, ask_approval = answered(answers, to, lambda given: gates.tried(place, ref, given, to))
     report(gates.advance(place, ref, answers, to=to, ask=ask_approval, dry_run=writing.dry_run), writing)
 
 
@@ -111,13 +111,14 @@ def prove(
     from pipecli.domain.proofs import Proof
     from pipecli.service import gates
     from pipecli.service.answers import Answers, file_proof
+    from pipecli.service.why import question
 
     place = workspace(context)
     ref = reference(place, ref)
     if criterion is None:
         raise InvalidInput(_("which criterion? pipe why {ref} lists them").format(ref=ref))
     if not (link or file or exchange is not None or quote):
-        text = text_given(text, gates.question(place, criterion))
+        text = text_given(text, question(place, criterion))
     text = typed(text)
     path, digest = file_proof(file) if file else ("", "")
     proof = Proof(text or "", link, path, digest, exchange, quote)
@@ -145,6 +146,7 @@ def waive(
     ref: Ref = None,
     criterion: Criterion = None,
     reason: Reason = None,
+    on: On = None,
 ) -> None:
     from pipecli.service import gates
 
@@ -155,7 +157,7 @@ def waive(
     reason = typed(reason)
     if reason is None and can_ask():
         reason = ask(_("Why this exception?"))
-    report(gates.waive(place, ref, criterion, reason or "", dry_run=writing.dry_run), writing)
+    report(gates.waive(place, ref, criterion, reason or "", on=on, dry_run=writing.dry_run), writing)
 
 
 @writes
@@ -166,6 +168,7 @@ def approve(
     criterion: Criterion = None,
     refuse: Annotated[bool, typer.Option("--refuse", help=_("say no, with --reason"))] = False,
     reason: Reason = None,
+    on: On = None,
 ) -> None:
     from pipecli.service import gates
 
@@ -177,6 +180,6 @@ def approve(
     if refuse and reason is None and can_ask():
         reason = ask(_("Why not?"))
     outcome = gates.approve(
-        place, ref, criterion, refuse=refuse, reason=reason or "", dry_run=writing.dry_run
+        place, ref, criterion, refuse=refuse, reason=reason or "", on=on, dry_run=writing.dry_run
     )
     report(outcome, writing)

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pipecli.render.views import View
     from pipecli.service.lists import Listing
 
-SECTION_ROWS = 10
-
 
 @reports
 def today(
@@ -27,7 +25,7 @@ def today(
     everybody: Annotated[bool, typer.Option("--all", "-a", help=_("everybody's, not only mine"))] = False,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", "-l", metavar="N", min=0, help=_("rows of each section, 0 for all [10]")),
+        typer.Option("--limit", "-l", metavar="N", min=0, help=_("rows of each section, 0 for all [50]")),
     ] = None,
 ) -> None:
     show_today(workspace(context), output, everybody=everybody, limit=limit)
@@ -39,11 +37,13 @@ def show_today(
     """Print what to do now; bare `pipe` does the same."""
     from pipecli.service import lists
 
-    found = lists.today(place, rows(limit, output, SECTION_ROWS), everybody=everybody)
+    found = lists.today(place, rows(limit, output), everybody=everybody)
     if output.is_table:
-        from pipecli.render.today import print_today
+        from pipecli.render.today import hidden_rows, print_today
 
         print_today(console(), found)
+        if hidden := hidden_rows(found):
+            note(_("and {n} more: pipe today --limit 0").format(n=hidden))
         if not (found.overdue.n or found.due.n or found.approvals or found.stale.n) and is_terminal_out():
             note(_quiet_day(found.open_count))
         return

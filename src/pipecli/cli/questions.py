@@ -9,25 +9,23 @@ from pipecli.domain.guidance import exchange_need
 from pipecli.domain.pipeline import WON
 from pipecli.errors import InvalidInput
 from pipecli.render.console import literal, note
-from pipecli.service import gates
 from pipecli.service.answers import Answers, file_proof
-from pipecli.service.gates import Why
-from pipecli.service.workspace import Workspace
+from pipecli.service.why import Why
 from pipecli.text import _
 
 from .prompts import ask, ask_day, can_ask, choose, confirm
 
 
-def answered(workspace: Workspace, ref: str, to: str | None, given: Answers) -> tuple[Answers, bool]:
+def answered(given: Answers, to: str | None, trial: Callable[[Answers], Why]) -> tuple[Answers, bool]:
     """The answers completed by asking for what the gate still needs, and whether to ask for approvals.
 
-    Nothing is written here: the answers are tried in a dry run, asked for, tried again until only what others
-    must give is missing.
+    Nothing is written here: `trial` says how the gate would be with the answers so far, until only what others
+    must give is missing. Raises Conflict where somebody moves the opportunity meanwhile.
     """
     answers = accepted = given
     while True:
         try:
-            found = gates.tried(workspace, ref, answers, to)
+            found = trial(answers)
         except InvalidInput as error:
             if answers is accepted:  # it was not an answer to a question
                 raise
@@ -36,7 +34,7 @@ def answered(workspace: Workspace, ref: str, to: str | None, given: Answers) -> 
             continue
         if found.gate.target == WON and to != WON:  # `advance` cannot win: nobody is asked in vain
             return given, False
-        accepted = answers
+        answers = accepted = answers._replace(seen=found.gate.source)
         missing = [v for v in found.gate.unmet if not _is_for_others(v)]
         if not missing or not can_ask():
             break

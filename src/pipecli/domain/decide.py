@@ -22,6 +22,7 @@ from .facts import Names
 from .gate import Judge
 from .opportunity import Opportunity
 from .pipeline import Pipeline
+from .route import require_open
 
 EXCHANGE_KINDS = ("call", "mail", "meeting", "note")
 LONGEST_NAME = 200
@@ -105,16 +106,7 @@ class Decision:
 
     def require_open(self) -> None:
         """Raise Conflict unless the opportunity is open."""
-        o = self.state
-        if not o.is_open:
-            status = _("won") if o.status == "won" else _("lost")
-            raise Conflict(
-                _(
-                    "{ref} {name} is {status} since {day}; to go on: pipe reopen {ref} --reason TEXT -n NEXT -d DUE"
-                ).format(ref=o.number, name=o.name, status=status, day=o.closed_on),
-                ref=o.number,
-                status=o.status,
-            )
+        require_open(self.state)
 
     def require_next_action(self) -> None:
         """Raise Required where an open opportunity is left without a dated next action."""

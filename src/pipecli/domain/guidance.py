@@ -10,10 +10,10 @@ from typing import Any
 
 from pipecli.text import _, ngettext
 
-from .condition import describe
+from .condition import describe, reads
 from .gate import Gate, Verdict
 from .opportunity import Opportunity
-from .pipeline import WON, Criterion, Pipeline
+from .pipeline import SETTABLE_FIELDS, WON, Criterion, Pipeline
 
 
 def how(verdict: Verdict, opportunity: Opportunity, pipeline: Pipeline) -> str:
@@ -25,13 +25,20 @@ def _way(need: str, criterion: Criterion, opportunity: Opportunity, pipeline: Pi
     values = {
         "ref": opportunity.number,
         "key": criterion.key,
-        "field": criterion.field,
+        "field": criterion.field or settable_of(criterion, pipeline),
         "role": criterion.approval,
         "people": ", ".join(pipeline.roles.get(criterion.approval or "", ())) or _("nobody"),
         "compare": describe(criterion.compare) if criterion.compare else "",
         "kind": criterion.exchange if criterion.exchange not in (None, "any") else "call",
     }
     return _pattern(need, criterion).format(**values)
+
+
+def settable_of(criterion: Criterion, pipeline: Pipeline) -> str:
+    """The first field of a comparison that can be set; FIELD where everything it reads is computed."""
+    settable = (*SETTABLE_FIELDS, *pipeline.fields)
+    read = reads(criterion.compare) if criterion.compare else ()
+    return next((name for name in read if name in settable), "FIELD")
 
 
 def _pattern(need: str, criterion: Criterion) -> str:
@@ -47,7 +54,7 @@ def _pattern(need: str, criterion: Criterion) -> str:
         return _("pipe edit {ref} --set amount=N")
     return {
         "field": _("pipe edit {ref} --set {field}=VALUE"),
-        "comparison": _("needs {compare}: pipe edit {ref} --set"),
+        "comparison": _("needs {compare}: pipe edit {ref} --set {field}=VALUE"),
         "exchange": exchange_need(criterion) + _(': pipe log {ref} {kind} "what was said"'),
         "next_action": _('pipe next {ref} "what" -d DATE'),
         "amount": _("pipe advance {ref} --amount N"),

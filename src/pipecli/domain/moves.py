@@ -14,33 +14,9 @@ from .events import Event
 from .gate import Gate
 from .guidance import gate_report, gate_sentence
 from .pipeline import WON
+from .route import target_of
 
 LONGEST_NOTE = 10_000
-
-
-def target_of(decision: Decision, to: str | None) -> str:
-    """The stage that `advance` means: the named one, else the next, `won` from the last.
-
-    Raises InvalidInput where the named stage is not further on.
-    """
-    pipeline, here = decision.pipeline, decision.pipeline.index(decision.state.stage)
-    if to is None:
-        return pipeline.stages[here + 1].key if here + 1 < len(pipeline.stages) else WON
-    if to == WON:
-        return WON
-    stage = pipeline.find_stage(to)
-    if pipeline.index(stage.key) <= here:
-        raise InvalidInput(
-            _(
-                "{name} is not further on than {here}; to go back: pipe back {ref} --to {key} --reason TEXT"
-            ).format(
-                name=stage.name,
-                here=pipeline.stage(decision.state.stage).name,
-                ref=decision.state.number,
-                key=stage.key,
-            )
-        )
-    return stage.key
 
 
 def advance(decision: Decision, to: str | None = None, on: date | None = None) -> Event:
@@ -49,7 +25,7 @@ def advance(decision: Decision, to: str | None = None, on: date | None = None) -
     In the last open stage the way forward is `win`, whose reason is required: that too is GateNotMet.
     """
     decision.require_open()
-    target = target_of(decision, to)
+    target = target_of(decision.state, decision.pipeline, to)
     if target == WON:
         raise unmet(decision, decision.judge.gate(WON), win_reason=True)
     gate = judged(decision, target)

@@ -14,9 +14,9 @@ from . import events as ev
 from .decide import LONGEST_TEXT, Decision, checked_text, reason_given
 from .events import Event
 from .gate import Verdict
+from .money import shown
 from .pipeline import Criterion
-
-LINK_STARTS = ("http://", "https://", "file://", "mailto:")
+from .wording import is_link
 
 
 class Proof(NamedTuple):
@@ -64,11 +64,16 @@ def prove(decision: Decision, key: str, proof: Proof, on: date | None = None) ->
 
 
 def _form(proof: Proof, criterion: Criterion) -> str:
+    if proof.link and not is_link(proof.link):
+        raise InvalidInput(
+            _('"{link}" is not a link; write it whole, such as https://…').format(link=shown(proof.link)),
+            criterion=criterion.key,
+        )
     if proof.exchange is not None:
         form = "exchange"
     elif proof.path:
         form = "file"
-    elif proof.link or proof.text.strip().startswith(LINK_STARTS):
+    elif proof.link or is_link(proof.text):
         form = "link"
     elif proof.text.strip() or proof.quote.strip():
         form = "note"
@@ -113,7 +118,7 @@ def unprove(decision: Decision, key: str, on: date | None = None) -> Event:
     return decision.record(ev.EVIDENCE_WITHDRAWN, {"criterion": criterion.key}, on)
 
 
-def waive(decision: Decision, key: str, reason: str) -> Event:
+def waive(decision: Decision, key: str, reason: str, on: date | None = None) -> Event:
     """Make an exception for this passage; raises Conflict unless the actor holds a role that may waive it."""
     decision.require_open()
     criterion = decision.pipeline.criterion(key)
@@ -133,7 +138,7 @@ def waive(decision: Decision, key: str, reason: str) -> Event:
             criterion=criterion.key,
         )
     payload = {"criterion": criterion.key, "visit": decision.state.visit.n}
-    return decision.record(ev.CRITERION_WAIVED, payload, text=words)
+    return decision.record(ev.CRITERION_WAIVED, payload, on, words)
 
 
 def ask_approval(decision: Decision, verdict: Verdict) -> None:
@@ -143,7 +148,9 @@ def ask_approval(decision: Decision, verdict: Verdict) -> None:
         decision.record(ev.APPROVAL_REQUESTED, payload)
 
 
-def approve(decision: Decision, key: str, *, refuse: bool = False, reason: str = "") -> Event:
+def approve(
+    decision: Decision, key: str, *, refuse: bool = False, reason: str = "", on: date | None = None
+) -> Event:
     """Give or refuse an approval; raises Conflict unless the actor holds its role, Required for a bare refusal."""
     decision.require_open()
     criterion = decision.pipeline.criterion(key)
@@ -163,8 +170,8 @@ def approve(decision: Decision, key: str, *, refuse: bool = False, reason: str =
         )
     payload = {"criterion": criterion.key, "role": criterion.approval}
     if refuse:
-        return decision.record(ev.APPROVAL_REFUSED, payload, text=reason_given(reason, _("a refusal")))
-    return decision.record(ev.APPROVAL_GIVEN, payload, text=reason.strip() or None)
+        return decision.record(ev.APPROVAL_REFUSED, payload, on, reason_given(reason, _("a refusal")))
+    return decision.record(ev.APPROVAL_GIVEN, payload, on, reason.strip() or None)
 
 
 def people(decision: Decision, roles: tuple[str, ...]) -> str:

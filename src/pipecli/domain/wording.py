@@ -1,4 +1,4 @@
-"""What a person's own words tell: the kind of exchange that a next action announced."""
+"""What a person's own words tell: the kind of exchange a next action announced, and whether a text is a link."""
 
 from __future__ import annotations
 
@@ -21,3 +21,13 @@ def exchange_kind(text: str) -> str:
         if word in _KINDS:
             return _KINDS[word]
     return "note"
+
+
+def is_link(text: str) -> bool:
+    """Whether a text is an address that can be opened: one word with a scheme."""
+    words = text.strip()
+    scheme, sign, rest = words.partition(":")
+    known = scheme.isascii() and scheme.replace("+", "").isalnum() and scheme[:1].isalpha()
+    return bool(sign and known and rest.strip("/") and not any(c.isspace() for c in words)) and (
+        rest.startswith("//") or scheme.casefold() == "mailto"
+    )

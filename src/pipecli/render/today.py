@@ -71,7 +71,6 @@ def _print_section(
         head.append(_("   {amounts} at stake").format(amounts=sums) if sums else "", style="dim")
     console.print(head)
     print_table(console, _section_view(), listing.records, indent=2, titles=False)
-    _print_rest(console, listing)
 
 
 def _major(total: Any) -> float | int:
@@ -95,10 +94,9 @@ def _section_view() -> View:
     )
 
 
-def _print_rest(console: Console, listing: Listing) -> None:
-    hidden = listing.n - len(listing.records)
-    if hidden > 0:
-        console.print(Text(_("  and {n} more: pipe today --limit 0").format(n=hidden), style="dim"))
+def hidden_rows(today: Today) -> int:
+    """How many rows the sections leave out."""
+    return sum(listing.n - len(listing.records) for listing in (today.overdue, today.due, today.stale))
 
 
 def _print_approvals(console: Console, today: Today) -> None:
@@ -130,7 +128,6 @@ def _print_stale(console: Console, today: Today) -> None:
         )
     )
     print_table(console, view, today.stale.records, indent=2, titles=False)
-    _print_rest(console, today.stale)
 
 
 def _quiet(record: Record, today: Today) -> str:

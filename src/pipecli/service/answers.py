@@ -12,7 +12,7 @@ from pipecli.domain import decide, proofs
 from pipecli.domain.decide import Decision
 from pipecli.domain.proofs import Proof
 from pipecli.domain.values import Reader, contact_parts, split_assignment
-from pipecli.errors import InvalidInput, Required
+from pipecli.errors import Conflict, InvalidInput, Required
 from pipecli.text import _
 
 from .unit import Unit
@@ -23,7 +23,8 @@ LARGEST_FILE = 2**30
 class Answers(NamedTuple):
     """As typed: `sets` are KEY=VALUE, `proofs` CRITERION=TEXT (or CRITERION alone, where a text was logged).
 
-    `files` are CRITERION=PATH; `said` are exchanges to log first: kind, text, and the criterion they prove or "".
+    `files` are CRITERION=PATH; `said` are exchanges to log first: kind, text, and the criterion they prove or "";
+    `seen` is the stage whose questions they answer, where they are answers to questions.
     """
 
     sets: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class Answers(NamedTuple):
     on: str | None = None
     files: tuple[str, ...] = ()
     said: tuple[tuple[str, str, str], ...] = ()
+    seen: str | None = None
 
 
 def reader(unit: Unit, settings: Settings) -> Reader:
@@ -87,6 +89,7 @@ def next_action(read: Reader, answers: Answers) -> tuple[str, date] | None:
 
 def apply(unit: Unit, read: Reader, decision: Decision, answers: Answers, said: int | None = None) -> None:
     """Decide everything the answers say; `said` is the exchange that a proof without words of its own rests on."""
+    _refuse_if_moved(decision, answers)
     on = happened_on(read, answers.on)
     decide.set_values(decision, values(unit, read, answers, decision), on)
     for kind, text, key in answers.said:
@@ -111,6 +114,22 @@ def apply(unit: Unit, read: Reader, decision: Decision, answers: Answers, said: 
     action = next_action(read, answers)
     if action:
         decide.set_next_action(decision, *action)
+
+
+def _refuse_if_moved(decision: Decision, answers: Answers) -> None:
+    """Answers to one gate's questions are not given to another's, which a colleague's move would make of them."""
+    if answers.seen is not None and decision.state.stage != answers.seen:
+        raise Conflict(
+            _(
+                "{ref} {name} was moved to {stage} meanwhile; nothing was changed, look again: pipe why {ref}"
+            ).format(
+                ref=decision.state.number,
+                name=decision.state.name,
+                stage=decision.pipeline.stage(decision.state.stage).name,
+            ),
+            ref=decision.state.number,
+            stage=decision.state.stage,
+        )
 
 
 def file_proof(path: str) -> tuple[str, str]:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipecli.domain import decide, moves
+from pipecli.domain.decide import Decision
 from pipecli.domain.fold import fold
 from pipecli.domain.money import shown
+from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.wording import exchange_kind
 from pipecli.errors import InvalidInput, NotFound, Required
 from pipecli.store import directory, lists
@@ -16,7 +18,10 @@ from pipecli.text import _
 
 from . import refs
 from .answers import Answers, apply, happened_on, next_action, reader, values
+from .gates import ask_approvals, explaining, gate_as_it_would_be
 from .outcome import Outcome, outcome
+from .unit import Unit
+from .why import Why
 from .workspace import Workspace
 
 
@@ -134,43 +139,70 @@ def log(
         return outcome(unit, number, before)
 
 
+class Happened(NamedTuple):
+    """What closed a next action: the words, and the kind of exchange where the next action does not tell it."""
+
+    text: str
+    kind: str | None = None
+
+
 def done(
     workspace: Workspace,
     ref: str,
-    text: str,
+    happened: Happened,
     answers: Answers,
     *,
-    kind: str | None = None,
     advance: bool = False,
+    ask: bool = False,
     to: str | None = None,
     dry_run: bool = False,
 ) -> Outcome:
-    """Close the next action: log what was said, prove with it, advance, and set what comes next, all at once."""
+    """Close the next action: log what was said, prove with it, advance, and set what comes next, all at once.
+
+    `ask` asks for approvals instead of moving, where only they are missing.
+    """
     with workspace.commit("done", dry_run=dry_run) as unit:
-        read = reader(unit, workspace.settings)
-        number = refs.find(unit.driver, ref, workspace.settings)
-        decision = unit.decision(number)
-        before = decision.state
-        decision.require_open()
-        on = happened_on(read, answers.on)
-        action = decision.state.next_action
-        decide.finish_next_action(decision, on)
-        said = None
-        if text.strip():
-            how = kind or exchange_kind(action.text if action and action.text else "")
-            said = decide.log_exchange(decision, how, text, on).seq
-        apply(unit, read, decision, answers, said)
-        if decision.state.next_action is None:
-            raise Required(
-                _('{ref} {name} needs its next action: -n "what" -d DATE').format(
-                    ref=number, name=before.name
-                ),
-                missing=["next_action", "next_due"],
-                ref=number,
-            )
+        number, decision, before = _finished(unit, workspace, ref, happened, answers)
+        if ask and (asked := ask_approvals(decision, to)):
+            return outcome(unit, number, before, asked)
         if advance or to:
-            moves.advance(decision, to, on)
+            with explaining(unit, decision):
+                moves.advance(decision, to, happened_on(reader(unit, workspace.settings), answers.on))
         return outcome(unit, number, before)
+
+
+def done_tried(workspace: Workspace, ref: str, happened: Happened, answers: Answers, to: str | None) -> Why:
+    """The gate as it would be once the next action is closed; nothing is written."""
+    with workspace.commit("done", dry_run=True) as unit:
+        _number, decision, _before = _finished(unit, workspace, ref, happened, answers)
+        return gate_as_it_would_be(unit, decision, to)
+
+
+def _finished(
+    unit: Unit, workspace: Workspace, ref: str, happened: Happened, answers: Answers
+) -> tuple[int, Decision, Opportunity]:
+    """Close the next action and apply what came along; raises Required where nothing comes next."""
+    read = reader(unit, workspace.settings)
+    number = refs.find(unit.driver, ref, workspace.settings)
+    decision = unit.decision(number)
+    before = decision.state
+    decision.require_open()
+    on = happened_on(read, answers.on)
+    decide.finish_next_action(decision, on)
+    said = None
+    if happened.text.strip():
+        announced = before.next_action.text if before.next_action else None
+        said = decide.log_exchange(
+            decision, happened.kind or exchange_kind(announced or ""), happened.text, on
+        ).seq
+    apply(unit, read, decision, answers, said)
+    if decision.state.next_action is None:
+        raise Required(
+            _('{ref} {name} needs its next action: -n "what" -d DATE').format(ref=number, name=before.name),
+            missing=["next_action", "next_due"],
+            ref=number,
+        )
+    return number, decision, before
 
 
 def handover(

@@ -17,10 +17,11 @@ from pipecli.store.directory import Person
 from pipecli.text import _
 
 from . import refs
-from .gates import Why, basis_line, why_of
+from .evidence import basis_line
 from .past import row_of, state_as_of
 from .records import Record, record
 from .summaries import said, summary
+from .why import Why, why_of
 from .workspace import Reading, Workspace
 
 
