@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from pipecli.config import Settings
 from pipecli.errors import InvalidInput, NotFound
-from pipecli.service import gates, lists, opportunities
+from pipecli.service import creating, gates, lists, opportunities
 from pipecli.service.answers import Answers
 from pipecli.service.lists import Listing, Wanted, listing
 from pipecli.service.workspace import Workspace
@@ -179,3 +180,26 @@ def test_the_first_thing_to_do(peopled: Workspace, settings: Settings) -> None:
     late = lists.first(bob)
     assert late and late["id"] == 5  # nothing late: the next one due
     assert lists.first(Workspace(Settings(environ={**settings.environ, "PIPE_ME": "zoe"}))) is None
+
+
+def test_an_amount_in_another_currency_is_there_but_not_compared(tmp_path: Path) -> None:
+    environ = {
+        "PIPE_DB": str(tmp_path / "own.db"),
+        "PIPE_ME": "lea",
+        "PIPE_CONFIG": str(tmp_path / "config.toml"),
+    }
+    place = Workspace(Settings(environ=environ))
+    creating.init(place.settings)
+    for name, amount in (("Euros", "500 EUR"), ("Dollars", "500 USD"), ("Unpriced", None)):
+        opportunities.add(place, name, Answers(amount=amount, next="call", due="+3d"))
+
+    def listed(where: str) -> list[str]:
+        return [r["name"] for r in lists.listing(place, lists.Wanted(where=where, sort="number"), 0).records]
+
+    for where in (
+        "has amount",
+        'has amount and name != "x"',
+    ):  # in SQL, and in Python where SQL cannot say it
+        assert listed(where) == ["Euros", "Dollars"]
+    assert listed("amount > 0") == ["Euros"]
+    assert listed('amount > 0 and name != "x"') == ["Euros"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pipecli.domain.facts import field_facts, overdue_days
+from pipecli.domain.facts import comparable_amount, field_facts, overdue_days
 from pipecli.domain.metrics import is_stale, probability_of, weighted
 from pipecli.domain.money import major
 from pipecli.domain.pipeline import Pipeline
@@ -79,7 +79,6 @@ def stale(row: Row, pipeline: Pipeline, today: date) -> bool:
 
 def row_facts(row: Row, pipeline: Pipeline, today: date) -> Mapping[str, Any]:
     """What a condition reads of a row: the same fields as of a folded opportunity."""
-    comparable = row.amount is not None and row.currency == pipeline.currency
     due = date.fromisoformat(row.next_due) if row.next_due else None
     return {
         **own_fields(row, pipeline),
@@ -89,7 +88,7 @@ def row_facts(row: Row, pipeline: Pipeline, today: date) -> Mapping[str, Any]:
         "owner": row.owner,
         "stage": row.stage,
         "status": row.status,
-        "amount": major(row.amount, row.currency) if comparable and row.amount is not None else None,
+        "amount": comparable_amount(row.amount, row.currency, pipeline),
         "currency": row.currency,
         "probability": probability_of(row.status, row.stage, row.probability, pipeline),
         "close_date": row.close_date,

@@ -30,13 +30,15 @@ class Column(NamedTuple):
     """Where a field lives: an SQL expression, and a type of `condition_parser.parse`.
 
     `folded` says that a text or choice column holds `fold`ed text. `scale` is how many minor units make one
-    major unit of a money column. Dates are ISO text, bools 0 or 1, tags folded as `|one|two|`.
+    major unit of a money column. `there` says in SQL whether it is set, where its value alone does not. Dates are
+    ISO text, bools 0 or 1, tags folded as `|one|two|`.
     """
 
     sql: str
     type: str
     folded: bool = False
     scale: int = 1
+    there: str = ""
 
 
 def to_sql(ast: list[Any], columns: Mapping[str, Column], today: date) -> tuple[str, dict[str, object]]:
@@ -161,6 +163,8 @@ def _joined(word: str, parts: list[str]) -> str:
 
 
 def _has(column: Column) -> str:
+    if column.there:
+        return f"({column.there})"
     if column.type in _BLANKABLE:
         return f"({column.sql} is not null and {column.sql} <> '')"
     return f"({column.sql} is not null)"

@@ -159,7 +159,8 @@ def columns(driver: Driver, pipeline: Pipeline, today: date) -> dict[str, Column
     own = f"case when o.currency = '{pipeline.currency}' then o.amount end"
     found = {
         "owner": Column("o.owner_key", "text", folded=True),
-        "amount": Column(own, "money", scale=scale),
+        # In another currency it is there, but there is no rate to compare it by.
+        "amount": Column(own, "money", scale=scale, there="o.amount is not null"),
         "probability": Column(f"({probability_sql(pipeline)})", "number"),
         "close_date": Column("o.close_date", "date"),
         "next_due": Column("o.next_due", "date"),
