@@ -19,6 +19,7 @@ class Terminal:
 
     def __init__(self, *words: str, **environment: str) -> None:
         self._master, slave = os.openpty()
+        self._pressed = b""
         self._process = subprocess.Popen(
             [sys.executable, "-m", "pipecli", *words],
             stdin=slave,
@@ -54,13 +55,21 @@ class Terminal:
     def press(self, question: str, key: bytes) -> None:
         """Wait for a question and press a key."""
         self.expect(question)
+        self._pressed = key
         os.write(self._master, key)
 
     def end(self) -> int:
-        """Wait for the end of the program; its exit code."""
+        """Wait for the end of the program; its exit code.
+
+        A Ctrl-C that comes between a prompt and the reading of its answer can be lost on the way into the
+        C library's wait: whoever pressed it presses again.
+        """
         deadline = time.monotonic() + PATIENCE
-        while self._read(deadline):
-            pass
+        while self._read(min(deadline, time.monotonic() + 2)) or self._process.poll() is None:
+            if time.monotonic() > deadline:
+                break
+            if self._pressed == b"\x03" and not select.select([self._master], [], [], 2)[0]:
+                os.write(self._master, self._pressed)
         return self._process.wait(PATIENCE)
 
     def _read(self, deadline: float) -> bool:

@@ -26,15 +26,15 @@ def print_table(
     shown = _kept(view, cells, shown, room)
     titled = titles and any(view.columns[n].title for n in shown)
     widths = _widths(view, cells, shown, room, titled)
+    lines = []
     if titled:
         heads = [view.columns[n].title for n in shown]
-        console.print(
-            _line(view, shown, heads, widths, [""] * len(shown), indent, "dim"), no_wrap=True, crop=False
-        )
+        lines.append(_line(view, shown, heads, widths, [""] * len(shown), indent, "dim"))
     for row, record in zip(cells, records, strict=True):
         styles = [_style(view.columns[n], record) for n in shown]
-        line = _line(view, shown, [row[n] for n in shown], widths, styles, indent, "")
-        console.print(line, no_wrap=True, crop=False)
+        lines.append(_line(view, shown, [row[n] for n in shown], widths, styles, indent, ""))
+    # Printed at once: a call of its own for each line costs as much as making it.
+    console.print(Text("\n").join(lines), no_wrap=True, crop=False)
 
 
 def _kept(view: View, cells: list[list[str]], shown: list[int], room: int) -> list[int]:

@@ -95,7 +95,9 @@ def _newly_unproven(reading: Reading, new: Pipeline, targets: Mapping[str, str])
     names = directory.all_names(reading.driver)
     found = []
     for number, state in _open_states(reading):
-        if state.stage in targets or new.index(state.stage) < 0:
+        if new.index(state.stage) < 0:
+            if state.stage in targets:  # moved by the adoption, not by a gate
+                found.append(number)
             continue
         was = Judge(state, reading.pipeline, reading.today, names).unproven()
         if not was and Judge(state, new, reading.today, names).unproven():
