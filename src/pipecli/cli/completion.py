@@ -22,7 +22,7 @@ complete -o default -F _pipe_completion pipe""",
 _pipe_completion() {
   local -a found
   found=("${(@f)$(env _PIPE_COMPLETE=complete_zsh _TYPER_COMPLETE_ARGS="${words[1,$CURRENT]}" pipe)}")
-  [[ -n "$found[1]" ]] && _describe pipe found
+  [[ -n "$found[1]" ]] && _describe pipe found -U
 }
 compdef _pipe_completion pipe""",
     "fish": """complete --command pipe --no-files --arguments "(env _PIPE_COMPLETE=complete_fish \
