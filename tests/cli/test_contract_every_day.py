@@ -170,6 +170,11 @@ def test_log_records_an_exchange_and_reads_it_from_stdin(house: Pipe) -> None:
         "What was said? Give it as TEXT, or - to read it from standard input\n",
     )
     assert house("log", "3", "fax", "x")[0] == 2
+    assert house("log", "3", "spoke to Jeanne") == (
+        2,
+        "",
+        "what was it? pipe log 3 call|mail|meeting|note TEXT\n",
+    )
 
 
 def test_a_text_may_begin_with_a_minus_sign_and_is_kept_as_typed(house: Pipe) -> None:

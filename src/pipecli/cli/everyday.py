@@ -206,7 +206,8 @@ def log(
 
     place = workspace(context)
     ref = reference(place, ref)
-    if kind is None and not can_ask():
+    # A text in the place of the kind: the kind is what is missing.
+    if (kind is None and not can_ask()) or (kind and kind not in EXCHANGE_KINDS and text is None):
         raise InvalidInput(_("what was it? pipe log {ref} call|mail|meeting|note TEXT").format(ref=ref))
     kind = kind or EXCHANGE_KINDS[choose(_("What was it?"), EXCHANGE_KINDS)]
     text = text_given(text, _("What was said?"))
