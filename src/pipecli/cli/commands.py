@@ -49,7 +49,7 @@ def declared() -> tuple[Declared, ...]:
         Declared("undo", "closing", "undo", daily, _("Take back your last command; again goes further.")),
         Declared("overdue", "listing", "overdue", weekly, _("Next actions that are late.")),
         Declared("stale", "listing", "stale", weekly, _("What went quiet for longer than its stage allows.")),
-        Declared("forecast", "forecasting", "forecast", weekly, _("Won, and what is open, weighted.")),
+        Declared("forecast", "forecasting", "group", weekly, _("Won, and what is open, weighted.")),
         Declared("journal", "showing", "journal", weekly, _("Everything that happened, of one or of all.")),
         Declared("waive", "gate", "waive", weekly, _("Make a recorded exception to a criterion.")),
         Declared(

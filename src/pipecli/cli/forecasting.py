@@ -1,16 +1,29 @@
-"""The forecast by rules."""
+"""The forecast: by rules and from history; and what stands under it: its parts, its past, its probabilities."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from pipecli.errors import InvalidInput
 from pipecli.render.console import console
 from pipecli.text import _
 
-from .options import AsOf, Output, reports, workspace
+from .app import bare_typer
+from .options import AsOf, Output, refuse_before_subcommand, reports, workspace
+from .parsing import Command, Group
+
+
+def group(help_: str) -> Any:
+    """The parser of `pipe forecast`."""
+    made = bare_typer(help=help_, cls=Group)
+    made.callback(invoke_without_command=True)(forecast)
+    commands: tuple[tuple[str, Any, str], ...] = ()
+    for name, function, words in commands:
+        made.command(name, cls=Command, help=words)(function)
+    return get_command(made)
 
 
 @reports
@@ -24,6 +37,9 @@ def forecast(
     until: Annotated[str | None, typer.Option("--until", metavar="DATE", help=_("last day"))] = None,
     as_of: AsOf = None,
 ) -> None:
+    if context.invoked_subcommand:
+        refuse_before_subcommand(context)
+        return
     from pipecli.render.formats import write_list, write_object
     from pipecli.service import forecast as forecasts
     from pipecli.service import lists

@@ -39,6 +39,8 @@ class Writing(NamedTuple):
 # Parameters that name a file.
 _PATHS = frozenset({"file", "history", "mapping", "output"})
 _FORMATS = ("json", "jsonl", "csv", "markdown", "quiet")
+# Where a group leaves the format it was asked for, for the command behind it.
+_FORMAT = "pipecli.format"
 
 
 def _flag(name: str, help_: str, short: str | None = None) -> Any:
@@ -90,6 +92,7 @@ def _extended(
     @wraps(command)
     def extended(**values: Any) -> Any:
         _refuse_what_is_not_text(values)
+        _inherit_format(values)
         return command(**{name: choose(values)}, **values)
 
     signature = inspect.signature(command, eval_str=True)
@@ -102,6 +105,33 @@ def _extended(
     extended.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     extended.__annotations__ = {p.name: p.annotation for p in parameters}
     return extended
+
+
+def _inherit_format(values: dict[str, Any]) -> None:
+    """`forecast --json backtest` is `forecast backtest --json`: a group hands its format on to its commands."""
+    context = values.get("context")
+    if context is None:
+        return
+    typed = {name for name in _FORMATS if values.get(name)}
+    if context.invoked_subcommand:
+        context.meta[_FORMAT] = typed
+    for name in context.meta.get(_FORMAT, ()):
+        if name in values:
+            values[name] = True
+
+
+def refuse_before_subcommand(context: typer.Context) -> None:
+    """Raise InvalidInput where a group was given an option, other than a format, that its command never sees."""
+    own = {parameter.name: parameter for parameter in context.command.params}
+    for name, value in context.params.items():
+        if value not in (None, False, []) and name not in _FORMATS:
+            raise InvalidInput(
+                _("{option} belongs behind the command: pipe {path} {command} {option} …").format(
+                    option=own[name].opts[0],
+                    path=context.command_path.removeprefix("pipe "),
+                    command=context.invoked_subcommand,
+                )
+            )
 
 
 def _refuse_what_is_not_text(values: dict[str, Any]) -> None:
