@@ -1,0 +1,191 @@
+"""The pipeline's own past, read into the arrays that the history forecast is made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pipecli.domain import events as ev
+from pipecli.domain.events import opportunity_stream
+from pipecli.forecasting.history import CUT, FAR, LASTS, LOST, MOVED, WON, Days, Floats, History, Timeline
+from pipecli.store import history as stored
+from pipecli.store import journal
+from pipecli.store.driver import Driver
+
+from .workspace import Reading
+
+AMOUNT, COUNT = "amount", "count"
+
+# Imported moves are what an older tool recorded: moves like others. What an adoption moved is nobody's decision.
+_OUTCOMES = {
+    None: LASTS,
+    "won": WON,
+    "lost": LOST,
+    "advanced": MOVED,
+    "returned": MOVED,
+    "imported": MOVED,
+    "moved": CUT,
+}
+_NOTHING = float("nan")
+
+
+class Past(NamedTuple):
+    """The history as of a day, with what its indices stand for: opportunity numbers by case, stage keys in order.
+
+    `versions` holds each day a definition was adopted and its probabilities from then on, from 0 to 1 by stage.
+    """
+
+    history: History
+    numbers: Days
+    stages: tuple[str, ...]
+    versions: tuple[tuple[int, Floats], ...]
+
+    def probabilities(self, day: int) -> Floats:
+        """The probabilities in force at the end of a day; before the first definition, its own."""
+        return next((found for on, found in reversed(self.versions) if on <= day), self.versions[0][1])
+
+
+Columns = tuple[tuple[Any, ...], ...]
+
+
+class _Ordinals(dict[str, int]):
+    """Days as numbers; there are few different ones."""
+
+    def __missing__(self, text: str) -> int:
+        self[text] = found = date.fromisoformat(text).toordinal()
+        return found
+
+
+def read_past(reading: Reading, measure: str) -> Past:
+    """Everything that happened by the end of the reading's day; `measure` is amount, count or a numeric field."""
+    driver, day = reading.driver, reading.today
+    days = _Ordinals()
+    keys, versions, index = _stages(reading, days)
+    portions = list(stored.visit_columns(driver, day))
+    case = _joined(portions, 0, lambda column: column)
+    numbers, dense = np.unique(case, return_inverse=True)
+    visits = _merged(
+        dense,
+        _joined(portions, 1, lambda column: [index[key] for key in column]),
+        _joined(portions, 2, lambda column: [days[text] for text in column]),
+        _joined(portions, 3, lambda column: [FAR if text is None else days[text] for text in column]),
+        _joined(portions, 4, lambda column: [_OUTCOMES.get(outcome, CUT) for outcome in column]),
+    )
+    figures = _timelines(reading, measure, numbers, days)
+    return Past(History(len(numbers), *visits, *figures), numbers, keys, versions)
+
+
+def _stages(
+    reading: Reading, days: _Ordinals
+) -> tuple[tuple[str, ...], tuple[tuple[int, Floats], ...], dict[str, int]]:
+    """Stage keys, their probabilities by version, and the index of every key there ever was.
+
+    A stage that a changed definition dropped is the one its opportunities were moved to, else one of its own.
+    """
+    versions = stored.stage_probabilities(reading.driver)
+    former = {key: percent for _on, found in versions for key, percent in found.items()}
+    current = {stage.key: stage.probability for stage in reading.pipeline.stages}
+    moves = stored.stage_moves(reading.driver, reading.today)
+
+    def lasting(key: str) -> str:
+        seen: set[str] = set()
+        while key not in current and key in moves and key not in seen:
+            seen.add(key)
+            key = moves[key]
+        return key
+
+    usual = {lasting(key): percent for key, percent in former.items()} | current
+    keys = (*current, *(key for key in usual if key not in current))
+    place = {key: n for n, key in enumerate(keys)}
+    return (
+        keys,
+        tuple(
+            (days[on], np.array([found.get(key, usual[key]) / 100 for key in keys], dtype=float))
+            for on, found in versions
+        ),
+        {key: place[lasting(key)] for key in former},
+    )
+
+
+def _joined(portions: Iterable[Columns], column: int, read: Callable[[tuple[Any, ...]], Any]) -> Days:
+    parts = [np.asarray(read(portion[column]), dtype=np.int64) for portion in portions]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+
+
+def _merged(
+    case: Days, stage: Days, entered: Days, left: Days, outcome: Days
+) -> tuple[Days, Days, Days, Days, Days, Days]:
+    """Visits with where they led to; those of one stage that only a renaming parted are one."""
+    follows = (np.diff(case, append=-1) == 0) & ((outcome == MOVED) | (outcome == CUT))
+    same = follows & (stage == np.append(stage[1:], -1))
+    starts = ~np.append(False, same[:-1]) if len(case) else np.zeros(0, dtype=bool)
+    ends = ~same
+    to = np.where(follows, np.append(stage[1:], -1), -1)[ends]
+    outcome = np.where((outcome[ends] == MOVED) & (to < 0), CUT, outcome[ends])
+    return case[ends], stage[ends], entered[starts], left[ends], outcome, np.where(outcome == MOVED, to, -1)
+
+
+def _timelines(
+    reading: Reading, measure: str, numbers: Days, days: _Ordinals
+) -> tuple[Timeline, Timeline, Timeline]:
+    """The value, the expected close day and the probability set by hand, from day to day."""
+    portions = list(stored.span_columns(reading.driver, reading.today))
+    case = np.searchsorted(numbers, _joined(portions, 0, lambda column: column))
+    start = _joined(portions, 1, lambda column: [days[text] for text in column])
+
+    def timeline(read: Callable[[Columns], Iterable[float]]) -> Timeline:
+        parts = [np.fromiter(read(portion), dtype=float, count=len(portion[0])) for portion in portions]
+        return Timeline(case, start, np.concatenate(parts) if parts else np.zeros(0))
+
+    closes = timeline(lambda p: (_NOTHING if text is None else float(days[text]) for text in p[6]))
+    percents = timeline(lambda p: (_NOTHING if percent is None else float(percent) for percent in p[7]))
+    if measure == AMOUNT:
+        return timeline(lambda p: _amounts(reading, p)), closes, percents
+    if measure == COUNT:
+        return Timeline(case, start, np.ones(len(case))), closes, percents
+    return _field_values(reading, measure, numbers), closes, percents
+
+
+def _amounts(reading: Reading, portion: Columns) -> Iterator[float]:
+    """Amounts in minor units of the pipeline's currency; without a rate one is counted, not priced: 0.
+
+    What still stands open takes the rate of the report's day, everything else that of its own.
+    """
+    own, rates, today = reading.pipeline.currency, reading.pipeline.rates, reading.today
+    for start, until, status, amount, currency in zip(*portion[1:6], strict=True):
+        if amount is None or currency == own:
+            yield _NOTHING if amount is None else float(amount)
+            continue
+        lasts = status == "open" and (until is None or until > today.isoformat())
+        yield float(rates.convert(amount, currency, today if lasts else date.fromisoformat(start)) or 0)
+
+
+def _field_values(reading: Reading, key: str, numbers: Days) -> Timeline:
+    """A field of the company's own from day to day; only what was set after the opening is read from the journal."""
+    case, start, value = [], [], []
+    place = {int(number): n for n, number in enumerate(numbers)}
+    for number, day, found in _field_changes(reading.driver, key):
+        if number in place and day <= reading.today:
+            case.append(place[number])
+            start.append(day.toordinal())
+            value.append(_NOTHING if found is None else float(found))
+    return Timeline(
+        np.array(case, dtype=np.int64), np.array(start, dtype=np.int64), np.array(value, dtype=float)
+    )
+
+
+def _field_changes(driver: Driver, key: str) -> Iterator[tuple[int, date, Any]]:
+    """By opportunity and day, every value a field was given."""
+    for number, fields, described_on in stored.field_columns(driver):
+        if described_on is None:
+            yield number, date.min, json.loads(fields).get(key)
+            continue
+        for event in ev.live(journal.load_stream(driver, opportunity_stream(number))):
+            if event.kind == ev.OPENED:
+                yield number, date.min, event.payload.get("fields", {}).get(key)
+            elif event.kind == ev.DESCRIBED and key in event.payload["changes"]:
+                yield number, event.occurred_on, event.payload["changes"][key]
