@@ -15,6 +15,7 @@ from pipecli.domain.gate import Gate, Judge
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import BUILT_IN_FIELDS, Criterion, Field, Pipeline, Stage
 from pipecli.domain.proofs import Proof
+from pipecli.domain.rates import Rates
 
 TODAY = date(2026, 3, 2)
 FIELDS = {
@@ -83,6 +84,7 @@ def pipeline(*stages: Stage, won: tuple[Criterion, ...] = ()) -> Pipeline:
         loss_reasons={"price": "Too dear", "no-budget": "no budget", "other": "other"},
         roles={"boss": ("ann",), "desk": ("eve", "bob"), "empty": ()},
         fields=FIELDS,
+        rates=Rates("EUR"),
     )
 
 

@@ -94,7 +94,7 @@ def test_the_companys_own_fields_come_in_their_types() -> None:
 def test_an_amount_without_a_rate_is_there_but_cannot_be_compared(
     minor: int | None, currency: str, has: bool, dear: bool | None
 ) -> None:
-    known = {"amount": comparable_amount(minor, currency, PLAIN)}
+    known = {"amount": comparable_amount(minor, currency, PLAIN, TODAY)}
 
     assert evaluate(parse("has amount", TYPES), known, TODAY) is has
     assert evaluate(parse("amount >= 20000", TYPES), known, TODAY) is dear

@@ -196,4 +196,4 @@ def _print(view: View, found: Listing, output: Output, *, summary: bool = False)
     elif summary or hidden <= 0:
         from pipecli.render.views import totals_line
 
-        note(totals_line(found.totals))
+        note(totals_line(found.n, found.worth))

@@ -40,6 +40,7 @@ ACCOUNT_ADDED = "AccountAdded"
 CONTACT_ADDED = "ContactAdded"
 WORKSPACE_CREATED = "WorkspaceCreated"
 DEFINITION_ADOPTED = "DefinitionAdopted"
+RATE_SET = "RateSet"
 COMMAND_UNDONE = "CommandUndone"
 CONTENT_ERASED = "ContentErased"
 
@@ -186,4 +187,6 @@ _PEOPLE = frozenset({"account", "contact", "decision_maker"})
 def _topics(event: Event) -> set[object]:
     if event.kind == DESCRIBED:
         return {"people" if key in _PEOPLE else key for key in event.payload["changes"]}
+    if event.kind == RATE_SET:
+        return {(event.payload["base"], event.payload["currency"], event.payload["on"])}
     return {event.payload.get("criterion")}

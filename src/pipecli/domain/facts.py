@@ -1,7 +1,8 @@
 """What conditions and criteria can read of an opportunity: a plain mapping from field name to value.
 
-Money is in major units of the pipeline's own currency. An amount in another currency is there (`has amount`
-holds), but there is no rate to compare it by: comparisons with it stay unknown, so that a `when` over it applies.
+Money is in major units of the pipeline's own currency. An amount in another currency is converted at the rate of
+the day. Without a rate it is there (`has amount` holds), but comparisons with it stay unknown, so that a `when`
+over it applies.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def facts(opportunity: Opportunity, pipeline: Pipeline, today: date, names: Name
         "owner": o.owner,
         "stage": o.stage,
         "status": o.status,
-        "amount": comparable_amount(o.amount, o.currency, pipeline),
+        "amount": comparable_amount(o.amount, o.currency, pipeline, today),
         "currency": o.currency,
         "probability": pipeline.probability(o.stage, o.probability),
         "close_date": o.close_date,
@@ -59,12 +60,13 @@ def facts(opportunity: Opportunity, pipeline: Pipeline, today: date, names: Name
 
 
 def comparable_amount(
-    minor: int | None, currency: str, pipeline: Pipeline
+    minor: int | None, currency: str, pipeline: Pipeline, on: date
 ) -> int | float | Incomparable | None:
-    """An amount as conditions read it: in major units, None where there is none."""
+    """An amount as conditions read it that day: in major units of the pipeline's currency, None where there is none."""
     if minor is None:
         return None
-    return major(minor, currency) if currency == pipeline.currency else WITHOUT_RATE
+    worth = pipeline.rates.convert(minor, currency, on)
+    return WITHOUT_RATE if worth is None else major(worth, pipeline.currency)
 
 
 def field_facts(fields: Mapping[str, Any], pipeline: Pipeline) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Amounts of money: integers of minor units with an ISO 4217 currency, read from and written for people.
 
-Reading refuses whatever has two meanings instead of guessing. Converting between currencies is nobody's job
-here, and which currency and decimal mark a workspace uses is for the caller to say.
+Reading refuses whatever has two meanings instead of guessing. Converting between currencies is `rates.py`'s
+job, and which currency and decimal mark a workspace uses is for the caller to say.
 """
 
 from __future__ import annotations
@@ -227,7 +227,7 @@ def format_amount(minor: int, currency: str, language: str = "en", *, compact: b
         number = size.replace(".", ",") if language == "fr" else size
     else:
         size, suffix = _decimal_text(abs(minor), places), ""
-        number = _localised(size, language)
+        number = localised(size, language)
     minus = "-" if minor < 0 and size != "0" else ""
     sign = _SIGN_OF.get(currency)
     if language == "fr":
@@ -253,7 +253,7 @@ def _compacted(minor: int, places: int) -> tuple[str, str]:
     return (text.rstrip("0") if "." in text else text), suffix
 
 
-def _localised(number: str, language: str) -> str:
+def localised(number: str, language: str) -> str:
     """Plain digits with `.` as the decimal mark, grouped and marked as the language does."""
     whole, mark, fraction = number.partition(".")
     if language == "fr":
@@ -266,7 +266,7 @@ def format_number(value: int | float, language: str = "en") -> str:
     if isinstance(value, float) and value - value != 0:
         return str(value)
     text = str(abs(value)) if isinstance(value, int) else f"{abs(value):.6f}".rstrip("0").rstrip(".")
-    return ("-" if value < 0 and text != "0" else "") + _localised(text, language)
+    return ("-" if value < 0 and text != "0" else "") + localised(text, language)
 
 
 def major(minor: int, currency: str) -> int | float:

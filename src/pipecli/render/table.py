@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
@@ -15,15 +15,21 @@ GAP = 2
 
 
 def print_table(
-    console: Console, view: View, records: Sequence[Record], *, indent: int = 0, titles: bool = True
+    console: Console,
+    view: View,
+    records: Sequence[Record],
+    *,
+    indent: int = 0,
+    titles: bool = True,
+    below: Callable[[Record], Sequence[Text]] | None = None,
 ) -> None:
-    """Print records as aligned lines; an empty list prints nothing."""
+    """Print records as aligned lines; an empty list prints nothing. `below` gives what stands under each line."""
     if not records:
         return
     cells = [[literal(column.text(record)) for column in view.columns] for record in records]
     shown = [n for n, column in enumerate(view.columns) if column.title or any(row[n] for row in cells)]
     room = console.width - indent
-    shown = _kept(view, cells, shown, room)
+    shown = _kept(view, cells, shown, room, titles)
     titled = titles and any(view.columns[n].title for n in shown)
     widths = _widths(view, cells, shown, room, titled)
     lines = []
@@ -33,15 +39,17 @@ def print_table(
     for row, record in zip(cells, records, strict=True):
         styles = [_style(view.columns[n], record) for n in shown]
         lines.append(_line(view, shown, [row[n] for n in shown], widths, styles, indent, ""))
+        lines += below(record) if below else ()
     # Printed at once: a call of its own for each line costs as much as making it.
     console.print(Text("\n").join(lines), no_wrap=True, crop=False)
 
 
-def _kept(view: View, cells: list[list[str]], shown: list[int], room: int) -> list[int]:
+def _kept(view: View, cells: list[list[str]], shown: list[int], room: int, titles: bool) -> list[int]:
     """The columns shown, without those that may go where not even the least widths of all would fit."""
     kept = list(shown)
+    needed = {n: max(_needed(cells, n), cell_len(view.columns[n].title) if titles else 0) for n in shown}
     for n in [n for n in shown if view.columns[n].drops]:
-        least = sum(min(view.columns[k].least, _needed(cells, k)) for k in kept) + GAP * (len(kept) - 1)
+        least = sum(min(view.columns[k].least, needed[k]) for k in kept) + GAP * (len(kept) - 1)
         if least > room:
             kept.remove(n)
     return kept

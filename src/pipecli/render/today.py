@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -25,6 +24,8 @@ from .views import (
     number_column,
     plain,
     subject,
+    unpriced_words,
+    worth_words,
 )
 
 
@@ -67,16 +68,11 @@ def _print_section(
 ) -> None:
     head = Text.assemble((f"{title:<9}", f"bold {style}".strip()), f"{listing.n:>3}")
     if at_stake:
-        sums = ", ".join(amount(_major(t), t.currency) for t in listing.totals if t.amount)
-        head.append(_("   {amounts} at stake").format(amounts=sums) if sums else "", style="dim")
+        priced = [_("{amount} at stake").format(amount=words) for words in worth_words(listing.worth)]
+        sums = ", ".join([*priced, *unpriced_words(listing.worth)])
+        head.append(f"   {sums}" if sums else "", style="dim")
     console.print(head)
     print_table(console, _section_view(), listing.records, indent=2, titles=False)
-
-
-def _major(total: Any) -> float | int:
-    from pipecli.domain.money import major
-
-    return major(total.amount, total.currency)
 
 
 def _section_view() -> View:

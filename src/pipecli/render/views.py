@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipecli.domain.money import format_amount, from_major
 from pipecli.text import _, language, ngettext
 
 if TYPE_CHECKING:
-    from pipecli.store.lists import Total
+    from pipecli.service.lists import Worth
 
 Record = Mapping[str, Any]
 
@@ -82,12 +82,27 @@ def short_day(iso: str | None) -> str:
     return format_day(date.fromisoformat(iso), language(), clock.now().date())
 
 
-def totals_line(totals: Sequence[Total]) -> str:
-    """`44 opportunities, €640,000`; each currency apart."""
-    n = sum(t.n for t in totals)
-    sums = [format_amount(t.amount, t.currency, language()) for t in totals if t.amount]
+def totals_line(n: int, worth: Worth) -> str:
+    """`44 opportunities, €640,000 ($15,000 converted), CHF 500 without a rate`."""
     words = ngettext("{n} opportunity", "{n} opportunities", n).format(n=n)
-    return ", ".join([words, *sums])
+    return ", ".join([words, *worth_words(worth), *unpriced_words(worth)])
+
+
+def worth_words(worth: Worth) -> list[str]:
+    """What amounts are worth in the pipeline's currency, and what was converted for it; no words for nothing."""
+    total = format_amount(worth.amount, worth.currency, language())
+    if not worth.converted:
+        return [total] if worth.amount else []
+    return [_("{total} ({others} converted)").format(total=total, others=" + ".join(_each(worth.converted)))]
+
+
+def unpriced_words(worth: Worth) -> list[str]:
+    """What no rate prices, by currency."""
+    return [_("{amount} without a rate").format(amount=amount) for amount in _each(worth.unpriced)]
+
+
+def _each(amounts: Mapping[str, int]) -> list[str]:
+    return [format_amount(amount, currency, language()) for currency, amount in sorted(amounts.items())]
 
 
 def late_style(record: Record) -> str:

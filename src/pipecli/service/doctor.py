@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from pipecli.domain.events import opportunity_stream
 from pipecli.errors import StoreError
-from pipecli.store import directory, integrity, projection
+from pipecli.store import directory, integrity, projection, rates
 from pipecli.store.layout import COLUMNS, KEYS
 from pipecli.text import _
 
-from .rebuilding import directory_rows, rebuild, replayed
+from .rebuilding import directory_rows, journalled_quotes, rebuild, replayed
 from .workspace import Reading, Workspace
 
 MOST_SHOWN = 20
@@ -48,7 +48,7 @@ def _examine(reading: Reading) -> Diagnosis:
     opportunities = rows = 0
     try:
         opportunities, rows, drift = _compared(reading)
-        faults += drift + _directory_faults(reading)
+        faults += drift + _shared_faults(reading)
     except StoreError as error:  # what cannot be replayed cannot be compared either
         faults.append(error.message)
     return Diagnosis(driver.where, reading.header.head, opportunities, rows, faults)
@@ -57,12 +57,14 @@ def _examine(reading: Reading) -> Diagnosis:
 def _compared(reading: Reading) -> tuple[int, int, list[str]]:
     """How many opportunities and projected rows there are, and where the rows are not the replayed journal's."""
     driver = reading.driver
+    quotes = journalled_quotes(driver)
+    pipeline = reading.pipeline.priced_by(lambda currency: [q for q in quotes if q.base == currency])
     names = directory.all_names(driver)
     expected: dict[str, dict[tuple[object, ...], tuple[object, ...]]] = {t: {} for t in COLUMNS}
     opportunities, faults = 0, []
     for number, state in replayed(driver):
         opportunities += state is not None
-        for table, rows in projection.rows(state, reading.pipeline, names).items():
+        for table, rows in projection.rows(state, pipeline, names).items():
             width = len(KEYS[table])
             expected[table].update((row[:width], row) for row in rows)
         if state and state.number != number:
@@ -107,11 +109,13 @@ def _key(key: tuple[object, ...]) -> str:
     return "/".join(map(str, key))
 
 
-def _directory_faults(reading: Reading) -> list[str]:
+def _shared_faults(reading: Reading) -> list[str]:
     accounts, contacts = directory_rows(reading.driver)
     faults = []
     if dict(accounts) != dict(integrity.accounts(reading.driver)):
         faults.append(_("accounts differ from the journal"))
     if dict(contacts) != dict(integrity.contacts(reading.driver)):
         faults.append(_("contacts differ from the journal"))
+    if set(map(rates.row, journalled_quotes(reading.driver))) != rates.projected_rates(reading.driver):
+        faults.append(_("exchange rates differ from the journal"))
     return faults

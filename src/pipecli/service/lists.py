@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pipecli.domain.condition import evaluate, reads
 from pipecli.domain.metrics import probability_of
 from pipecli.domain.pipeline import Pipeline
+from pipecli.domain.rates import day_of_rate
 from pipecli.errors import InvalidInput
 from pipecli.store import lists
 from pipecli.store.lists import Filter, Row, Total
@@ -18,13 +19,27 @@ from .records import Record, record, row_facts, stale
 from .workspace import Reading, Workspace
 
 
+class Worth(NamedTuple):
+    """A list's amounts in the pipeline's currency, in minor units.
+
+    `converted` are the amounts in other currencies that it includes, `unpriced` those that no rate could, each in
+    its own currency.
+    """
+
+    currency: str
+    amount: int
+    converted: dict[str, int]
+    unpriced: dict[str, int]
+
+
 class Listing(NamedTuple):
-    """A list as shown: its records, how many there are in all, and their amounts by currency in minor units."""
+    """A list as shown: its records, how many there are in all, their amounts by currency, what all are worth."""
 
     records: list[Record]
     n: int
     totals: list[Total]
     today: date
+    worth: Worth
 
 
 class Approval(NamedTuple):
@@ -77,8 +92,6 @@ def listing(
     with workspace.read() as reading:
         pipeline = reading.pipeline
         if as_of is not None:
-            if as_of > reading.real_today:
-                raise InvalidInput(_("{day} is in the future; --as-of looks back").format(day=as_of))
             pipeline = reading.as_of(as_of)
         filter_ = _filter(wanted, pipeline, reading.actor if mine else None)
         return _listing(reading, filter_, limit) if as_of is None else _listing_as_of(reading, filter_, limit)
@@ -143,15 +156,21 @@ def _listing(reading: Reading, filter_: Filter, limit: int) -> Listing:
     try:
         rows = lists.list_rows(reading.driver, filter_, pipeline, today, limit)
         full = limit and len(rows) == limit
-        totals = lists.list_totals(reading.driver, filter_, pipeline, today) if full else totals_of(rows)
+        totals = (
+            lists.list_totals(reading.driver, filter_, pipeline, today) if full else totals_of(rows, pipeline)
+        )
     except lists.Unsupported:
         bare = filter_._replace(where=None, stale=False)
         rows = lists.list_rows(reading.driver, bare, pipeline, today)
         rows = [row for row in rows if _fits(row, filter_, reading)]
-        totals = totals_of(rows)
+        totals = totals_of(rows, pipeline)
         rows = rows[:limit] if limit else rows
+    return _listed(rows, totals, pipeline, today)
+
+
+def _listed(rows: list[Row], totals: list[Total], pipeline: Pipeline, today: date) -> Listing:
     records = [record(row, pipeline, today) for row in rows]
-    return Listing(records, sum(t.n for t in totals), totals, today)
+    return Listing(records, sum(t.n for t in totals), totals, today, worth_of(totals, pipeline, today))
 
 
 def _fits(row: Row, filter_: Filter, reading: Reading) -> bool:
@@ -163,14 +182,31 @@ def _fits(row: Row, filter_: Filter, reading: Reading) -> bool:
     return evaluate(list(filter_.where), facts, reading.today) is True
 
 
-def totals_of(rows: list[Row]) -> list[Total]:
-    """Count and amount of these rows, by currency."""
-    sums: dict[str, list[int]] = {}
+def totals_of(rows: list[Row], pipeline: Pipeline) -> list[Total]:
+    """Count and amount of these rows, by currency, as the database gives them."""
+    sums: dict[tuple[str, str | None], list[int]] = {}
     for row in rows:
-        entry = sums.setdefault(row.currency, [0, 0])
+        closed_on = None if row.currency == pipeline.currency else row.closed_on
+        entry = sums.setdefault((row.currency, closed_on), [0, 0])
         entry[0] += 1
         entry[1] += row.amount or 0
-    return [Total(currency, n, amount) for currency, (n, amount) in sorted(sums.items())]
+    totals = [Total(currency, n, amount, on) for (currency, on), (n, amount) in sums.items()]
+    return sorted(totals, key=Total.key)
+
+
+def worth_of(totals: list[Total], pipeline: Pipeline, today: date) -> Worth:
+    """What these amounts are worth together: open ones at the rate of the day, closed ones at that of their closing."""
+    amount = 0
+    converted: dict[str, int] = {}
+    unpriced: dict[str, int] = {}
+    for total in totals:
+        closed_on = date.fromisoformat(total.closed_on) if total.closed_on else None
+        worth = pipeline.rates.convert(total.amount, total.currency, day_of_rate(closed_on, today))
+        amount += worth or 0
+        if total.currency != pipeline.currency and total.amount:
+            apart = unpriced if worth is None else converted
+            apart[total.currency] = apart.get(total.currency, 0) + total.amount
+    return Worth(pipeline.currency, amount, converted, unpriced)
 
 
 def _listing_as_of(reading: Reading, filter_: Filter, limit: int) -> Listing:
@@ -180,10 +216,8 @@ def _listing_as_of(reading: Reading, filter_: Filter, limit: int) -> Listing:
     conditions = [filter_.where, *(stage.stale_when for stage in pipeline.stages)]
     judged = any("unproven" in reads(list(c)) for c in conditions if c is not None)
     rows = [row for row in rows_as_of(reading, day, judged=judged) if _fits_past(row, filter_, reading)]
-    rows = _sorted(rows, filter_.sort, pipeline)
-    totals = totals_of(rows)
-    shown = rows[:limit] if limit else rows
-    return Listing([record(row, pipeline, day) for row in shown], len(rows), totals, day)
+    rows = _sorted(rows, filter_.sort, pipeline, day)
+    return _listed(rows[:limit] if limit else rows, totals_of(rows, pipeline), pipeline, day)
 
 
 def _fits_past(row: Row, filter_: Filter, reading: Reading) -> bool:
@@ -202,24 +236,27 @@ def _fits_past(row: Row, filter_: Filter, reading: Reading) -> bool:
     )
 
 
-def _sorted(rows: list[Row], sort: str, pipeline: Pipeline) -> list[Row]:
+def _sorted(rows: list[Row], sort: str, pipeline: Pipeline, today: date) -> list[Row]:
     """Rows in order of number sorted as the database sorts: what is unset last either way, ties by number."""
     name = sort.removeprefix("-")
-    key = _sort_keys(pipeline)[name]
+    key = _sort_keys(pipeline, today)[name]
     if name in ("owner", "stage"):
         rows = sorted(rows, key=lambda r: r.next_due or "9999")
     known = sorted((r for r in rows if key(r) is not None), key=key, reverse=sort.startswith("-"))
     return known + [r for r in rows if key(r) is None]
 
 
-def _sort_keys(pipeline: Pipeline) -> dict[str, Callable[[Row], Any]]:
-    def weight(row: Row) -> int | None:
+def _sort_keys(pipeline: Pipeline, today: date) -> dict[str, Callable[[Row], Any]]:
+    def rank(row: Row) -> float | None:
+        return lists.rank(row, pipeline, today)
+
+    def weight(row: Row) -> float | None:
         percent = probability_of(row.status, row.stage, row.probability, pipeline)
-        return None if row.amount is None else row.amount * percent
+        return None if (amount := rank(row)) is None else amount * percent
 
     return {
         "due": lambda r: r.next_due,
-        "amount": lambda r: r.amount,
+        "amount": rank,
         "weighted": weight,
         "close": lambda r: r.close_date,
         "created": lambda r: r.created_on,

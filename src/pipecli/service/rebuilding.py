@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 
 from pipecli.domain import events as ev
 from pipecli.domain.evolve import fold
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import Pipeline
+from pipecli.domain.rates import Quote, quotes_of
 from pipecli.errors import StoreError
-from pipecli.store import directory, journal, projection
+from pipecli.store import directory, journal, projection, rates, schema
 from pipecli.store.driver import Driver
 from pipecli.text import _
 
@@ -20,21 +23,34 @@ BATCH = 2_000
 def replayed(driver: Driver) -> Iterator[tuple[int, Opportunity | None]]:
     """Every opportunity's number and its state by the journal."""
     for stream, events in journal.load_streams(driver, "o"):
-        try:
+        with _replaying(stream):
             state = fold(events)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise StoreError(
-                _("the journal of stream {stream} cannot be replayed ({error!r}); restore a backup").format(
-                    stream=stream, error=error
-                )
-            ) from error
         yield int(stream[1:]), state
 
 
+@contextmanager
+def _replaying(stream: str) -> Iterator[None]:
+    """What a fold meets in an event that no program wrote becomes a StoreError."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise StoreError(
+            _("the journal of stream {stream} cannot be replayed ({error!r}); restore a backup").format(
+                stream=stream, error=error
+            )
+        ) from error
+
+
 def rebuild(driver: Driver, pipeline: Pipeline) -> int:
-    """Write every projected row anew from the journal, inside the caller's transaction; how many opportunities."""
+    """Write every projected row anew from the journal, inside the caller's transaction; how many opportunities.
+
+    A workspace of an older program gets the tables that it lacks.
+    """
+    schema.create_missing(driver)
     projection.clear(driver)
     rebuild_directory(driver)
+    rates.write_rates(driver, journalled_quotes(driver))
+    pipeline = pipeline.priced_by(partial(rates.read_rates, driver))
     names = directory.all_names(driver)
     count = 0
     states = replayed(driver)
@@ -45,6 +61,12 @@ def rebuild(driver: Driver, pipeline: Pipeline) -> int:
         projection.write_differences(driver, pairs)
         count += len(batch)
     return count
+
+
+def journalled_quotes(driver: Driver) -> list[Quote]:
+    """The exchange rates by the journal."""
+    with _replaying("workspace"):
+        return quotes_of(journal.load_stream(driver, "workspace"))
 
 
 def rebuild_directory(driver: Driver) -> None:

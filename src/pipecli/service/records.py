@@ -88,7 +88,7 @@ def row_facts(row: Row, pipeline: Pipeline, today: date) -> Mapping[str, Any]:
         "owner": row.owner,
         "stage": row.stage,
         "status": row.status,
-        "amount": comparable_amount(row.amount, row.currency, pipeline),
+        "amount": comparable_amount(row.amount, row.currency, pipeline, today),
         "currency": row.currency,
         "probability": probability_of(row.status, row.stage, row.probability, pipeline),
         "close_date": row.close_date,

@@ -11,7 +11,7 @@ from pipecli.domain.events import Event, opportunity_stream
 from pipecli.domain.evolve import fold
 from pipecli.domain.gate import Judge
 from pipecli.domain.opportunity import Opportunity, Visit
-from pipecli.errors import InvalidInput, NotFound
+from pipecli.errors import NotFound
 from pipecli.store import directory, journal
 from pipecli.store.directory import Person
 from pipecli.text import _
@@ -91,8 +91,6 @@ def show(workspace: Workspace, ref: str, *, as_of: date | None = None) -> Shown:
 
 
 def _cut(reading: Reading, events: list[Event], day: date, number: int) -> list[Event]:
-    if day > reading.real_today:
-        raise InvalidInput(_("{day} is in the future; --as-of looks back").format(day=day))
     reading.as_of(day)
     kept = [e for e in ev.live(events) if e.occurred_on <= day]
     if state_as_of(events, day) is None:

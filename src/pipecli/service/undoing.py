@@ -11,6 +11,7 @@ from pipecli.store import directory, journal
 from pipecli.store.journal import CommandRow
 from pipecli.text import _
 
+from .rates import replace_rates
 from .unit import Unit
 from .workspace import Workspace
 
@@ -104,7 +105,7 @@ def _resting(command: CommandRow, later: list[Event]) -> Conflict:
             name=command.name,
             actor=first.actor,
             kind=first.kind,
-            ref=first.stream[1:],
+            ref=_subject(first),
             day=first.occurred_on,
             hint=hint,
         ),
@@ -113,6 +114,11 @@ def _resting(command: CommandRow, later: list[Event]) -> Conflict:
         kind=first.kind,
         seq=first.seq,
     )
+
+
+def _subject(event: Event) -> str:
+    """What an event is about, for a person: a number, or the currency of a rate."""
+    return str(event.payload["currency"]) if event.kind == ev.RATE_SET else event.stream[1:]
 
 
 def _used_elsewhere(unit: Unit, streams: list[str], *, refuse: bool) -> set[str]:
@@ -141,15 +147,17 @@ def _take_back(unit: Unit, stream: str, history: list[Event], command: int) -> i
         return int(stream[1:])
     unit.append(event)
     alive = ev.live([*history, event])
-    key = int(stream[1:]) if stream[0] in "ac" else 0
+    if stream == "workspace":
+        replace_rates(unit, alive)
+        return None
+    key = int(stream[1:])
     if stream.startswith("a"):
         if alive:
             directory.add_accounts(unit.driver, [(key, alive[0].payload["name"])])
         else:
             directory.remove(unit.driver, "account", [key])
-    elif stream.startswith("c"):
-        if alive:
-            directory.add_contacts(unit.driver, [(key, alive[0].payload["account"])])
-        else:
-            directory.remove(unit.driver, "contact", [key])
+    elif alive:
+        directory.add_contacts(unit.driver, [(key, alive[0].payload["account"])])
+    else:
+        directory.remove(unit.driver, "contact", [key])
     return None

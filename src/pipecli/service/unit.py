@@ -16,11 +16,13 @@ from pipecli.domain.evolve import fold
 from pipecli.domain.fold import fold as folded
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import Pipeline
+from pipecli.domain.rates import Rates
 from pipecli.errors import NotFound
 from pipecli.store import directory, journal, projection
 from pipecli.store.driver import Driver
 from pipecli.store.header import Header, advance_head, pipeline_of
 from pipecli.store.integrity import mark_rebuilt
+from pipecli.store.rates import read_rates
 from pipecli.store.schema import PROJECTION
 from pipecli.text import _
 
@@ -34,7 +36,7 @@ class Unit:
     def __init__(self, driver: Driver, header: Header, *, actor: str, name: str, origin: str) -> None:
         self.driver = driver
         self.header = header
-        self.pipeline: Pipeline = pipeline_of(header)
+        self.pipeline: Pipeline = self.priced(pipeline_of(header))
         self.actor = actor
         self.name = name
         self.origin = origin
@@ -57,6 +59,15 @@ class Unit:
 
             rebuild(driver, self.pipeline)
             mark_rebuilt(driver)
+
+    def priced(self, pipeline: Pipeline) -> Pipeline:
+        """A pipeline with the exchange rates as they are stored now, read when an amount first needs one."""
+        return pipeline.priced_by(lambda currency: read_rates(self.driver, currency))
+
+    @property
+    def rates(self) -> Rates:
+        """The exchange rates into the pipeline's currency."""
+        return self.pipeline.rates
 
     @property
     def command(self) -> int:

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipecli import clock
 from pipecli.config import Settings
+from pipecli.errors import InvalidInput
 from pipecli.store.header import Header, pipeline_as_of, pipeline_of, read_header
 from pipecli.store.opening import database_user, open_database
+from pipecli.text import _
 
 if TYPE_CHECKING:
     from pipecli.domain.pipeline import Pipeline
+    from pipecli.domain.rates import Quote, Rates
     from pipecli.store.driver import Driver
 
     from .unit import Unit
@@ -32,9 +35,10 @@ class Reading:
     def __init__(self, driver: Driver, header: Header, settings: Settings) -> None:
         self.driver = driver
         self.header = header
-        self.pipeline: Pipeline = pipeline_of(header)
+        self.pipeline: Pipeline = self.priced(pipeline_of(header))
         self.real_today = clock.today(self.pipeline.timezone)
         self.today = settings.report_day() or self.real_today
+        self._last_day = self.real_today
         self._settings = settings
 
     @property
@@ -43,10 +47,29 @@ class Reading:
         return database_user(self.driver) or self._settings.actor
 
     def as_of(self, day: date) -> Pipeline:
-        """The pipeline in force at the end of a day; also makes it the day of the report."""
-        self.today = day
-        self.pipeline = pipeline_as_of(self.driver, self.header, day)
+        """The pipeline in force at the end of a day; also makes it the day of the report.
+
+        Raises InvalidInput for a day that has not come.
+        """
+        if day > self.real_today:
+            raise InvalidInput(_("{day} is in the future; --as-of looks back").format(day=day))
+        self.today = self._last_day = day
+        self.pipeline = self.priced(pipeline_as_of(self.driver, self.header, day))
         return self.pipeline
+
+    def priced(self, pipeline: Pipeline) -> Pipeline:
+        """A pipeline with the exchange rates of this reading, read when an amount first needs one."""
+        return pipeline.priced_by(self._quotes)
+
+    @property
+    def rates(self) -> Rates:
+        """The exchange rates into the pipeline's currency, none later than the day of a report on the past."""
+        return self.pipeline.rates
+
+    def _quotes(self, currency: str) -> list[Quote]:
+        from pipecli.store.rates import read_rates
+
+        return [quote for quote in read_rates(self.driver, currency) if quote.on <= self._last_day]
 
 
 class Workspace:

@@ -7,13 +7,15 @@ and the caller evaluates in Python instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 from math import floor
 from typing import Any, NamedTuple
 
 from pipecli.domain.condition import FLIPPED, evaluate, reads, value_of
+
+from .driver import quoted
 
 TRUE, FALSE, UNKNOWN = "(1 = 1)", "(1 = 0)", "(1 = null)"
 
@@ -26,12 +28,24 @@ class Unsupported(Exception):
     """This condition cannot be said in SQL over these columns; evaluate it in Python."""
 
 
+class Abroad(NamedTuple):
+    """How amounts in other currencies compare with a money column, in their own minor units.
+
+    `currency` and `amount` are SQL; `least` gives for each currency with a rate the least amount that is worth at
+    least so many of the column's minor units.
+    """
+
+    currency: str
+    amount: str
+    least: Callable[[], Mapping[str, Callable[[int], int]]]
+
+
 class Column(NamedTuple):
     """Where a field lives: an SQL expression, and a type of `condition_parser.parse`.
 
     `folded` says that a text or choice column holds `fold`ed text. `scale` is how many minor units make one
-    major unit of a money column. `there` says in SQL whether it is set, where its value alone does not. Dates are
-    ISO text, bools 0 or 1, tags folded as `|one|two|`.
+    major unit of a money column, `abroad` its amounts in other currencies. `there` says in SQL whether it is set,
+    where its value alone does not. Dates are ISO text, bools 0 or 1, tags folded as `|one|two|`.
     """
 
     sql: str
@@ -39,6 +53,7 @@ class Column(NamedTuple):
     folded: bool = False
     scale: int = 1
     there: str = ""
+    abroad: Abroad | None = None
 
 
 def to_sql(ast: list[Any], columns: Mapping[str, Column], today: date) -> tuple[str, dict[str, object]]:
@@ -120,12 +135,38 @@ class _Compiler:
 
     def _money(self, comparison: str, column: Column, minor: int | Fraction) -> str:
         below = floor(minor)
-        _require(abs(below) <= _LARGEST)
+        if below != minor and comparison not in ("=", "!="):
+            comparison, minor = "<=" if comparison in ("<", "<=") else ">", below
+        own = self._minor(comparison, column.sql, minor)
+        return self._abroad(comparison, column.abroad, minor, own) if column.abroad else own
+
+    def _abroad(self, comparison: str, abroad: Abroad, minor: int | Fraction, own: str) -> str:
+        cases = " ".join(
+            f"when {quoted(code)} then {self._converted(comparison, abroad.amount, least, minor)}"
+            for code, least in abroad.least().items()
+        )
+        return f"(case {abroad.currency} {cases} else {own} end)" if cases else own
+
+    def _converted(
+        self, comparison: str, amount: str, least: Callable[[int], int], minor: int | Fraction
+    ) -> str:
+        """The comparison of a converted amount, made on the amount itself: between whole numbers it is exact."""
+        below = floor(minor)
         if below != minor:
-            if comparison in ("=", "!="):  # no whole number of minor units is equal to a fraction of one
-                return f"({column.sql} {'<>' if comparison == '=' else '='} {column.sql})"
-            comparison = "<=" if comparison in ("<", "<=") else ">"
-        return f"({column.sql} {_sql(comparison)} {self._parameter(below)})"
+            return self._minor(comparison, amount, minor)
+        if comparison in ("=", "!="):
+            low = self._minor(">=", amount, least(below))
+            high = self._minor("<", amount, least(below + 1))
+            return f"({low} and {high})" if comparison == "=" else f"(not ({low} and {high}))"
+        bound = least(below + 1 if comparison in (">", "<=") else below)
+        return self._minor(">=" if comparison in (">", ">=") else "<", amount, bound)
+
+    def _minor(self, comparison: str, sql: str, minor: int | Fraction) -> str:
+        whole = floor(minor)
+        if whole != minor:  # no whole number of minor units is equal to a fraction of one
+            return f"({sql} {'<>' if comparison == '=' else '='} {sql})"
+        _require(abs(whole) <= _LARGEST)
+        return f"({sql} {_sql(comparison)} {self._parameter(whole)})"
 
     def _contains(self, whole: list[Any], part: list[Any]) -> str:
         column = self._column(whole)
@@ -181,6 +222,7 @@ def _comparable(column: Column) -> str:
 
 
 def _between_columns(comparison: str, left: Column, right: Column) -> str:
+    _require(not any(column.abroad and column.abroad.least() for column in (left, right)))
     kinds = {"text" if column.type == "choice" else column.type for column in (left, right)}
     _require(len(kinds) == 1 and "tags" not in kinds and left.scale == right.scale)
     _require(comparison in ("=", "!=") or not kinds & {"text", "bool"})

@@ -11,10 +11,11 @@ _CACHE_KIB = 200_000
 
 
 def holds_work(driver: Driver) -> bool:
-    """Whether anything was recorded since `init`: an opportunity, account, contact or another definition."""
+    """Whether anything was recorded since `init`: an opportunity, account, contact, rate or another definition."""
     return bool(
         driver.rows("select 1 from event where stream <> 'workspace' limit 1")
         or driver.rows("select 1 from definition where version > 1 limit 1")
+        or driver.rows("select 1 from event where stream = 'workspace' and kind = 'RateSet' limit 1")
     )
 
 

@@ -22,6 +22,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "waiver": ("id", "opportunity", "criterion", "visit", "on_day", "actor"),
     "approval": ("id", "opportunity", "criterion", "role", "status", "on_day", "actor", "asked_by"),
 }  # fmt: skip
+# Projected as well, but not of one opportunity each.
+SHARED = ("account", "contact", "rate")
 KEYS = {
     table: (columns[:2] if table in ("span", "visit") else columns[:1]) for table, columns in COLUMNS.items()
 }

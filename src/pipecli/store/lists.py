@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipecli.domain.fold import fold
 from pipecli.domain.money import exponent
+from pipecli.domain.rates import day_of_rate
 
-from .condition_sql import Column, Unsupported, to_sql
+from .condition_sql import Abroad, Column, Unsupported, to_sql
+from .driver import quoted
 from .layout import COLUMNS
+from .rates import factor
 
 if TYPE_CHECKING:
     from pipecli.domain.pipeline import Pipeline
@@ -80,11 +83,19 @@ class Filter(NamedTuple):
 
 
 class Total(NamedTuple):
-    """How many rows a list has in one currency, and their amount in minor units."""
+    """How many rows a list has in one currency, and their amount in minor units.
+
+    In another currency than the pipeline's, closed ones stand apart by `closed_on`, the day whose rate they take.
+    """
 
     currency: str
     n: int
     amount: int
+    closed_on: str | None = None
+
+    def key(self) -> tuple[str, str]:
+        """What totals are told apart and ordered by."""
+        return self.currency, self.closed_on or ""
 
 
 _SELECT = (
@@ -96,7 +107,7 @@ _SELECT = (
 )
 _ORDERS = {
     "due": "o.next_due {dir} nulls last, o.number",
-    "amount": "o.amount {dir} nulls last, o.number",
+    "amount": "{amount} {dir} nulls last, o.number",
     "weighted": "{weighted} {dir} nulls last, o.number",
     "close": "o.close_date {dir} nulls last, o.number",
     "created": "o.created_on {dir}, o.number",
@@ -117,16 +128,41 @@ def probability_sql(pipeline: Pipeline) -> str:
     return f"case o.status when 'won' then 100 when 'lost' then 0 else {own} end"
 
 
-def weight_sql(pipeline: Pipeline) -> str:
-    """SQL for amount times probability in percent, in hundredths of a minor unit."""
-    return f"o.amount * ({probability_sql(pipeline)})"
+def rank_sql(pipeline: Pipeline, today: date) -> str:
+    """SQL for an amount to rank by: that in another currency converted, without a rate its number as it stands.
+
+    The rates are looked up by the query itself, and only for rows in another currency.
+    """
+    own = quoted(pipeline.currency)
+    return (
+        f"case when o.currency = {own} then 1 else coalesce((select r.factor from rate r where r.base = {own} "
+        f"and r.currency = o.currency and r.on_day <= coalesce(o.closed_on, {quoted(today.isoformat())}) "
+        "order by r.on_day desc limit 1), 1) end * o.amount"
+    )
 
 
-def _order(sort: str, pipeline: Pipeline) -> str:
+def rank(row: Row, pipeline: Pipeline, today: date) -> float | None:
+    """The same in Python, to the last bit."""
+    if row.amount is None or row.currency == pipeline.currency:
+        return row.amount
+    closed_on = date.fromisoformat(row.closed_on) if row.closed_on else None
+    rate = pipeline.rates.rate(row.currency, day_of_rate(closed_on, today))
+    return row.amount if rate is None else factor(pipeline.currency, row.currency, rate) * row.amount
+
+
+def weight_sql(pipeline: Pipeline, today: date) -> str:
+    """SQL for amount times probability in percent, to rank by."""
+    return f"{rank_sql(pipeline, today)} * ({probability_sql(pipeline)})"
+
+
+def _order(sort: str, pipeline: Pipeline, today: date) -> str:
     key, direction = (sort[1:], "desc") if sort.startswith("-") else (sort, "asc")
     stages = " ".join(f"when '{s.key}' then {n}" for n, s in enumerate(pipeline.stages))
     return _ORDERS[key].format(
-        dir=direction, weighted=weight_sql(pipeline), stage=f"case o.stage {stages} else -1 end"
+        dir=direction,
+        amount=rank_sql(pipeline, today),
+        weighted=weight_sql(pipeline, today),
+        stage=f"case o.stage {stages} else -1 end",
     )
 
 
@@ -156,11 +192,17 @@ def stale_sql(driver: Driver, pipeline: Pipeline, today: date) -> tuple[str, dic
 def columns(driver: Driver, pipeline: Pipeline, today: date) -> dict[str, Column]:
     """Where each field of a condition lives. What is not stored folded is missing here, so that Python judges it."""
     scale = 10 ** exponent(pipeline.currency)
-    own = f"case when o.currency = '{pipeline.currency}' then o.amount end"
+    own = f"case when o.currency = {quoted(pipeline.currency)} then o.amount end"
     found = {
         "owner": Column("o.owner_key", "text", folded=True),
-        # In another currency it is there, but there is no rate to compare it by.
-        "amount": Column(own, "money", scale=scale, there="o.amount is not null"),
+        # In another currency without a rate it is there, but cannot be compared.
+        "amount": Column(
+            own,
+            "money",
+            scale=scale,
+            there="o.amount is not null",
+            abroad=Abroad("o.currency", "o.amount", lambda: pipeline.rates.least_amounts(today)),
+        ),
         "probability": Column(f"({probability_sql(pipeline)})", "number"),
         "close_date": Column("o.close_date", "date"),
         "next_due": Column("o.next_due", "date"),
@@ -233,7 +275,7 @@ def list_sql(
 ) -> tuple[str, dict[str, Any]]:
     """The query of a list and its values; raises Unsupported where its condition cannot be said in SQL."""
     where, values = _clauses(driver, filter_, pipeline, today)
-    sql = f"{_SELECT}where {where} order by {_order(filter_.sort, pipeline)}"
+    sql = f"{_SELECT}where {where} order by {_order(filter_.sort, pipeline, today)}"
     if limit:
         sql += " limit :most"
         values["most"] = limit
@@ -246,15 +288,20 @@ def list_rows(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date, 
 
 
 def list_totals(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date) -> list[Total]:
-    """Count and amount of a whole list, by currency."""
+    """Count and amount of a whole list, by currency, in the order of `Total.key`."""
     where, values = _clauses(driver, filter_, pipeline, today)
     join = "left join account a on a.id = o.account_id " if filter_.account else ""
+    # The day stands in no index of open ones: it is named only where something closed is counted.
+    closed_on, days = "", ""
+    if filter_.status != ("open",):
+        closed_on = f", case when o.currency <> {quoted(pipeline.currency)} then o.closed_on end"
+        days = ", 4"
     rows = driver.rows(
-        "select o.currency, count(*), coalesce(cast(sum(o.amount) as bigint), 0) "
-        f"from opportunity o {join}where {where} group by o.currency order by o.currency",
+        f"select o.currency, count(*), coalesce(cast(sum(o.amount) as bigint), 0){closed_on} "
+        f"from opportunity o {join}where {where} group by 1{days}",
         values,
     )
-    return [Total(*row) for row in rows]
+    return sorted((Total(*row) for row in rows), key=Total.key)
 
 
 def rows_of(driver: Driver, numbers: Sequence[int], pipeline: Pipeline, today: date) -> list[Row]:
@@ -298,6 +345,7 @@ __all__ = [
     "list_rows",
     "list_sql",
     "list_totals",
+    "rank",
     "rows_of",
     "stale_sql",
 ]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipecli.domain.fold import fold
 from pipecli.domain.gate import Judge
 
-from .layout import COLUMNS, KEYS
+from .layout import COLUMNS, KEYS, SHARED
 
 if TYPE_CHECKING:
     from pipecli.domain.facts import Names
@@ -73,7 +73,7 @@ def _opportunity_row(o: Opportunity, pipeline: Pipeline, names: Names) -> tuple[
     entered, talked = o.visit.entered_on, o.last_exchange_on
     unproven, proof_until = 0, None
     if o.is_open:
-        judge = Judge(o, pipeline, o.last_on, names)
+        judge = Judge(o, pipeline, _judged_on(o, pipeline), names)
         unproven, proof_until = int(judge.unproven()), judge.proof_until()
     return (
         o.number, o.uid, o.version, o.name, o.account, o.contact, o.decision_maker, o.owner, fold(o.owner),
@@ -86,6 +86,11 @@ def _opportunity_row(o: Opportunity, pipeline: Pipeline, names: Names) -> tuple[
         _iso(proof_until), _iso(o.described_on),
         fold(f"{o.name} {names.get(o.account) or ''}" if o.account is not None else o.name),
     )  # fmt: skip
+
+
+def _judged_on(o: Opportunity, pipeline: Pipeline) -> date:
+    """The day when what the rules read of it last changed: that of its last event, or of its currency's last rate."""
+    return max(o.last_on, pipeline.rates.newest(o.currency) or o.last_on)
 
 
 def tags_key(tags: Iterable[str]) -> str:
@@ -131,8 +136,8 @@ def upsert(table: str) -> str:
 
 
 def clear(driver: Driver) -> None:
-    """Remove every projected row, accounts and contacts too."""
-    for table in (*COLUMNS, "account", "contact"):
+    """Remove every projected row, accounts, contacts and rates too."""
+    for table in (*COLUMNS, *SHARED):
         driver.run(f"delete from {table}")
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from pipecli.errors import StoreError
 from pipecli.text import _
+
+from .layout import COLUMNS, SHARED
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
@@ -14,12 +17,12 @@ if TYPE_CHECKING:
     from .driver import Driver
 
 FORMAT = 1
-PROJECTION = 1
+PROJECTION = 2
 WRITER = 1
 
 
-def statements(dialect: str) -> list[str]:
-    """The data definition of every table and index for `sqlite` or `postgresql`."""
+def statements(dialect: str, tables: Container[str] | None = None) -> list[str]:
+    """The data definition of every table and index, or of these tables, for `sqlite` or `postgresql`."""
     from sqlalchemy.dialects.postgresql.base import PGDialect
     from sqlalchemy.dialects.sqlite.base import SQLiteDialect
     from sqlalchemy.schema import CreateIndex, CreateTable
@@ -29,6 +32,8 @@ def statements(dialect: str) -> list[str]:
     compiler: Dialect = SQLiteDialect() if dialect == "sqlite" else PGDialect()  # type: ignore[no-untyped-call]
     out = []
     for table in METADATA.sorted_tables:
+        if tables is not None and table.name not in tables:
+            continue
         out.append(str(CreateTable(table).compile(dialect=compiler)))
         out += [
             str(CreateIndex(index).compile(dialect=compiler))
@@ -53,10 +58,22 @@ def create_tables(driver: Driver, uid: str | None = None) -> None:
     )
 
 
+def create_missing(driver: Driver) -> None:
+    """Create the projected tables that an older program's workspace lacks, in the caller's transaction."""
+    missing = [table for table in (*COLUMNS, *SHARED) if not _has_table(driver, table)]
+    if missing:
+        for statement in statements(driver.dialect, missing):
+            driver.run(statement)
+
+
 def has_workspace(driver: Driver) -> bool:
     """Whether the database holds the tables of a workspace."""
+    return _has_table(driver, "workspace")
+
+
+def _has_table(driver: Driver, name: str) -> bool:
     if driver.dialect == "sqlite":
-        sql = "select 1 from sqlite_master where type = 'table' and name = 'workspace'"
+        sql = "select 1 from sqlite_master where type = 'table' and name = :name"
     else:
-        sql = "select 1 where to_regclass('workspace') is not null"
-    return bool(driver.rows(sql))
+        sql = "select 1 where to_regclass(:name) is not null"
+    return bool(driver.rows(sql, {"name": name}))

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Text, TextClause, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    TextClause,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 METADATA = MetaData()
@@ -47,6 +58,17 @@ def part() -> Any:
 def big(*, null: bool = False) -> Any:
     """A 64-bit integer."""
     return Field(sa_column=Column(BigInteger, nullable=null))
+
+
+def word_part() -> Any:
+    """A part of a compound primary key that is text."""
+    kind = Text().with_variant(Text(collation="C"), "postgresql")
+    return Field(sa_column=Column(kind, primary_key=True))
+
+
+def real() -> Any:
+    """A floating-point number, for what is ranked and never shown."""
+    return Field(sa_column=Column(Double, nullable=False))
 
 
 def words(*, null: bool = False) -> Any:
@@ -318,3 +340,14 @@ class ContactRow(Table, table=True):
     __table_args__ = (Index("ix_contact_account", "account_id"),)
     id: int = key()
     account_id: int | None = big(null=True)
+
+
+class RateRow(Table, table=True):
+    """Projection: dated exchange rates; `factor` is a rate in minor units on either side, to rank amounts by."""
+
+    __tablename__ = "rate"
+    base: str = word_part()
+    currency: str = word_part()
+    on_day: str = word_part()
+    rate: str = words()
+    factor: float = real()
