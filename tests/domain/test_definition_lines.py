@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipecli import templates
-from pipecli.domain.definition_lines import Path, line_map
+from pipecli.domain.definition_lines import Path, line_map, value_places
 
 TORTURE = '''\
 # comment with [brackets] and "quotes
@@ -147,3 +147,22 @@ def test_the_line_map_has_exactly_the_paths_of_the_document(parts: list[tuple[st
     except tomllib.TOMLDecodeError:
         return
     assert set(line_map(toml)) == set(paths(document))
+
+
+def scalars(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every value that is no array and no table, by path."""
+    if isinstance(value, dict | list):
+        held = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, inner in held:
+            yield from scalars(inner, (*path, name))
+    else:
+        yield path, value
+
+
+@pytest.mark.parametrize("toml", [TORTURE, *map(templates.read, templates.names())])
+def test_the_place_of_a_value_holds_it_and_nothing_else(toml: str) -> None:
+    found = {
+        path: tomllib.loads(f"value = {toml[start:end]}")["value"]
+        for path, (start, end) in value_places(toml).items()
+    }
+    assert found == dict(scalars(tomllib.loads(toml)))

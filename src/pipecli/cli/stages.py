@@ -122,10 +122,11 @@ def adopt(
     move: Moves = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help=_("do not ask"))] = False,
 ) -> None:
-    _adopt(context, read_definition(file), move or [], writing, yes=yes)
+    put_in_force(context, read_definition(file), move or [], writing, yes=yes)
 
 
-def _adopt(context: typer.Context, toml: str, move: list[str], writing: Writing, *, yes: bool) -> bool:
+def put_in_force(context: typer.Context, toml: str, move: list[str], writing: Writing, *, yes: bool) -> bool:
+    """Show what a definition changes, ask in a terminal, and adopt it; whether it was."""
     from pipecli.domain.values import split_assignment
     from pipecli.render.stages import impact_lines
     from pipecli.service import stages as definitions
@@ -191,7 +192,7 @@ def edit(context: typer.Context, writing: Writing, move: Moves = None) -> None:
                 break
             if not can_ask() or not confirm(_("Edit again?")):
                 raise ConfigError(_("the definition has errors; nothing was changed"))
-        _adopt(context, toml, move or [], writing, yes=False)
+        put_in_force(context, toml, move or [], writing, yes=False)
 
 
 def templates(

@@ -99,16 +99,17 @@ def parse_moment(text: str, timezone: str, *, order: Order | None = None) -> dat
     return _within_years(text, found)
 
 
-def parse_duration(text: str) -> int:
-    """A length such as `14d`, `2w`, `3m` or `1y` (French `j s m a`) as days, 1 to 3650.
+def parse_duration(text: str, *, least: int = 1) -> int:
+    """A length such as `14d`, `2w`, `3m` or `1y` (French `j s m a`) as days, from `least` to 3650.
 
     A month counts 30 days and a year 365. Raises InvalidInput for anything else.
     """
     found = re.fullmatch("([0-9]{1,5}) ?([a-z])", text.strip().lower()[:_LONGEST])
-    days = int(found[1]) * DURATIONS.get(found[2], 0) if found else 0
-    if not 1 <= days <= LONGEST_DURATION:
-        line = _('"{text}" is not a duration; write 14d, 2w, 3m or 1y, from 1 to 3650 days')
-        raise InvalidInput(line.format(text=shown(text)), text=text)
+    unit = DURATIONS.get(found[2]) if found else None
+    days = int(found[1]) * unit if found and unit else -1
+    if not least <= days <= LONGEST_DURATION:
+        line = _('"{text}" is not a duration; write 14d, 2w, 3m or 1y, from {least} to 3650 days')
+        raise InvalidInput(line.format(text=shown(text), least=least), text=text)
     return days
 
 

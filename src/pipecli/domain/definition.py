@@ -18,6 +18,7 @@ from pipecli.domain.definition_conditions import resolve_conditions
 from pipecli.domain.definition_differences import definition_differences
 from pipecli.domain.definition_faults import Fault, Faults, nearest
 from pipecli.domain.definition_lines import line_map
+from pipecli.domain.definition_schedules import check_schedules
 from pipecli.domain.definition_shape import Table, read_document
 from pipecli.domain.money import shown
 from pipecli.errors import ConfigError
@@ -27,7 +28,7 @@ __all__ = ["Fault", "check_definition", "compile_definition", "definition_differ
 
 _LONGEST = 100_000
 # What adapting a template means more than.
-_SETTINGS = ("name", "currency", "timezone", "template")
+_SETTINGS = ("name", "currency", "timezone", "template", "payment", "delivery")
 
 
 def check_definition(toml: str, templates: Mapping[str, str] | None = None) -> list[Fault]:
@@ -72,6 +73,7 @@ def _examined(toml: str, templates: Mapping[str, str]) -> tuple[list[Fault], Tab
     definition = read_document(faults, document)
     resolve_conditions(faults, definition)
     check_rules(faults, definition)
+    check_schedules(faults, definition)
     _check_templates(faults, document, definition, templates)
     return faults.listed(), definition
 

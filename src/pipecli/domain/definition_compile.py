@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipecli.domain.definition_check import amount_key
+from pipecli.domain.definition_schedules import compiled_schedules
 from pipecli.domain.definition_shape import Table
 from pipecli.domain.money import known_currency
 from pipecli.domain.pipeline import WON
@@ -30,6 +31,7 @@ def compiled(definition: Table) -> dict[str, Any]:
         "loss_reasons": {r["key"]: r.get("label", r["key"]) for r in definition["loss_reasons"]},
         "roles": dict(definition.get("roles", {})),
         "fields": [_field(field) for field in definition.get("field", ())],
+        **compiled_schedules(definition),
     }
 
 

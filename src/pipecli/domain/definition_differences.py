@@ -10,6 +10,8 @@ from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from pipecli.domain.condition import describe
+from pipecli.domain.pipeline import Delivery, deliveries_of, payments_of
+from pipecli.domain.schedules import delivery_words, payment_words
 from pipecli.text import _, ngettext
 
 Compiled = Mapping[str, Any]
@@ -25,6 +27,7 @@ def definition_differences(old: Compiled, new: Compiled) -> list[str]:
         *_fields(old, new),
         *_roles(old, new),
         *_loss_reasons(old, new),
+        *_schedules(old, new),
     ]
 
 
@@ -215,6 +218,21 @@ def _loss_reasons(old: Compiled, new: Compiled) -> Iterator[str]:
             yield _("loss reason added: {reason}").format(reason=label)
         elif before[key] != label:
             yield _arrow(_("loss reason {key}").format(key=key), before[key], label)
+
+
+def _schedules(old: Compiled, new: Compiled) -> Iterator[str]:
+    """Payment terms and delivery; a field without a rule of its own follows the usual one."""
+    terms = payments_of(old), payments_of(new)
+    if terms[0] != terms[1]:
+        yield _arrow(_("payment"), *map(payment_words, terms))
+    usual = [Delivery(**definition.get("delivery", {})) for definition in (old, new)]
+    if usual[0] != usual[1]:
+        yield _arrow(_("delivery"), *map(delivery_words, usual))
+    before, after = deliveries_of(old), deliveries_of(new)
+    for field in dict.fromkeys((*before, *after)):
+        rules = [own.get(field, usual[n]) for n, own in enumerate((before, after))]
+        if rules[0] != rules[1]:
+            yield _arrow(_("delivery of {field}").format(field=field), *map(delivery_words, rules))
 
 
 def _keyed(tables: Sequence[Compiled]) -> dict[str, Compiled]:

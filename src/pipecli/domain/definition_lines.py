@@ -1,9 +1,9 @@
-"""Where each value of a TOML document stands: a map from its path to its line.
+"""Where each value of a TOML document stands: a map from its path to its line, and to its place in the text.
 
 Neither the standard library's parser nor tomlkit tells the line of a value, and a fault without its line
-sends a founder searching. This scanner reads a document that `tomllib` has accepted already, so it follows
-the structure (headers, dotted and quoted keys, strings and arrays over several lines, inline tables) and
-checks nothing.
+sends a founder searching. The place is for changing a value and nothing around it. This scanner reads a document
+that `tomllib` has accepted already, so it follows the structure (headers, dotted and quoted keys, strings and
+arrays over several lines, inline tables) and checks nothing.
 """
 
 from __future__ import annotations
@@ -33,13 +33,24 @@ def line_map(toml: str) -> dict[Path, int]:
 
     A path holds keys and indices, as in `("stage", 1, "exit", 0, "when")`; a table is where its header is.
     """
-    return _Scanner(_tokens(toml)).scan()
+    scanner = _Scanner(_tokens(toml))
+    scanner.scan()
+    return scanner.lines
+
+
+def value_places(toml: str) -> dict[Path, tuple[int, int]]:
+    """From where to where in the text each value stands that is no array and no table, by path."""
+    scanner = _Scanner(_tokens(toml))
+    scanner.scan()
+    return scanner.places
 
 
 class _Token(NamedTuple):
     kind: str
     text: str
     line: int
+    start: int = 0
+    end: int = 0
 
 
 def _tokens(toml: str) -> list[_Token]:
@@ -47,7 +58,7 @@ def _tokens(toml: str) -> list[_Token]:
     for match in _TOKEN.finditer(toml):
         kind, text = match.lastgroup or "bare", match.group()
         if kind != "space":
-            tokens.append(_Token(kind, text, line))
+            tokens.append(_Token(kind, text, line, *match.span()))
         line += text.count("\n")
     tokens.append(_Token("newline", "\n", line))
     return tokens
@@ -71,8 +82,9 @@ class _Scanner:
         self.at = 0
         self.lines: dict[Path, int] = {}
         self.last: dict[Path, int] = {}
+        self.places: dict[Path, tuple[int, int]] = {}
 
-    def scan(self) -> dict[Path, int]:
+    def scan(self) -> None:
         table: Path = ()
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
@@ -82,7 +94,6 @@ class _Scanner:
                 table = self._header()
             else:
                 self._value(self._key(table))
-        return self.lines
 
     def _header(self) -> Path:
         line = self.tokens[self.at].line
@@ -141,6 +152,9 @@ class _Scanner:
                     path = self._mark((*opened[-1].path, opened[-1].index), token.line)
                 if token.text in ("[", "{"):
                     opened.append(_Open(path, array=token.text == "[", expects_key=token.text == "{"))
+                else:  # a value of several tokens (1.5, a date and its time) goes from the first to the last
+                    first = self.places.get(path, (token.start, token.end))[0]
+                    self.places[path] = (first, token.end)
 
     def _mark(self, path: Path, line: int) -> Path:
         self.lines.setdefault(path, line)

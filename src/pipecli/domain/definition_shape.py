@@ -212,12 +212,28 @@ def _count(value: Value) -> int:
 
 def _duration(value: Value) -> int:
     """Days."""
+    return _days(value, least=1)
+
+
+def _days(value: Value, least: int) -> int:
     if not isinstance(value.raw, str):
         raise _wrong(value, _('a duration in quotes, such as "14d" or "2w"'))
     try:
-        return parse_duration(_text(value))
+        return parse_duration(_text(value), least=least)
     except InvalidInput as error:
         raise Refused("bad_duration", error.message) from None
+
+
+def _delay(value: Value) -> int:
+    """Days, none of them included."""
+    return _days(value, least=0)
+
+
+def _share(value: Value) -> int:
+    share = _whole(value)
+    if not 1 <= share <= 100:
+        raise Refused("bad_share", _("a share of the amount is from 1 to 100 percent"))
+    return share
 
 
 def _texts(value: Value) -> list[str]:
@@ -270,6 +286,16 @@ def _roles(value: Value) -> Table:
         else:
             roles[role] = names
     return roles
+
+
+def _delivery(value: Value) -> Table:
+    """The rule of every field, and under `fields` those that have one of their own."""
+    if not isinstance(value.raw, Mapping):
+        raise _wrong(value, _("a table, written {header}").format(header="[delivery]"))
+    own = {key: raw for key, raw in value.raw.items() if isinstance(raw, Mapping)}
+    rule = _read_table(value._replace(raw={k: v for k, v in value.raw.items() if k not in own}), _DELIVERY)
+    rule["fields"] = {key: _read_table(value.inside(key, raw), _DELIVERY) for key, raw in own.items()}
+    return rule
 
 
 def _loss_reasons(value: Value) -> list[Table]:
@@ -331,6 +357,8 @@ _STAGE = {
 }
 _WON = {"name": Key(_text), "proves": Key(_text), "entry": Key(_tables(_CRITERION))}
 _LOST = {"name": Key(_text)}
+_PAYMENT = {"share": Key(_share, required=True), "after": Key(_delay), "label": Key(_text)}
+_DELIVERY = {"start_after": Key(_delay), "over": Key(_duration)}
 _DEFINITION = {
     "name": Key(_text),
     "currency": Key(_text),
@@ -342,4 +370,6 @@ _DEFINITION = {
     "stage": Key(_tables(_STAGE)),
     "won": Key(_table(_WON)),
     "lost": Key(_table(_LOST)),
+    "payment": Key(_tables(_PAYMENT)),
+    "delivery": Key(_delivery),
 }

@@ -6,14 +6,15 @@ command costs more than the command. Reading and checking the TOML itself is `de
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from pipecli.errors import InvalidInput, NotFound
 from pipecli.text import _
 
 from .fold import fold
+from .rates import Quote, Rates
 
 WON = "won"
 LOST = "lost"
@@ -59,6 +60,10 @@ SETTABLE_FIELDS = (
 )
 
 
+# Of the company's own fields, those that can be added up and spread over time.
+NUMERIC_TYPES = ("number", "money")
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field of the company's own: `type` is text, number, money, date, choice or bool."""
@@ -67,6 +72,31 @@ class Field:
     type: str
     label: str
     choices: tuple[str, ...] = ()
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether its values can be added up."""
+        return self.type in NUMERIC_TYPES
+
+
+class Payment(NamedTuple):
+    """One part of what a won opportunity pays: `share` in percent, due `after` so many days."""
+
+    share: int
+    after: int
+    label: str = ""
+
+
+class Delivery(NamedTuple):
+    """When what was sold is worked off: from `start_after` days after the win, evenly over `over` calendar days."""
+
+    start_after: int = 0
+    over: int = 1
+
+
+PAID_AT_THE_WIN = (Payment(100, 0),)
+AT_ONCE = Delivery()
+"""The terms and the delivery of a definition that names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +159,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """One version of the definition, complete."""
+    """One version of the definition, complete, with the exchange rates that its conditions compare amounts by."""
 
     version: int
     name: str
@@ -141,11 +171,15 @@ class Pipeline:
     loss_reasons: dict[str, str]
     roles: dict[str, tuple[str, ...]]
     fields: dict[str, Field]
+    rates: Rates = field(compare=False)
     template: str | None = None
+    payments: tuple[Payment, ...] = PAID_AT_THE_WIN
+    delivery: Delivery = AT_ONCE
+    deliveries: Mapping[str, Delivery] = field(default_factory=dict)
 
     @staticmethod
     def from_compiled(version: int, compiled: Mapping[str, Any]) -> Pipeline:
-        """The pipeline from its compiled JSON (see `definition.compile_definition`)."""
+        """The pipeline from its compiled JSON (see `definition.compile_definition`), without any exchange rate."""
         return Pipeline(
             version=version,
             name=compiled["name"],
@@ -160,8 +194,16 @@ class Pipeline:
                 f["key"]: Field(f["key"], f["type"], f["label"], tuple(f.get("choices", ())))
                 for f in compiled["fields"]
             },
+            rates=Rates(compiled["currency"]),
             template=compiled.get("template"),
+            payments=payments_of(compiled),
+            delivery=Delivery(**compiled.get("delivery", {})),
+            deliveries=deliveries_of(compiled),
         )
+
+    def priced_by(self, read: Callable[[str], Iterable[Quote]]) -> Pipeline:
+        """The same pipeline with the exchange rates that `read` gives for its currency, read when first needed."""
+        return replace(self, rates=Rates(self.currency, read))
 
     def stage(self, key: str) -> Stage:
         """The stage of that key, `won` included; a stage that an older definition had reads as a bare one."""
@@ -232,6 +274,14 @@ class Pipeline:
         """Every field that conditions can read, with its type."""
         return BUILT_IN_FIELDS | {key: field.type for key, field in self.fields.items()}
 
+    def numeric_fields(self) -> dict[str, Field]:
+        """The company's own fields that can be added up, by key."""
+        return {key: field for key, field in self.fields.items() if field.is_numeric}
+
+    def delivery_of(self, field: str) -> Delivery:
+        """When a field's quantity is worked off: by its own rule, else by that of all fields."""
+        return self.deliveries.get(field, self.delivery)
+
     def holds(self, person: str, role: str) -> bool:
         """Whether a person holds a role, upper and lower case alike."""
         return fold(person) in map(fold, self.roles.get(role, ()))
@@ -243,6 +293,16 @@ class Pipeline:
     def probability(self, stage: str, adjusted: int | None) -> int:
         """The probability of a win in percent: the opportunity's own where it was adjusted, else its stage's."""
         return self.stage(stage).probability if adjusted is None else adjusted
+
+
+def payments_of(compiled: Mapping[str, Any]) -> tuple[Payment, ...]:
+    """The payment terms of a compiled definition, the first due first."""
+    return tuple(Payment(**payment) for payment in compiled.get("payments", ())) or PAID_AT_THE_WIN
+
+
+def deliveries_of(compiled: Mapping[str, Any]) -> dict[str, Delivery]:
+    """The fields of a compiled definition that are delivered in a way of their own."""
+    return {field: Delivery(**rule) for field, rule in compiled.get("deliveries", {}).items()}
 
 
 def _words(text: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.text import Text
 
 from pipecli.domain.condition import describe
 from pipecli.domain.definition import Fault
-from pipecli.domain.pipeline import Criterion, Pipeline, Stage
+from pipecli.domain.pipeline import AT_ONCE, PAID_AT_THE_WIN, Criterion, Pipeline, Stage
+from pipecli.domain.schedules import delivery_words, payment_words
 from pipecli.service.stages import Impact
 from pipecli.text import _, ngettext
 
@@ -26,6 +29,18 @@ def print_pipeline(console: Console, pipeline: Pipeline) -> None:
     print_hanging(console, _("Loss reasons") + ": ", literal(", ".join(pipeline.loss_reasons)))
     for role, people in pipeline.roles.items():
         print_hanging(console, f"{literal(role)}: ", literal(", ".join(people)))
+    for name, words in _schedules(pipeline):
+        print_hanging(console, f"{name}: ", literal(words))
+
+
+def _schedules(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
+    """Payment and delivery, where they are other than what holds without them."""
+    if pipeline.payments != PAID_AT_THE_WIN:
+        yield _("Payment"), payment_words(pipeline.payments)
+    if pipeline.delivery != AT_ONCE:
+        yield _("Delivery"), delivery_words(pipeline.delivery)
+    for field, delivery in pipeline.deliveries.items():
+        yield _("Delivery of {field}").format(field=field), delivery_words(delivery)
 
 
 def _print_stage(console: Console, stage: Stage) -> None:
@@ -106,16 +121,19 @@ def impact_lines(impact: Impact) -> list[str]:
         for s, t in impact.moved.items()
     ]
     if impact.unproven:
-        lines.append(
-            ngettext(
-                "{n} open opportunity becomes unproven in its stage: {refs}",
-                "{n} open opportunities become unproven in their stage: {refs}",
-                len(impact.unproven),
-            ).format(n=len(impact.unproven), refs=_some(impact.unproven))
-        )
+        lines.append(unproven_line(impact.unproven))
     elif impact.open_count:
         lines.append(_("No open opportunity becomes unproven."))
     return lines
+
+
+def unproven_line(refs: list[int]) -> str:
+    """Which open opportunities a change of the rules leaves without proof in their stage."""
+    return ngettext(
+        "{n} open opportunity becomes unproven in its stage: {refs}",
+        "{n} open opportunities become unproven in their stage: {refs}",
+        len(refs),
+    ).format(n=len(refs), refs=_some(refs))
 
 
 def _some(refs: list[int]) -> str:

@@ -60,7 +60,7 @@ def impact(workspace: Workspace, toml: str, moves: Mapping[str, str]) -> Impact:
     """What adopting this definition would change; raises ConfigError where it has errors."""
     compiled = compile_definition(toml)
     with workspace.read() as reading:
-        new = Pipeline.from_compiled(reading.header.definition + 1, compiled)
+        new = reading.priced(Pipeline.from_compiled(reading.header.definition + 1, compiled))
         targets = _targets(moves, reading.pipeline, new)
         rows = lists.list_rows(reading.driver, Filter(), reading.pipeline, reading.today)
         orphaned: dict[str, list[int]] = {}
@@ -131,7 +131,8 @@ def adopt(workspace: Workspace, toml: str, moves: Mapping[str, str], *, dry_run:
             raise Conflict(
                 _("this definition is in force already (version {n})").format(n=unit.header.definition)
             )
-        old, new = unit.pipeline, Pipeline.from_compiled(unit.header.definition + 1, compiled)
+        old = unit.pipeline
+        new = unit.priced(Pipeline.from_compiled(unit.header.definition + 1, compiled))
         targets = _targets(moves, old, new)
         version = unit.next_version("workspace")
         event = unit.event(
