@@ -57,8 +57,12 @@ say "4. What is late, what went quiet:"
 run overdue
 run stale
 
-say "5. What will come in, weighted by the rules:"
+say "5. What will come in, by the rules and from the pipeline's own history, and which of the two to believe:"
 run forecast
+
+say "6. Why that number moved since Monday, and where attention matters most:"
+run forecast changes
+run focus --limit 4
 
 say "Three commands to type next:"
 cat <<'END'

@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipecli.domain.events import opportunity_stream
-from pipecli.domain.forecast import Cell
 from pipecli.service import gates, opportunities, past
 from pipecli.service.answers import Answers
 from pipecli.service.workspace import Reading
-from pipecli.store import forecast, journal
+from pipecli.store import journal
 from pipecli.store.lists import Row
 
 from .living import HISTORIES, LIVED, START, Held
@@ -47,47 +46,6 @@ def test_rows_of_a_day_are_those_of_the_journal_cut_at_it(data: st.DataObject, p
                 for judged in (False, True):
                     found = past.rows_as_of(reading, day, judged=judged)
                     assert comparable(found, judged=judged) == comparable(expected, judged=judged)
-
-
-@LIVED
-@given(data=st.data())
-def test_the_forecast_of_a_day_adds_up_the_journal_cut_at_it(data: st.DataObject, player: Any) -> None:
-    with player() as life:
-        life.play(data.draw(HISTORIES))
-        day = START + timedelta(data.draw(st.integers(0, (life.day - START).days)))
-        start = day + timedelta(data.draw(st.integers(-30, 5)))
-        until = start + timedelta(data.draw(st.integers(0, 60)))
-        with life.held.read() as reading:
-            expected = added_up(by_journal(reading, life.refs, day), reading, day, start, until)
-            for past_day in (True, False) if day == life.day else (True,):
-                cells = forecast.read_cells(
-                    reading.driver, reading.pipeline, as_of=day, start=start, until=until, past=past_day
-                )
-                assert sorted(cells) == expected
-
-
-def added_up(rows: list[Row], reading: Reading, day: date, start: date, until: date) -> list[Cell]:
-    """The cells of these rows by the rules: won in the period so far, open in the period to come, or undated."""
-    groups: dict[tuple[Any, ...], list[int | None]] = {}
-    for row in rows:
-        percent = reading.pipeline.probability(row.stage, row.probability)
-        closing = date.fromisoformat(row.close_date) if row.close_date else date.min
-        if row.status == "won" and start <= date.fromisoformat(row.closed_on or "") <= min(until, day):
-            part, month, percent = "won", (row.closed_on or "")[:7], 100
-        elif row.status == "open" and closing < day:
-            part, month = "undated", ""
-        elif row.status == "open" and max(start, day) <= closing <= until:
-            part, month = "open", (row.close_date or "")[:7]
-        else:
-            continue
-        key = (part, month, row.owner, row.stage, row.currency, row.probability, percent)
-        groups.setdefault(key, []).append(row.amount)
-    return sorted(
-        Cell(
-            *key[:5], key[6], len(amounts), sum(a is not None for a in amounts), sum(a or 0 for a in amounts)
-        )
-        for key, amounts in groups.items()
-    )
 
 
 NEXT = Answers(next="call", due="+5d", amount="10k")

@@ -6,7 +6,19 @@ from pathlib import Path
 import pytest
 
 import pipecli.store
-from pipecli.store import directory, forecast, journal, lists, past, projection, search
+from pipecli.store import (
+    directory,
+    forecast,
+    history,
+    journal,
+    lists,
+    past,
+    projection,
+    rates,
+    search,
+    statistics,
+)  # fmt: skip
+from pipecli.store.layout import SHARED
 from pipecli.store.tables import METADATA
 
 INSERTS = {
@@ -16,6 +28,7 @@ INSERTS = {
     directory.INSERT_ACCOUNT: "account",
     directory.INSERT_CONTACT: "contact",
     directory.INSERT_PERSON: "person",
+    rates.INSERT_RATE: "rate",
 }
 
 
@@ -31,8 +44,8 @@ def test_projected_columns_are_those_of_the_table_in_its_order(table: str) -> No
 
 
 def test_every_projected_table_is_projected() -> None:
-    journalled = {"workspace", "definition", "command", "event", "content", "person", "account", "contact"}
-    assert set(projection.COLUMNS) == set(METADATA.tables) - journalled
+    journalled = {"workspace", "definition", "command", "event", "content", "person"}
+    assert {*projection.COLUMNS, *SHARED} == set(METADATA.tables) - journalled
 
 
 @pytest.mark.parametrize(("sql", "table"), INSERTS.items(), ids=INSERTS.values())
@@ -71,6 +84,11 @@ ALIASED = {
             "p": "person", "d": "person", "e": "event",
         },
     ),
+    "statistics": (statistics._STOOD, {"s": "span", "o": "opportunity"}),
+    "forecast": (
+        " ".join((forecast._WON, forecast._OPEN, forecast._THEN, forecast._COLUMNS, forecast._ACCOUNTS)),
+        {"o": "opportunity", "a": "account", "s": "span", "v": "visit"},
+    ),
 }  # fmt: skip
 
 
@@ -85,16 +103,17 @@ def test_selects_name_columns_that_are_there(name: str) -> None:
             assert column in columns_of(aliases[alias]), f"{alias}.{column}"
 
 
-def test_the_forecast_reads_the_same_columns_now_and_then() -> None:
-    table = set(columns_of("opportunity"))
-    for sql in (forecast._WON, forecast._OPEN, forecast._UNDATED):
-        words = set(re.findall(r"\b[a-z_]{4,}\b", re.sub(r"'[^']*'|:\w+|\{\w+\}", "", sql)))
-        keywords = {
-            "select", "substr", "count", "coalesce", "cast", "bigint", "from", "where", "group", "null",
-        }  # fmt: skip
-        assert words - keywords <= table
-        for column in words - keywords:
-            assert re.search(rf"\b{column}\b", forecast._THEN)
+def test_a_line_of_the_forecast_has_the_columns_it_reads_in_their_order() -> None:
+    read = [word.removeprefix("o.") for word in forecast._COLUMNS.split(", ")]
+    named = ["day" if word == "{day}" else word for word in read]
+    assert (*named, "account", "fields") == forecast.Line._fields
+
+
+@pytest.mark.parametrize(("sql", "table"), [(history._VISITS, "visit"), (history._SPANS, "span")])
+def test_the_past_is_read_from_columns_that_are_there(sql: str, table: str) -> None:
+    assert re.search(r"from (\w+) where", sql)[1] == table  # type: ignore[index]
+    words = set(re.findall(r"\b[a-z_]+\b", re.sub(r":\w+", "", sql)))
+    assert words - {"select", "from", "where", "order", "by", table} <= set(columns_of(table))
 
 
 def test_use_cases_hold_no_sql() -> None:

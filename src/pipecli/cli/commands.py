@@ -49,12 +49,23 @@ def declared() -> tuple[Declared, ...]:
         Declared("undo", "closing", "undo", daily, _("Take back your last command; again goes further.")),
         Declared("overdue", "listing", "overdue", weekly, _("Next actions that are late.")),
         Declared("stale", "listing", "stale", weekly, _("What went quiet for longer than its stage allows.")),
-        Declared("forecast", "forecasting", "group", weekly, _("Won, and what is open, weighted.")),
+        Declared(
+            "forecast", "forecasting", "group", weekly, _("What will come in, by the rules and from history.")
+        ),
+        Declared("stats", "statistics", "group", weekly, _("Rates, time in stage, losses, owners, sources.")),
+        Declared(
+            "focus",
+            "focusing",
+            "focus",
+            weekly,
+            _("Where attention matters: approvals, what is uncertain, stakes."),
+        ),
         Declared("journal", "showing", "journal", weekly, _("Everything that happened, of one or of all.")),
         Declared("waive", "gate", "waive", weekly, _("Make a recorded exception to a criterion.")),
         Declared(
             "handover", "everyday", "handover", weekly, _("Give an owner's open opportunities to another.")
         ),
+        Declared("rates", "rates", "group", weekly, _("What other currencies are worth, from which day on.")),
         Declared("import", "data", "import_", data, _("Bring in a CSV file, or restore a journal.")),
         Declared("export", "data", "export", data, _("Write everything out as CSV, JSON or journal.")),
         Declared("demo", "data", "demo", data, _("Fill a new workspace with a living sample.")),
@@ -82,7 +93,8 @@ def program_help() -> str:
     lines = [
         _("Usage: pipe [OPTIONS] COMMAND [ARGS]..."),
         "",
-        "  " + _("Your sales pipeline: proven stages, dated next actions, a forecast that rests on rules."),
+        "  "
+        + _("Your sales pipeline: proven stages, dated next actions, a forecast that knows its own error."),
         "  "
         + _(
             "Bare pipe says what to do now. REF is a number, a part of a name or account, or . for the last one."

@@ -51,16 +51,28 @@ PLACES: dict[str, tuple[str, ...]] = {
     "config": ("setting",),
     "completion": ("shell",),
 }
+# The commands of a group.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "forecast": ("backtest", "changes", "calibrate"),
+    "rates": ("list", "set"),
+    "stages": ("show", "check", "edit", "adopt", "templates"),
+    "stats": ("funnel", "velocity", "losses", "owners", "sources"),
+}
 # What is the same in every workspace.
 FIXED: dict[str, tuple[str, ...]] = {
     "nothing": (),
     "exchange": ("call", "mail", "meeting", "note"),
     "setting": ("db", "me", "lang", "decimal", "date_order", "editor"),
     "shell": ("bash", "zsh", "fish"),
-    "grouping": ("month", "quarter", "owner", "stage"),
     "status": ("open", "won", "lost", "all"),
     "language": ("en", "fr"),
     "template": ("b2b", "pme", "services"),
+}
+# What is offered before the company's own fields, and whether only those that can be added up follow.
+FIELDS: dict[str, tuple[tuple[str, ...], bool]] = {
+    "grouping": (("month", "quarter", "owner", "stage", "account", "source"), False),
+    "measure": (("amount", "count"), True),
+    "quantity": ((), True),
 }
 OPTIONS = {
     "--to": "stage",
@@ -71,6 +83,8 @@ OPTIONS = {
     "--prove": "criterion",
     "-p": "criterion",
     "--by": "grouping",
+    "--measure": "measure",
+    "--load": "quantity",
     "--status": "status",
     "--kind": "exchange",
     "-k": "exchange",
@@ -93,6 +107,7 @@ VALUED = frozenset(
         "-r",
         "--reason",
         "--as-of",
+        "--as-known",
         "-l",
         "--limit",
         "-a",
@@ -121,6 +136,10 @@ VALUED = frozenset(
         "--since",
         "--actor",
         "--by",
+        "--measure",
+        "--load",
+        "--horizon",
+        "--every",
         "--from",
         "--until",
         "--db",
@@ -130,6 +149,11 @@ VALUED = frozenset(
         "--move",
         "--size",
         "--seed",
+        "--map",
+        "--mapping",
+        "--history",
+        "--rejected",
+        "--output",
     ]
 )
 # What means something to a shell.
@@ -199,7 +223,7 @@ def _commands(before: list[str], fragment: str) -> list[tuple[str, str]]:
     typed = [word for word in before if not word.startswith("-")]
     if not typed:
         return [(c.name, c.help) for c in declared() if c.name.startswith(fragment)]
-    names = {"stages": ("show", "check", "edit", "adopt", "templates")}.get(typed[0], ())
+    names = GROUPS.get(typed[0], ())
     return [(name, "") for name in names if name.startswith(fragment)] if len(typed) == 1 else []
 
 
@@ -243,10 +267,21 @@ def _of_definition(compiled: Mapping[str, Any], wanted: str, fragment: str) -> l
         items = [(s["key"], s["name"]) for s in compiled["stages"]]
     elif wanted == "reason":
         items = list(compiled["loss_reasons"].items())
+    elif wanted in FIELDS:
+        items = _with_fields(*FIELDS[wanted], compiled["fields"])
     else:
         stages = [*compiled["stages"], compiled["won"]]
         items = [(c["key"], c["ask"]) for s in stages for side in ("entry", "exit") for c in s.get(side, ())]
     return [(key, help_) for key, help_ in items if key.startswith(fragment)]
+
+
+def _with_fields(
+    words: tuple[str, ...], numeric: bool, fields: list[Mapping[str, Any]]
+) -> list[tuple[str, str]]:
+    from pipecli.domain.pipeline import NUMERIC_TYPES
+
+    own = [(f["key"], f["label"]) for f in fields if not numeric or f["type"] in NUMERIC_TYPES]
+    return [*((word, "") for word in words), *own]
 
 
 def _formatted(shell: str, value: str, help_: str) -> str:

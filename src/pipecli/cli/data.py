@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -11,34 +11,15 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from pipecli.errors import InvalidInput
-from pipecli.render.console import is_terminal, note
+from pipecli.render.console import note
 from pipecli.text import _, ngettext
 
 from .exits import FAILURE, OK
 from .options import Writing, workspace, writes
+from .progress import progress_bar
 
 if TYPE_CHECKING:
     from pipecli.service.workspace import Workspace
-
-Progress = Callable[[int, int], None]
-
-
-@contextmanager
-def progress_bar(label: str) -> Iterator[Progress | None]:
-    """A bar on stderr where somebody watches; nothing in a script."""
-    if not is_terminal(sys.stderr):
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=None)
-
-        def tell(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield tell
 
 
 def demo(

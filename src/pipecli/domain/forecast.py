@@ -1,4 +1,4 @@
-"""The forecast by rules: won to date, and what is open weighted by its probability, by period, owner or stage.
+"""The forecast by rules: won to date, and what is open weighted by its probability, by period, owner or anything else.
 
 Lost counts nothing. Without an amount an opportunity is unpriced, not zero. Currencies are never added together.
 A missing or past close date belongs to no period and is counted as undated.
@@ -6,72 +6,79 @@ A missing or past close date belongs to no period and is counted as undated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from .dates import add_months, month_bounds, quarter_bounds
+from .dates import add_months, month_bounds, month_of, quarter_bounds, quarter_of
 
-WON, OPEN, UNDATED = "won", "open", "undated"
+MONTH, QUARTER = "month", "quarter"
+LONGEST_LISTED = 3_660
+"""Days of a period up to which every month of it has its line, empty or not: ten years."""
 
 
-class Cell(NamedTuple):
-    """Opportunities alike in all that the forecast asks: how many, how many priced, their amount in minor units.
+class Entry(NamedTuple):
+    """An opportunity as a forecast sees it: `day` is that of the win or the expected one, None where there is none.
 
-    `part` is won, open or undated; `month` is `2026-11`, empty where undated; `percent` the probability.
+    `percent` is the probability of a win, 100 once won. `quantity` is what is added up: the amount in minor units of
+    `currency`, a field of the company's own, or 1; None where it is not known.
     """
 
-    part: str
-    month: str
-    owner: str
-    stage: str
-    currency: str
+    number: int
+    won: bool
+    day: date | None
     percent: int
-    n: int
-    priced: int
-    amount: int
+    currency: str
+    quantity: float | None
+
+    def is_undated(self, as_of: date) -> bool:
+        """Whether it is open and nobody knows when it would be won: no close date, or one that has passed."""
+        return not self.won and (self.day is None or self.day < as_of)
 
 
 @dataclass(slots=True)
 class Sums:
-    """One currency's sums, in minor units; `weighted_cents` in hundredths of a minor unit until it is read."""
+    """One currency's sums, in minor units (or the measure's own); `weighted_cents` in hundredths of that."""
 
     won_count: int = 0
-    won_amount: int = 0
+    won_amount: float = 0
     open_count: int = 0
-    open_amount: int = 0
-    weighted_cents: int = 0
+    open_amount: float = 0
+    weighted_cents: float = 0
     unpriced: int = 0
     undated_count: int = 0
-    undated_amount: int = 0
+    undated_amount: float = 0
 
-    def add(self, cell: Cell) -> None:
-        """Count a cell in."""
-        if cell.part == WON:
-            self.won_count += cell.n
-            self.won_amount += cell.amount
+    def add(self, entry: Entry, as_of: date) -> None:
+        """Count an opportunity in."""
+        quantity = entry.quantity or 0
+        if entry.won:
+            self.won_count += 1
+            self.won_amount += quantity
             return
-        self.unpriced += cell.n - cell.priced
-        if cell.part == UNDATED:
-            self.undated_count += cell.n
-            self.undated_amount += cell.amount
+        self.unpriced += entry.quantity is None
+        if entry.is_undated(as_of):
+            self.undated_count += 1
+            self.undated_amount += quantity
         else:
-            self.open_count += cell.n
-            self.open_amount += cell.amount
-            self.weighted_cents += cell.amount * cell.percent
+            self.open_count += 1
+            self.open_amount += quantity
+            self.weighted_cents += quantity * entry.percent
 
     @property
     def weighted(self) -> int:
         """The weighted open amount, rounded half up to minor units."""
-        return (self.weighted_cents + 50) // 100
+        return int((self.weighted_cents + 50) // 100)
 
 
 class Group(NamedTuple):
-    """A line of the forecast: its key, and the sums by currency."""
+    """A line of the forecast: its key, the sums by currency, and its days or its opportunities."""
 
     key: str
     sums: dict[str, Sums]
+    days: tuple[date, date] | None = None
+    numbers: tuple[int, ...] = ()
 
 
 class Forecast(NamedTuple):
@@ -91,48 +98,68 @@ def default_period(today: date) -> tuple[date, date]:
     return month_bounds(today)[0], quarter_bounds(add_months(last, 1))[1]
 
 
-def quarter_of_month(month: str) -> str:
-    """`2026-11` is in `2026-Q4`."""
-    return f"{month[:4]}-Q{(int(month[5:7]) + 2) // 3}"
-
-
-GROUPINGS: dict[str, Callable[[Cell], str]] = {
-    "month": lambda cell: cell.month,
-    "quarter": lambda cell: quarter_of_month(cell.month) if cell.month else "",
-    "owner": lambda cell: cell.owner,
-    "stage": lambda cell: cell.stage,
-}
+def usual_lines(today: date) -> dict[str, tuple[date, date]]:
+    """What a founder asks about: this month, this quarter and the next, by key, with their days."""
+    quarter = quarter_bounds(today)
+    following = quarter_bounds(add_months(quarter[1], 1))
+    lines = {month_of(today): month_bounds(today)}
+    return lines | {quarter_of(days[0]): days for days in (quarter, following)}
 
 
 def forecast(
-    cells: Iterable[Cell], *, as_of: date, start: date, until: date, currency: str, by: str | None
+    entries: Iterable[Entry],
+    *,
+    as_of: date,
+    start: date,
+    until: date,
+    currency: str,
+    lines: Mapping[str, tuple[date, date]] | None = None,
+    keys: Mapping[int, str] | None = None,
 ) -> Forecast:
-    """Sum cells in all and by `month`, `quarter`, `owner` or `stage`; undated ones are in no month or quarter."""
-    found = list(cells)
-    total = _sums(found)
+    """Sum what a period holds, and by `lines` of days, or by the key that each opportunity's number has in `keys`.
+
+    Undated ones are in no line of days, and under the empty key nothing is listed.
+    """
+    found = [e for e in entries if _belongs(e, as_of, start, until)]
+    total = _sums(found, as_of)
     total.setdefault(currency, Sums())
-    groups: tuple[Group, ...] = ()
-    if by:
-        key = GROUPINGS[by]
-        keys = sorted({key(cell) for cell in found} - {""} | set(_periods(by, start, until)))
-        groups = tuple(Group(k, _sums(cell for cell in found if key(cell) == k)) for k in keys)
-    return Forecast(as_of, start, until, currency, total, groups)
+    groups: list[Group] = []
+    for key, days in (lines or {}).items():
+        inside = [e for e in found if not e.is_undated(as_of) and e.day and days[0] <= e.day <= days[1]]
+        groups.append(Group(key, _sums(inside, as_of), days))
+    if keys is not None:
+        for key in sorted({keys.get(e.number, "") for e in found} - {""}):
+            those = [e for e in found if keys.get(e.number, "") == key]
+            groups.append(Group(key, _sums(those, as_of), None, tuple(e.number for e in those if not e.won)))
+    return Forecast(as_of, start, until, currency, total, tuple(groups))
 
 
-def _sums(cells: Iterable[Cell]) -> dict[str, Sums]:
+def _belongs(entry: Entry, as_of: date, start: date, until: date) -> bool:
+    """Won within the period, expected within it, or undated."""
+    if entry.is_undated(as_of):
+        return True
+    return entry.day is not None and start <= entry.day <= (min(until, as_of) if entry.won else until)
+
+
+def _sums(entries: Iterable[Entry], as_of: date) -> dict[str, Sums]:
     out: dict[str, Sums] = {}
-    for cell in cells:
-        out.setdefault(cell.currency, Sums()).add(cell)
+    for entry in entries:
+        out.setdefault(entry.currency, Sums()).add(entry, as_of)
     return out
 
 
-def _periods(by: str, start: date, until: date) -> list[str]:
-    """Every month or quarter of the period, so that an empty one has its line too; none for longer than ten years."""
-    if by not in ("month", "quarter") or (until - start).days > 3_660:
-        return []
-    months = []
-    day = start.replace(day=1)
+def periods(by: str, start: date, until: date) -> dict[str, tuple[date, date]]:
+    """The months or quarters of a period, cut to it at both ends, by key; none for longer than ten years."""
+    out: dict[str, tuple[date, date]] = {}
+    if (until - start).days > LONGEST_LISTED:
+        return out
+    day = start
     while day <= until:
-        months.append(f"{day:%Y-%m}")
-        day = add_months(day, 1)
-    return months if by == "month" else [quarter_of_month(m) for m in months]
+        bounds = month_bounds(day) if by == MONTH else quarter_bounds(day)
+        key = month_of(day) if by == MONTH else quarter_of(day)
+        last = min(bounds[1], until)
+        out[key] = (day, last)
+        if bounds[1] >= until:
+            break
+        day = add_months(bounds[0], 1 if by == MONTH else 3)
+    return out

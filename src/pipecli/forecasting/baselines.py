@@ -26,7 +26,7 @@ class Baselines(NamedTuple):
 def baselines(seen: Known, case: Days, stage: Days, probabilities: Floats, horizon: int) -> Baselines:
     """The baselines at the end of a day, for the `horizon` days behind it, over the open `case`s in their `stage`s."""
     history = seen.history
-    value = np.nan_to_num(history.value.on(case, seen.day))
+    value = np.nan_to_num((history.listed or history.value).on(case, seen.day))
     due = _due(history, case, seen.day, horizon)
     own = history.percent.on(case, seen.day) / 100
     rules = np.where(due, np.where(np.isnan(own), probabilities[stage], own), 0.0)
@@ -60,17 +60,18 @@ def _trailing(seen: Known, horizon: int) -> float:
 def _win_rates(seen: Known, probabilities: Floats) -> Floats:
     """The share won of what passed each stage and has ended, leaning on the definition's probability."""
     stages = len(probabilities)
-    won = np.isin(seen.case, seen.case[seen.outcome == WON])
-    lost = np.isin(seen.case, seen.case[seen.outcome == LOST]) & ~won
-    passed = np.unique(np.stack([seen.stage, seen.case, won, lost], axis=1)[won | lost], axis=0)
-    wins_by = np.bincount(passed[:, 0], weights=passed[:, 2], minlength=stages)
-    ended = np.bincount(passed[:, 0], minlength=stages)
-    return np.asarray((wins_by + _PRIOR_CASES * probabilities) / (ended + _PRIOR_CASES))
+    won = seen.ever(WON)
+    ended = won | seen.ever(LOST)
+    passed = np.zeros((seen.history.cases, stages), dtype=bool)
+    passed[seen.case, seen.stage] = True
+    closed = passed[ended].sum(axis=0)
+    wins_by = passed[won].sum(axis=0)
+    return np.asarray((wins_by + _PRIOR_CASES * probabilities) / (closed + _PRIOR_CASES))
 
 
 def _share_won(seen: Known, horizon: int) -> float:
     """The share of what stood open one horizon ago that is won by now; one half of an opportunity before any."""
     then = seen.day - horizon
     open_then = (seen.entered <= then) & (seen.entered + seen.age > then)
-    won = np.isin(seen.case[open_then], seen.case[seen.outcome == WON])
+    won = seen.ever(WON)[seen.case[open_then]]
     return float((won.sum() + 0.5) / (len(won) + 1))

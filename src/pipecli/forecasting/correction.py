@@ -13,11 +13,11 @@ import numpy as np
 
 from .history import Floats
 
-USUAL_SPREAD = 0.35
+USUAL_SPREAD = 0.4
 """The relative spread assumed before any forecast could be held against what came."""
 _PRIOR_WINDOWS = 3.0
-_FEWEST_WINDOWS = 2.0
-_CAUTION = 2.0
+_FEWEST_WINDOWS = 3.0
+_CAUTION = 4.0
 _LARGEST_SPREAD = 1.0
 
 

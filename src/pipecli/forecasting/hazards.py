@@ -18,12 +18,12 @@ PRIOR_CASES = 3.0
 """How many made-up opportunities each stage begins with: few, so that ten real ones outweigh them."""
 USUAL_STAY = 30.0
 """Days in a stage where nothing is known of it."""
-_EXITS_PER_BIN = 8
+_EXITS_PER_BIN = 6
 _BINS = 40
-_BIN_PRIOR = 8.0
+_BIN_PRIOR = 3.0
 _SPLIT_PRIOR = 4.0
 # A past day counts by how long ago it was: until so many days ago, so much.
-_WEIGHTS = ((91, 1.0), (182, 0.8), (365, 0.6), (730, 0.3), (10**7, 0.12))
+_WEIGHTS = ((28, 1.0), (56, 0.7), (91, 0.5), (182, 0.35), (365, 0.25), (730, 0.12), (10**7, 0.05))
 
 
 class Rates(NamedTuple):
@@ -51,7 +51,7 @@ def _counts(known: Known, stages: int, ages: int) -> tuple[Floats, Floats]:
     cause = np.where(moved, 2 + known.to, known.outcome)
     gone = moved | (known.outcome == WON) | (known.outcome == LOST)
     last = known.day - known.entered - known.age  # days ago that a visit ended, or 0
-    weight = np.array([w for _, w in _WEIGHTS])[np.searchsorted([d for d, _ in _WEIGHTS], last)]
+    weight = np.array([w for _, w in _WEIGHTS])[np.searchsorted([d for d, _ in _WEIGHTS], last, side="right")]
     place = (known.stage * causes + cause) * ages + known.age
     exits = np.bincount(place[gone], weights=weight[gone], minlength=stages * causes * ages).astype(float)
     steps = np.zeros(stages * (ages + 1))
@@ -60,8 +60,6 @@ def _counts(known: Known, stages: int, ages: int) -> tuple[Floats, Floats]:
         first = np.maximum(known.day - oldest + 1 - known.entered, 0)
         until = np.minimum(known.day - newest - known.entered, known.age)
         there = np.flatnonzero(first <= until)
-        if not len(there):
-            break
         row = known.stage[there] * (ages + 1)
         steps += counts * np.bincount(row + first[there], minlength=len(steps))
         steps -= counts * np.bincount(row + until[there] + 1, minlength=len(steps))
@@ -84,11 +82,12 @@ def _stage(exits: Floats, exposed: Floats, probability: float, usual: float) -> 
     bin_days = np.add.reduceat(exposed, edges)
     prior = np.zeros(len(exits))
     prior[WON], prior[LOST] = PRIOR_CASES * probability, PRIOR_CASES * (1 - probability)
-    every = exits.sum(axis=1) + prior
-    rate = every.sum() / (exposed.sum() + PRIOR_CASES * usual)
-    share = every / every.sum()
+    # A bin leans on the other bins and the prior: its own exits would count twice.
+    others = (exits.sum(axis=1) + prior)[:, None] - bin_exits
+    rate = others.sum(axis=0) / (exposed.sum() - bin_days + PRIOR_CASES * usual)
+    share = others / others.sum(axis=0)
     total = (bin_exits.sum(axis=0) + _BIN_PRIOR) / (bin_days + _BIN_PRIOR / rate)
-    split = (bin_exits + _SPLIT_PRIOR * share[:, None]) / (bin_exits.sum(axis=0) + _SPLIT_PRIOR)
+    split = (bin_exits + _SPLIT_PRIOR * share) / (bin_exits.sum(axis=0) + _SPLIT_PRIOR)
     widths = np.diff(np.append(edges, exits.shape[1]))
     return np.repeat(np.minimum(total, 0.98) * split, widths, axis=1)
 

@@ -43,7 +43,8 @@ class History(NamedTuple):
 
     `case` numbers opportunities from 0 to `cases` - 1; `stage` and `to` are indices of stages; `to` is -1 where
     the visit did not end in a move. `value` is what is forecast, `close` the expected close day, `percent` the
-    probability set by hand; all begin on the same days.
+    probability set by hand; all begin on the same days. `listed` is the value as the rules read it, where that is
+    another than what was known on a day.
     """
 
     cases: int
@@ -56,6 +57,7 @@ class History(NamedTuple):
     value: Timeline
     close: Timeline
     percent: Timeline
+    listed: Timeline | None = None
 
 
 class Known(NamedTuple):
@@ -78,6 +80,12 @@ class Known(NamedTuple):
     def open(self) -> Days:
         """The positions of the visits in which opportunities stand open."""
         return np.flatnonzero(self.outcome == LASTS)
+
+    def ever(self, outcome: int) -> NDArray[np.bool_]:
+        """Whether each case has had a visit that ended so."""
+        out = np.zeros(self.history.cases, dtype=bool)
+        out[self.case[self.outcome == outcome]] = True
+        return out
 
 
 def known(history: History, day: int) -> Known:

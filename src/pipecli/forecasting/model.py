@@ -19,7 +19,8 @@ class Outlook(NamedTuple):
     """The days ahead, as known at the end of `day`; column t of a density is the day `day` + 1 + t.
 
     `density[i, t]`: the chance that opportunity `case[i]` is won that day; `value` what it would be worth. `fresh[t]`
-    is the expected number of wins that day among opportunities not opened yet, each worth `worth.usual`.
+    is the expected number of wins that day among opportunities not opened yet, each worth `worth.usual`. `entering[s]`
+    is the density for one that enters stage s on `day` itself.
     """
 
     day: int
@@ -28,8 +29,8 @@ class Outlook(NamedTuple):
     age: Days
     density: Floats
     value: Floats
-    raw_value: Floats
     fresh: Floats
+    entering: Floats
     worth: worth.Worth
     openings: openings.Openings
     cases: Floats
@@ -62,9 +63,10 @@ def look_ahead(
     entered = opening.stages @ found.fresh
     fresh = opening.per_day * np.cumsum(entered)[:horizon] * season
     prices = worth.fit(seen, len(probabilities))
-    raw = history.value.on(case, day)
-    value = prices.expected(stage, raw)
-    return Outlook(day, case, stage, age, density, value, raw, fresh, prices, opening, rates.cases)
+    value = prices.expected(stage, history.value.on(case, day))
+    return Outlook(
+        day, case, stage, age, density, value, fresh, found.fresh[:, 1:], prices, opening, rates.cases
+    )
 
 
 def _within(seen: Known, ages: int) -> Known:

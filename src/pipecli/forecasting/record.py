@@ -17,6 +17,8 @@ from .model import Outlook
 FEWEST_CLOSED = 10
 """Forecasts made from fewer closed opportunities are not held against later ones."""
 MOST_SAID = 26
+RECORD_DAYS = 7 * MOST_SAID + 31
+"""How far back past forecasts are held against what came: half a year of Mondays that are over."""
 
 
 class Origin(NamedTuple):
@@ -44,20 +46,21 @@ def origins(
             variance(outlook),
             float(worth.sum()),
         )
-        won = np.isin(outlook.case, history.case[positions]).astype(float)
+        won = np.zeros(history.cases)
+        won[history.case[positions]] = 1.0
         simple = baselines(seen, outlook.case, outlook.stage, rules, horizon)
-        yield Origin(said, closed_by(seen), outlook, simple, won)
+        yield Origin(said, closed_by(seen), outlook, simple, won[outlook.case])
 
 
 def closed_by(seen: Known) -> int:
     """How many opportunities had been won or lost."""
-    return len(np.unique(seen.case[(seen.outcome == WON) | (seen.outcome == LOST)]))
+    return int((seen.ever(WON) | seen.ever(LOST)).sum())
 
 
 def correction_at(record: Sequence[Origin], day: int) -> Correction:
     """The correction that could be known on a day: from forecasts whose days were over by then."""
     usable = [o.said for o in record if o.said.day + o.said.horizon <= day and o.closed >= FEWEST_CLOSED]
-    return correct(usable[-MOST_SAID:])
+    return correct([said for said in usable if said.day > day - RECORD_DAYS])
 
 
 def mondays(first: int, last: int, most: int) -> list[int]:

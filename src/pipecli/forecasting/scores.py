@@ -34,14 +34,12 @@ class Bin(NamedTuple):
     won: int
 
 
-def scores(
-    actual: Floats, point: Floats, mean: Floats, quantiles: Floats, chances: Floats, came: Floats
-) -> Scores:
-    """Scores of forecasts with that point, mean and `quantiles[origin, 3]`, and of `chances` against what `came`."""
+def scores(actual: Floats, point: Floats, quantiles: Floats, chances: Floats, came: Floats) -> Scores:
+    """Scores of point forecasts and `quantiles[origin, 3]` of what came, and of `chances` against what `came`."""
     total = float(np.abs(actual).sum())
     return Scores(
         float(np.abs(point - actual).sum()) / total if total else None,
-        float((mean - actual).sum()) / total if total else None,
+        float((point - actual).sum()) / total if total else None,
         pinball(actual, quantiles) if len(actual) else None,
         float(np.mean((chances - came) ** 2)) if len(came) else None,
     )

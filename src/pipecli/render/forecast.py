@@ -1,49 +1,31 @@
-"""The forecast on screen: won, open and weighted for each line, then what belongs to none."""
+"""The forecast on screen: won, weighted and from history for each line, which to believe, and what is left out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from pipecli.domain.forecast import Forecast
+from pipecli.domain.money import format_amount, format_number, from_major
 from pipecli.text import _, language, ngettext
 
 from .table import print_table
-from .views import Column, Record, View, amount
+from .views import NEVER_CUT, Column, Record, View, amount, plain, subject
 
 _MONTHS = {
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    "fr": [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-}
+    "en": (
+        "January", "February", "March", "April", "May", "June",
+        "July", "August", "September", "October", "November", "December",
+    ),
+    "fr": (
+        "janvier", "février", "mars", "avril", "mai", "juin",
+        "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+    ),
+}  # fmt: skip
+MONDAYS = 8
+"""Past forecasts shown beside what came."""
 
 
 def period_label(key: str, label: str) -> str:
@@ -56,41 +38,73 @@ def period_label(key: str, label: str) -> str:
     return label
 
 
-def view(currency: str) -> View:
-    """The forecast's columns: how many and how much, the currency once, in the heads."""
-    sign = _sign(currency)
+def day_and_month(iso: str) -> str:
+    """`31 Mar`: a day without its weekday or year."""
+    from datetime import date
+
+    from pipecli.domain.dates import format_day
+
+    day = date.fromisoformat(iso)
+    return format_day(day, language(), day).split(" ", 1)[1]
+
+
+def figures(document: Mapping[str, Any]) -> tuple[Callable[[float], str], Callable[[float], str]]:
+    """How sums and how estimates read: money of the workspace's currency, or plain numbers of another measure."""
+    if document.get("unit") == "number":
+        return _plain_number, lambda value: _plain_number(round(value, 1))
+    currency = document["currency"]
+
+    def rough(value: float) -> str:
+        return format_amount(from_major(round(value), currency), currency, language(), compact=True)
+
+    return lambda value: amount(value, currency), rough
+
+
+def _plain_number(value: float) -> str:
+    whole = round(value, 2)
+    return format_number(int(whole) if float(whole).is_integer() else whole, language())
+
+
+def view(document: Mapping[str, Any]) -> View:
+    """The forecast's columns: won, weighted by the rules, what history says is still to come, the new in it."""
+    exact, rough = figures(document)
+    believed = document["history"]["trusted"]
+    pale = "" if believed else "dim"
+
+    def figure(
+        key: str, title: str, of: Callable[[Record], float], text: Callable[[float], str], style: str
+    ) -> Column:
+        return Column(key, title, _shown(of, text), right=True, least=NEVER_CUT, style=lambda r: style)
+
+    def whole(value: float) -> str:
+        return exact(round(value))
+
+    ranges = [
+        figure(
+            key, key.upper(), _quantile("total", key), rough, "bold" if believed and key == "p50" else pale
+        )
+        for key in ("p10", "p50", "p90")
+    ]
     return View(
         (
             Column("label", "", lambda r: period_label(r["key"], r["label"]), least=8, grows=True),
-            Column("won_count", _("won"), lambda r: str(r["won"]["count"] or "–"), right=True, least=3),
-            Column(
-                "won", sign, _figure(lambda r: r["won"]["amount"], currency), right=True, least=6, style=_won
+            figure("won", _("won"), lambda r: float(r["won"]["amount"]), exact, "green"),
+            figure(
+                "weighted", _("weighted"), lambda r: float(r["weighted"]), whole, "" if believed else "bold"
             ),
-            Column("open_count", _("open"), lambda r: str(r["open"]["count"] or "–"), right=True, least=4),
-            Column("open", sign, _figure(lambda r: r["open"]["amount"], currency), right=True, least=6),
-            Column(
-                "weighted",
-                _("weighted {sign}").format(sign=sign),
-                _figure(lambda r: r["weighted"], currency),
-                right=True,
-                least=8,
-                style=lambda r: "bold",
-            ),
+            *ranges,
+            figure("new_business", _("of it new"), _quantile("new_business", "p50"), rough, pale),
         )
     )
 
 
-def _won(record: Record) -> str:
-    return "green" if record["won"]["amount"] else ""
+def _quantile(part: str, key: str) -> Callable[[Record], float]:
+    return lambda record: float(record["history"][part][key])
 
 
-def _figure(of: Callable[[Record], float | int], currency: str) -> Callable[[Record], str]:
-    """An amount without its currency, `–` for nothing."""
-    return lambda r: amount(of(r), currency).replace(_sign(currency), "").strip() if of(r) else "–"
-
-
-def _sign(currency: str) -> str:
-    return amount(0, currency).replace("0", "").strip(" .,\u00a0\u202f")
+def _shown(of: Callable[[Record], float], text: Callable[[float], str]) -> Callable[[Record], str]:
+    """A figure, `–` for nothing."""
+    return lambda record: text(of(record)) if of(record) else "–"
 
 
 def flat() -> View:
@@ -98,19 +112,59 @@ def flat() -> View:
     return View(())
 
 
-def print_forecast(console: Console, found: Forecast, json: dict[str, Any]) -> None:
-    """The table, its total, and what needs mending before it can be trusted."""
-    currency = found.currency
-    rows = [*json.get("groups", ()), {"key": "", "label": _("Total"), **json}]
-    print_table(console, view(currency), rows)
-    for line in notes(json):
-        console.print(Text(line, style="dim"), overflow="fold")
+def print_forecast(console: Console, document: dict[str, Any], *, total: bool, since: str | None) -> None:
+    """The table, which column to believe, the last Mondays, what changed, and what the figures leave out."""
+    rows = list(document.get("groups", ()))
+    if total or not rows:
+        rows.append({**document, "key": "", "label": _("Total")})
+    print_table(console, view(document), rows)
+    console.print()
+    console.print(Text(believe(document)), overflow="fold")
+    for line in [] if is_over(document) else track(document):
+        console.print(line, no_wrap=True, crop=False)
+    for text in (*([since] if since else ()), *notes(document)):
+        console.print(Text(text, style="dim"), overflow="fold")
 
 
-def notes(json: dict[str, Any]) -> list[str]:
+def is_over(document: Mapping[str, Any]) -> bool:
+    """Whether nothing in the period is still to come."""
+    return bool(document["until"] <= document["as_of"])
+
+
+def believe(document: Mapping[str, Any]) -> str:
+    """Which column to believe, and why."""
+    history = document["history"]
+    if is_over(document):
+        return _("The period is over: what was won is known.")
+    if history["trusted"]:
+        return _("Believe P10 to P90, from history: {why}.").format(why=history["why"])
+    return _("Believe the weighted column: {why}.").format(why=history["why"])
+
+
+def track(document: Mapping[str, Any]) -> list[Text]:
+    """What was said on the last Mondays of the days after them, and what it was."""
+    said = document.get("track", [])[-MONDAYS:]
+    if not said:
+        return []
+    _exact, rough = figures(document)
+    rows = [
+        [_("On Monday"), *(day_and_month(t["day"]) for t in said)],
+        [_("we said"), *(rough(t["said"]) for t in said)],
+        [_("it was"), *(rough(t["came"]) for t in said)],
+    ]
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    out = []
+    for number, row in enumerate(rows):
+        cells = [row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))]
+        out.append(Text("  ".join(cells), style="dim" if number == 0 else ""))
+    return [Text(""), *out, Text("")]
+
+
+def notes(document: Mapping[str, Any]) -> list[str]:
     """What the figures leave out, one line each."""
+    exact, _rough = figures(document)
     lines = []
-    unpriced, undated = json["unpriced"]["count"], json["undated"]["count"]
+    unpriced, undated = document["unpriced"]["count"], document["undated"]["count"]
     if unpriced:
         lines.append(
             ngettext(
@@ -125,21 +179,60 @@ def notes(json: dict[str, Any]) -> list[str]:
             "{n} open opportunities have no close date, or a past one: in no period",
             undated,
         ).format(n=undated)
-        worth = json["undated"]["amount"]
-        lines.append(f"{line} ({amount(worth, json['currency'])})" if worth else line)
-    lines += [_apart(other) for other in json["other_currencies"]]
-    return ["", *lines] if lines else []
+        worth = document["undated"]["amount"]
+        lines.append(f"{line} ({exact(worth)})" if worth else line)
+    return lines + [_apart(other) for other in document["other_currencies"]]
 
 
-def _apart(other: dict[str, Any]) -> str:
+def _apart(other: Mapping[str, Any]) -> str:
     """What another currency comes to: it is never added to the workspace's own."""
-    figures = (
+    parts = (
         (_("won {amount}"), other["won"]["amount"]),
         (_("open {amount}"), other["open"]["amount"]),
         (_("weighted {amount}"), other["weighted"]),
         (_("{amount} in no period"), other["undated"]["amount"]),
     )
-    words = [words.format(amount=amount(value, other["currency"])) for words, value in figures if value]
-    return _("{currency} stands apart: {figures}").format(
+    words = [words.format(amount=amount(value, other["currency"])) for words, value in parts if value]
+    return _("{currency} stands apart, without a rate: {figures}").format(
         currency=other["currency"], figures=", ".join(words) or _("nothing priced")
     )
+
+
+def explain_view(document: Mapping[str, Any]) -> View:
+    """The forecast opportunity by opportunity: what the rule and what history give it."""
+    exact, rough = figures(document)
+    until = day_and_month(document["until"])
+
+    def figure(key: str, title: str, text: Callable[[Record], str], style: str = "") -> Column:
+        return Column(key, title, text, right=True, least=NEVER_CUT, style=lambda r: style)
+
+    return View(
+        (
+            figure("id", "", plain("id"), "bold"),
+            Column("name", _("Opportunity"), subject, least=16, grows=True),
+            Column("stage", _("Stage"), plain("stage_name"), least=10),
+            figure("amount", _("Amount"), lambda r: "–" if r["amount"] is None else exact(r["amount"])),
+            figure("probability", _("rule"), lambda r: f"{r['probability']} %"),
+            figure("by_until", _("by {day}").format(day=until), lambda r: f"{round(r['by_until'])} %"),
+            figure("expected", _("adds"), lambda r: rough(r["expected"]), "bold"),
+        )
+    )
+
+
+def print_explained(console: Console, document: dict[str, Any], lines: Sequence[Record]) -> None:
+    """The sum opportunity by opportunity, each with what moved it."""
+
+    def why(record: Record) -> list[Text]:
+        return [Text(f"      {words}", style="dim") for words in record["moved"]]
+
+    _exact, rough = figures(document)
+    print_table(console, explain_view(document), lines, below=why)
+    history = document["history"]
+    console.print()
+    for words, part in (
+        (_("Opportunities that exist: {mean} expected, {p10} to {p90}"), history["existing"]),
+        (_("Business not opened yet: {mean} expected, {p10} to {p90}"), history["new_business"]),
+        (_("Together: {mean} expected, {p10} to {p90}"), history["total"]),
+    ):
+        text = words.format(mean=rough(part["mean"]), p10=rough(part["p10"]), p90=rough(part["p90"]))
+        console.print(Text(text), overflow="fold")

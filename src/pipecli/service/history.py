@@ -11,14 +11,16 @@ import numpy as np
 
 from pipecli.domain import events as ev
 from pipecli.domain.events import opportunity_stream
+from pipecli.domain.former import lasting_stage
 from pipecli.forecasting.history import CUT, FAR, LASTS, LOST, MOVED, WON, Days, Floats, History, Timeline
 from pipecli.store import history as stored
 from pipecli.store import journal
 from pipecli.store.driver import Driver
 
+from . import bare_imports
+from .bare_imports import Spans, Visits
+from .measures import AMOUNT, COUNT, Measure
 from .workspace import Reading
-
-AMOUNT, COUNT = "amount", "count"
 
 # Imported moves are what an older tool recorded: moves like others. What an adoption moved is nobody's decision.
 _OUTCOMES = {
@@ -60,23 +62,51 @@ class _Ordinals(dict[str, int]):
         return found
 
 
-def read_past(reading: Reading, measure: str) -> Past:
-    """Everything that happened by the end of the reading's day; `measure` is amount, count or a numeric field."""
+def read_past(reading: Reading, measure: Measure) -> Past:
+    """Everything that happened by the end of the reading's day, valued by a measure."""
     driver, day = reading.driver, reading.today
     days = _Ordinals()
     keys, versions, index = _stages(reading, days)
     portions = list(stored.visit_columns(driver, day))
-    case = _joined(portions, 0, lambda column: column)
-    numbers, dense = np.unique(case, return_inverse=True)
-    visits = _merged(
-        dense,
+    numbers, case = np.unique(_joined(portions, 0, lambda column: column), return_inverse=True)
+    visits = Visits(
+        case,
         _joined(portions, 1, lambda column: [index[key] for key in column]),
         _joined(portions, 2, lambda column: [days[text] for text in column]),
         _joined(portions, 3, lambda column: [FAR if text is None else days[text] for text in column]),
         _joined(portions, 4, lambda column: [_OUTCOMES.get(outcome, CUT) for outcome in column]),
+        _joined(portions, 5, lambda column: [how == "imported" for how in column]).astype(bool),
     )
-    figures = _timelines(reading, measure, numbers, days)
-    return Past(History(len(numbers), *visits, *figures), numbers, keys, versions)
+    positions = bare_imports.bare(visits, day.toordinal())
+    spans = _spans(reading, measure, numbers, days, index)
+    listed = Timeline(spans.case, spans.start, spans.value)
+    stage = visits.stage.copy()
+    if len(positions):
+        stage[positions] = len(keys)
+        keys = (*keys, bare_imports.KEY)
+        now = versions[-1][1]
+        spans = _bare_spans(driver, spans, visits, positions, numbers, now)
+        versions = tuple(
+            (on, np.append(found, bare_imports.shared_probability(visits, positions, found, day.toordinal())))
+            for on, found in versions
+        )
+    value, close, percent = bare_imports.timelines(spans)
+    if measure.key == COUNT:
+        value = value._replace(value=np.ones(len(spans.case)))
+    elif measure.field is not None:
+        value = _field_values(reading, measure, numbers)
+    merged = _merged(visits.case, stage, visits.entered, visits.left, visits.outcome)
+    history = History(len(numbers), *merged, value, close, percent, listed if measure.key == AMOUNT else None)
+    return Past(history, numbers, keys, versions)
+
+
+def _bare_spans(
+    driver: Driver, spans: Spans, visits: Visits, positions: Days, numbers: Days, probabilities: Floats
+) -> Spans:
+    recorded = stored.days_recorded(driver)
+    days = _Ordinals()
+    imported_on = np.array([days[recorded[int(number)]] for number in numbers], dtype=np.int64)
+    return bare_imports.revalued(spans, visits, positions, imported_on, probabilities)
 
 
 def _stages(
@@ -86,19 +116,13 @@ def _stages(
 
     A stage that a changed definition dropped is the one its opportunities were moved to, else one of its own.
     """
-    versions = stored.stage_probabilities(reading.driver)
+    versions = stored.stage_probabilities(reading.driver, reading.today)
     former = {key: percent for _on, found in versions for key, percent in found.items()}
     current = {stage.key: stage.probability for stage in reading.pipeline.stages}
     moves = stored.stage_moves(reading.driver, reading.today)
 
-    def lasting(key: str) -> str:
-        seen: set[str] = set()
-        while key not in current and key in moves and key not in seen:
-            seen.add(key)
-            key = moves[key]
-        return key
-
-    usual = {lasting(key): percent for key, percent in former.items()} | current
+    lasting = {key: lasting_stage(key, tuple(current), moves) for key in former}
+    usual = {lasting[key]: percent for key, percent in former.items()} | current
     keys = (*current, *(key for key in usual if key not in current))
     place = {key: n for n, key in enumerate(keys)}
     return (
@@ -107,7 +131,7 @@ def _stages(
             (days[on], np.array([found.get(key, usual[key]) / 100 for key in keys], dtype=float))
             for on, found in versions
         ),
-        {key: place[lasting(key)] for key in former},
+        {key: place[lasting[key]] for key in former},
     )
 
 
@@ -129,25 +153,26 @@ def _merged(
     return case[ends], stage[ends], entered[starts], left[ends], outcome, np.where(outcome == MOVED, to, -1)
 
 
-def _timelines(
-    reading: Reading, measure: str, numbers: Days, days: _Ordinals
-) -> tuple[Timeline, Timeline, Timeline]:
+def _spans(
+    reading: Reading, measure: Measure, numbers: Days, days: _Ordinals, index: dict[str, int]
+) -> Spans:
     """The value, the expected close day and the probability set by hand, from day to day."""
     portions = list(stored.span_columns(reading.driver, reading.today))
-    case = np.searchsorted(numbers, _joined(portions, 0, lambda column: column))
-    start = _joined(portions, 1, lambda column: [days[text] for text in column])
 
-    def timeline(read: Callable[[Columns], Iterable[float]]) -> Timeline:
+    def figures(read: Callable[[Columns], Iterable[float]]) -> Floats:
         parts = [np.fromiter(read(portion), dtype=float, count=len(portion[0])) for portion in portions]
-        return Timeline(case, start, np.concatenate(parts) if parts else np.zeros(0))
+        return np.concatenate(parts) if parts else np.zeros(0)
 
-    closes = timeline(lambda p: (_NOTHING if text is None else float(days[text]) for text in p[6]))
-    percents = timeline(lambda p: (_NOTHING if percent is None else float(percent) for percent in p[7]))
-    if measure == AMOUNT:
-        return timeline(lambda p: _amounts(reading, p)), closes, percents
-    if measure == COUNT:
-        return Timeline(case, start, np.ones(len(case))), closes, percents
-    return _field_values(reading, measure, numbers), closes, percents
+    case = np.searchsorted(numbers, _joined(portions, 0, lambda column: column))
+    return Spans(
+        case,
+        _joined(portions, 1, lambda column: [days[text] for text in column]),
+        _joined(portions, 8, lambda column: [index[key] for key in column]),
+        _joined(portions, 3, lambda column: [status == "won" for status in column]).astype(bool),
+        figures(lambda p: _amounts(reading, p)) if measure.key == AMOUNT else np.ones(len(case)),
+        figures(lambda p: (_NOTHING if text is None else float(days[text]) for text in p[6])),
+        figures(lambda p: (_NOTHING if percent is None else float(percent) for percent in p[7])),
+    )
 
 
 def _amounts(reading: Reading, portion: Columns) -> Iterator[float]:
@@ -164,15 +189,16 @@ def _amounts(reading: Reading, portion: Columns) -> Iterator[float]:
         yield float(rates.convert(amount, currency, today if lasts else date.fromisoformat(start)) or 0)
 
 
-def _field_values(reading: Reading, key: str, numbers: Days) -> Timeline:
+def _field_values(reading: Reading, measure: Measure, numbers: Days) -> Timeline:
     """A field of the company's own from day to day; only what was set after the opening is read from the journal."""
     case, start, value = [], [], []
     place = {int(number): n for n, number in enumerate(numbers)}
-    for number, day, found in _field_changes(reading.driver, key):
+    for number, day, found in _field_changes(reading.driver, measure.key):
         if number in place and day <= reading.today:
             case.append(place[number])
             start.append(day.toordinal())
-            value.append(_NOTHING if found is None else float(found))
+            known = measure.value({measure.key: found})
+            value.append(_NOTHING if known is None else float(known))
     return Timeline(
         np.array(case, dtype=np.int64), np.array(start, dtype=np.int64), np.array(value, dtype=float)
     )

@@ -120,6 +120,9 @@ _SUMMARIES: dict[str, Callable[[Event, Pipeline, Names], str]] = {
     ),
     ev.WORKSPACE_CREATED: lambda e, p, n: _("workspace made"),
     ev.DEFINITION_ADOPTED: _words(lambda: _("definition {version} adopted"), "version"),
+    ev.RATE_SET: _words(
+        lambda: _("1 {currency} = {rate} {base} from {on} on"), "currency", "rate", "base", "on"
+    ),
     ev.COMMAND_UNDONE: _words(lambda: _("took back command {command}"), "command"),
     ev.CONTENT_ERASED: lambda e, p, n: _("content erased"),
 }

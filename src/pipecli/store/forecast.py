@@ -1,68 +1,74 @@
-"""The forecast's cells, added up by the database: from the opportunities as they are, or from spans as of a day."""
+"""What a forecast is made of: every opportunity that is open, and those won from a day on, one line each."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
-
-from pipecli.domain.forecast import OPEN, UNDATED, WON, Cell
-from pipecli.domain.pipeline import Pipeline
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from .driver import Driver
+    from .lists import Row
 
-_NOW = "opportunity"
+_COLUMNS = "o.number, o.status, {day}, o.stage, o.owner, o.source, o.probability, o.currency, o.amount"
+_ACCOUNTS = " left join account a on a.id = o.account_id"
+# Each for itself, so that an index of the open and one of the closed ones answers.
+_WON = (
+    "select {columns} from opportunity o{join} "
+    "where o.status = 'won' and o.closed_on >= :won_from and o.closed_on <= :as_of order by o.closed_on, o.number"
+)
+_OPEN = "select {columns} from opportunity o{join} where o.status = 'open' order by o.close_date nulls last, o.number"
 # A span may start after the win (an amount corrected since): the day of the win is that of the visit it ended.
 _THEN = (
-    "(select stage, status, amount, currency, probability, close_day as close_date, owner, "
-    "(select max(left_day) from visit where visit.opportunity = span.opportunity and outcome = 'won' "
-    "and left_day <= :as_of) as closed_on "
-    "from span where from_day <= :as_of and (to_day is null or to_day > :as_of))"
-)
-
-_SUMS = "count(*), count(amount), coalesce(cast(sum(amount) as bigint), 0)"
-_WON = (
-    f"select '{WON}', substr(closed_on, 1, 7), owner, stage, currency, 100, {_SUMS} from {{source}} x "
-    "where status = 'won' and closed_on >= :start and closed_on <= :won_until "
-    "group by substr(closed_on, 1, 7), owner, stage, currency"
-)
-_OPEN = (
-    f"select '{OPEN}', substr(close_date, 1, 7), owner, stage, currency, probability, {_SUMS} from {{source}} x "
-    "where status = 'open' and close_date >= :open_from and close_date <= :until "
-    "group by substr(close_date, 1, 7), owner, stage, currency, probability"
-)
-_UNDATED = (
-    f"select '{UNDATED}', '', owner, stage, currency, probability, {_SUMS} from {{source}} x "
-    "where status = 'open' and (close_date is null or close_date < :as_of) "
-    "group by owner, stage, currency, probability"
+    "select s.opportunity, s.status, case when s.status = 'won' then (select max(v.left_day) from visit v "
+    "where v.opportunity = s.opportunity and v.outcome = 'won' and v.left_day <= :as_of) else s.close_day end, "
+    "s.stage, s.owner, null, s.probability, s.currency, s.amount from span s "
+    "where s.from_day <= :as_of and (s.to_day is null or s.to_day > :as_of) and s.status in ('open', 'won') "
+    "order by s.opportunity"
 )
 
 
-def read_cells(
-    driver: Driver, pipeline: Pipeline, *, as_of: date, start: date, until: date, past: bool
-) -> list[Cell]:
-    """Every cell of the period; `past` reads the state as it was at the end of `as_of`."""
-    source = _THEN if past else _NOW
-    days = {
-        "as_of": as_of,
-        "start": start,
-        "until": until,
-        "won_until": min(until, as_of),
-        "open_from": max(start, as_of),
-    }
+class Line(NamedTuple):
+    """An opportunity as stored: `day` is that of the win, or the expected one.
+
+    `account` and `fields` (JSON) are empty unless they were asked for.
+    """
+
+    number: int
+    status: str
+    day: str | None
+    stage: str
+    owner: str
+    source: str | None
+    probability: int | None
+    currency: str
+    amount: int | None
+    account: str | None = None
+    fields: str = "{}"
+
+
+def read_lines(
+    driver: Driver, *, won_from: date, as_of: date, accounts: bool = False, fields: bool = False
+) -> list[Line]:
+    """Those won from a day to the day of the report, and the open ones, as they are now."""
     rows = []
-    for sql in (_WON, _OPEN, _UNDATED):
-        names = {
-            name: day.isoformat()
-            for name, day in days.items()
-            if f":{name}" in sql or (past and name == "as_of")
-        }
-        rows += driver.rows(sql.format(source=source), names)
-    return [
-        Cell(part, month, owner, stage, currency, _percent(part, stage, percent, pipeline), n, priced, amount)
-        for part, month, owner, stage, currency, percent, n, priced, amount in rows
-    ]
+    for sql, day in ((_WON, "o.closed_on"), (_OPEN, "o.close_date")):
+        columns = _COLUMNS.format(day=day) + (", a.name" if accounts else ", null")
+        sql = sql.format(columns=columns + (", o.fields" if fields else ", '{}'"), join=_ACCOUNTS * accounts)
+        names = {"won_from": won_from.isoformat(), "as_of": as_of.isoformat()} if ":as_of" in sql else None
+        rows += driver.rows(sql, names)
+    return [Line(*row) for row in rows]
 
 
-def _percent(part: str, stage: str, adjusted: int | None, pipeline: Pipeline) -> int:
-    return 100 if part == WON else pipeline.probability(stage, adjusted)
+def read_lines_as_of(driver: Driver, *, won_from: date, as_of: date) -> list[Line]:
+    """The same as it stood at the end of a day, without what is not kept from day to day: source, account, fields."""
+    lines = (Line(*row) for row in driver.rows(_THEN, {"as_of": as_of.isoformat()}))
+    return [line for line in lines if line.status == "open" or (line.day or "") >= won_from.isoformat()]
+
+
+def line_of(row: Row) -> Line:
+    """The same of an opportunity as it stood on a past day."""
+    day = row.closed_on if row.status == "won" else row.close_date
+    return Line(
+        row.number, row.status, day, row.stage, row.owner, row.source, row.probability, row.currency, row.amount,
+        row.account, row.fields,
+    )  # fmt: skip

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 _PORTION = 50_000
 
 _VISITS = (
-    "select opportunity, stage, entered_day, left_day, outcome from visit "
+    "select opportunity, stage, entered_day, left_day, outcome, how from visit "
     "where entered_day <= :day order by opportunity, n"
 )
 _SPANS = (
-    "select opportunity, from_day, to_day, status, amount, currency, close_day, probability from span "
+    "select opportunity, from_day, to_day, status, amount, currency, close_day, probability, stage from span "
     "where from_day <= :day order by opportunity, n"
 )
 
 
 def visit_columns(driver: Driver, day: date) -> Iterator[tuple[tuple[Any, ...], ...]]:
-    """Visits begun by the end of a day, in portions, as columns: opportunity, stage, entered, left, outcome.
+    """Visits begun by the end of a day, in portions, as columns: opportunity, stage, entered, left, outcome, how.
 
     What ended later is here as it ended; the caller forgets it.
     """
@@ -34,7 +34,7 @@ def visit_columns(driver: Driver, day: date) -> Iterator[tuple[tuple[Any, ...], 
 def span_columns(driver: Driver, day: date) -> Iterator[tuple[tuple[Any, ...], ...]]:
     """Spans begun by the end of a day, in portions, as columns.
 
-    Opportunity, from, to, status, amount, currency, close date, probability set by hand.
+    Opportunity, from, to, status, amount, currency, close date, probability set by hand, stage.
     """
     return _columns(driver, _SPANS, day)
 
@@ -68,9 +68,21 @@ def stage_moves(driver: Driver, day: date) -> dict[str, str]:
     return out
 
 
-def stage_probabilities(driver: Driver) -> list[tuple[str, dict[str, int]]]:
-    """The day each version of the definition was adopted, and its stages' probabilities in percent, in order."""
+def stage_probabilities(driver: Driver, day: date) -> list[tuple[str, dict[str, int]]]:
+    """The day each version of the definition was adopted, until a day, and its stages' probabilities in percent."""
+    rows = driver.rows(
+        "select adopted_on, compiled_json from definition where adopted_on <= :day or version = 1 order by version",
+        {"day": day.isoformat()},
+    )
     return [
         (on, {stage["key"]: stage["probability"] for stage in json.loads(compiled)["stages"]})
-        for on, compiled in driver.rows("select adopted_on, compiled_json from definition order by version")
+        for on, compiled in rows
     ]
+
+
+def days_recorded(driver: Driver) -> dict[int, str]:
+    """By number, the day (UTC) on which each opportunity came into the workspace, whenever it was opened."""
+    rows = driver.stream(
+        "select stream, substr(recorded_at, 1, 10) from event where version = 1 and kind = 'OpportunityOpened'"
+    )
+    return {int(stream[1:]): on for stream, on in rows}
