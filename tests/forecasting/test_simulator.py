@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from pipecli.config import Settings
 from pipecli.service import creating, forecast, stages
 from pipecli.service.importing import Imported, Request, import_file
+from pipecli.service.periods import Period
 from pipecli.service.workspace import Workspace
 
 from .cases import Case, amount_on, as_of, wins_between, write_csv
@@ -298,8 +299,8 @@ def test_a_log_lands_whole_and_is_kept_as_it_was(
     assert (found.landed, found.rejected, found.differences, found.strangers) == (len(cases), [], [], [])
     assert visits(workspace) == [case.steps for case in cases]
     for day in (date(2025, 6, 30), WORLDS[scenario].until):
-        period = forecast.Period(date(2025, 1, 1), day)
-        past = forecast.as_json(*forecast.forecast(workspace, period, as_of=day))
+        period = Period(date(2025, 1, 1), day)
+        past = forecast.as_json(forecast.forecast(workspace, period, when=forecast.When(as_of=day)))
         count, amount = wins_between(cases, date(2025, 1, 1), day)
         assert past["won"] == {"count": count, "amount": amount}
         still = [case for case in as_of(cases, day) if case.outcome is None]
@@ -349,7 +350,7 @@ def test_the_loans_are_read_as_an_import_reads_them(
     assert visits(workspace) == [case.steps for case in cases]
     until = max(case.closed for case in cases if case.closed)
     past = forecast.as_json(
-        *forecast.forecast(workspace, forecast.Period(date(2016, 1, 1), until), as_of=until)
+        forecast.forecast(workspace, Period(date(2016, 1, 1), until), when=forecast.When(as_of=until))
     )
     count, amount = wins_between(cases, date(2016, 1, 1), until)
     assert past["won"] == {"count": count, "amount": amount}

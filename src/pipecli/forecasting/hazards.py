@@ -93,10 +93,16 @@ def _stage(exits: Floats, exposed: Floats, probability: float, usual: float) -> 
 
 
 def _bins(exits: Floats) -> Days:
-    """First ages of bins that each hold enough exits; the last takes the rest."""
+    """First ages of bins that each hold enough exits; the last takes the rest.
+
+    An age that has enough of its own, such as the day on which what was not answered is given up, begins a bin.
+    """
     enough = max(_EXITS_PER_BIN, exits.sum() / _BINS)
     edges, held = [0], 0.0
     for age in np.flatnonzero(exits):
+        if exits[age] >= enough and age > edges[-1]:
+            edges.append(int(age))
+            held = 0.0
         held += exits[age]
         if held >= enough and age + 1 < len(exits):
             edges.append(int(age) + 1)
