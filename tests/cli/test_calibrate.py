@@ -17,10 +17,10 @@ from .terminal import Terminal
 
 FEW = """\
 Stage            now  suggested     won  open  95 %  weighted
-Qualified lead  10 %      stays  1 of 2     4     –         –
-Discovery       25 %      stays       –     1     –         –
-Proposal sent   50 %      stays       –     –     –         –
-Negotiation     75 %      stays  1 of 1     –     –         –
+Qualified lead  10 %  unchanged  1 of 2     4     –         –
+Discovery       25 %  unchanged       –     1     –         –
+Proposal sent   50 %  unchanged       –     –     –         –
+Negotiation     75 %  unchanged  1 of 1     –     –         –
 
 The record suggests no other probability.
 Qualified lead, Discovery, Proposal sent, Negotiation: fewer than 10 closed, too few to say otherwise
@@ -29,13 +29,14 @@ won: of the closed ones. Suggestions weigh open ones too, by how long they last:
 ENOUGH = """\
 Stage            now  suggested      won  open    95 %  weighted
 Qualified lead  10 %        9 %  1 of 12     4  2–33 %      −€90
-Discovery       25 %      stays        –     1       –         –
-Proposal sent   50 %      stays        –     –       –         –
-Negotiation     75 %      stays   1 of 1     –       –         –
+Discovery       25 %  unchanged        –     1       –         –
+Proposal sent   50 %  unchanged        –     –       –         –
+Negotiation     75 %  unchanged   1 of 1     –       –         –
 
 Weighted forecast until 31 Mar 2027: €12,900 → €12,810
 Discovery, Proposal sent, Negotiation: fewer than 10 closed, too few to say otherwise
 won: of the closed ones. Suggestions weigh open ones too, by how long they last: wins may take longer.
+Chances of a win at any time; what they do to dated forecasts: pipe forecast backtest
 """
 TO_ADOPT = "Nothing was changed; to put these in force: pipe forecast calibrate --adopt\n"
 IMPACT = "Qualified lead: probability: 10 % → 9 %\nNo open opportunity becomes unproven.\n"

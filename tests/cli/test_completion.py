@@ -8,8 +8,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from pipecli.cli import completion
+from pipecli.cli.app import program
+from pipecli.service.forecast import GROUPINGS
+from pipecli.service.measures import AMOUNT, COUNT
 
 from .conftest import Pipe
 
@@ -30,7 +36,7 @@ def completed(pipe: Pipe, line: str, shell: str = "bash") -> list[str]:
 @pytest.mark.parametrize(
     "line, expected",
     [
-        ("pipe sta", ["stale", "stages"]),
+        ("pipe sta", ["stale", "stats", "stages"]),
         ("pipe show ", ["4", "3", "2", "1"]),
         ("pipe show 1", ["1"]),
         ("pipe show acm", ["1"]),
@@ -47,9 +53,22 @@ def completed(pipe: Pipe, line: str, shell: str = "bash") -> list[str]:
         ("pipe handover ", ["lea", "marc"]),
         ("pipe handover lea m", ["marc"]),
         ("pipe stages a", ["adopt"]),
+        ("pipe rates ", ["list", "set"]),
+        ("pipe stats v", ["velocity"]),
         ("pipe list --so", ["--sort"]),
         ("pipe list --status w", ["won"]),
-        ("pipe forecast --by ", ["month", "quarter", "owner", "stage"]),
+        ("pipe forecast ", ["backtest", "changes", "calibrate"]),
+        ("pipe forecast c", ["changes", "calibrate"]),
+        (
+            "pipe forecast --by ",
+            ["month", "quarter", "owner", "stage", "account", "source", "quote_valid_until"],
+        ),
+        ("pipe forecast --by a", ["account"]),
+        ("pipe forecast --measure ", ["amount", "count"]),
+        ("pipe forecast --load ", []),
+        ("pipe forecast --as-known ", []),
+        ("pipe forecast backtest --measure c", ["count"]),
+        ("pipe forecast backtest --horizon 30d --me", ["--measure"]),
         ("pipe init --template ", ["b2b", "pme", "services"]),
         ("pipe config d", ["db", "decimal", "date_order"]),
         ("pipe completion z", ["zsh"]),
@@ -64,12 +83,59 @@ def test_bash_is_offered(house: Pipe, line: str, expected: list[str]) -> None:
     assert completed(house, line) == expected
 
 
+NUMBERS = """
+[[field]]
+key = "effort_days"
+type = "number"
+label = "Days of work"
+
+[[field]]
+key = "margin"
+type = "money"
+
+[[field]]
+key = "region"
+type = "text"
+"""
+
+
+def test_fields_of_the_definition_are_offered_where_they_can_be_used(house: Pipe, environment: Path) -> None:
+    file = environment / "new.toml"
+    file.write_text(house("stages", "show", "--toml").out + NUMBERS)
+    assert house("stages", "adopt", str(file), "--yes").code == 0
+    assert completed(house, "pipe forecast --by ")[-4:] == [
+        "quote_valid_until", "effort_days", "margin", "region",
+    ]  # fmt: skip
+    assert completed(house, "pipe forecast --measure ") == ["amount", "count", "effort_days", "margin"]
+    assert completed(house, "pipe forecast --load ") == ["effort_days", "margin"]
+    assert completed(house, "pipe forecast --load e", "fish") == ["effort_days\tDays of work"]
+
+
+def test_every_option_with_a_value_is_known_as_one() -> None:
+    assert valued(program()) <= completion.VALUED
+
+
+def valued(parser: Any) -> set[str]:
+    """The options of a command and of those below it that take a value."""
+    found = {name for p in parser.params if not getattr(p, "is_flag", False) for name in p.opts}
+    below = getattr(parser, "commands", {}).values()
+    return {name for name in found if name.startswith("-")}.union(*map(valued, below))
+
+
+def test_what_is_offered_is_what_there_is() -> None:
+    assert completion.FIELDS["grouping"][0] == GROUPINGS
+    assert completion.FIELDS["measure"][0] == (AMOUNT, COUNT)
+    for group, names in completion.GROUPS.items():
+        assert set(program().commands[group].commands) == set(names)
+
+
 def test_zsh_and_fish_show_what_each_is(house: Pipe) -> None:
     assert completed(house, "pipe show ac", "zsh") == ["1:Acme · ERP rollout"]
     assert completed(house, "pipe show ac", "fish") == ["1\tAcme · ERP rollout"]
     assert completed(house, "pipe lose 1 no ", "zsh") == []
     assert completed(house, "pipe sta", "fish") == [
         "stale\tWhat went quiet for longer than its stage allows.",
+        "stats\tRates, time in stage, losses, owners, sources.",
         "stages\tThe pipeline definition: stages, criteria, rules.",
     ]
 

@@ -10,8 +10,9 @@ from .conftest import Pipe
 
 FORECAST_KEYS = [
     *("as_of", "from", "until", "currency", "won", "open", "weighted", "unpriced", "undated"),
-    "other_currencies",
+    *("other_currencies", "history"),
 ]
+HISTORY_KEYS = ["trusted", "why", "n_closed", "existing", "new_business", "total"]
 
 
 def ids(pipe: Pipe, *words: str) -> list[int]:
@@ -129,16 +130,20 @@ def test_show_has_the_opportunity_its_gate_exchanges_and_journal(house: Pipe) ->
 
 def test_the_forecast_has_the_keys_of_the_contract_in_every_group(house: Pipe) -> None:
     assert list(json.loads(house("forecast", "--json").out)) == FORECAST_KEYS
-    for by in ("month", "quarter", "owner", "stage"):
+    for by in ("month", "quarter", "owner", "stage", "account", "source", "quote_valid_until"):
         document = json.loads(house("forecast", "--by", by, "--json").out)
         assert list(document) == [*FORECAST_KEYS, "groups"]
-        assert [list(g) for g in document["groups"]] == [["key", "label", *FORECAST_KEYS[3:]]] * len(
-            document["groups"]
-        )
+        days = ["from", "until"] if by in ("month", "quarter") else []
+        keys = ["key", "label", *days, *FORECAST_KEYS[3:]]
+        assert [list(g) for g in document["groups"]] == [keys] * len(document["groups"])
+        for line in (document, *document["groups"]):
+            assert list(line["history"]) == HISTORY_KEYS
+            for part in ("existing", "new_business", "total"):
+                assert list(line["history"][part]) == ["mean", "p10", "p50", "p90"]
     assert house("forecast", "--by", "colour") == (
         2,
         "",
-        'cannot group by "colour"; group by: month, quarter, owner, stage\n',
+        'cannot group by "colour"; group by: month, quarter, owner, stage, account, source, quote_valid_until\n',
     )
 
 

@@ -104,8 +104,8 @@ def test_faults_are_reported_all_at_once_with_their_lines(
             1,
             f'{file}:20: consider: only lea holds the role "engineering", '
             "and everybody waits when they are away\n"
-            f'{file}:48: error: "In progress" is vague: name what has happened, such as "Proposal sent"\n'
-            f'{file}:105: error: the probability falls to 20 %, from 50 % at "Proposal sent"\n',
+            f'{file}:62: error: "In progress" is vague: name what has happened, such as "Proposal sent"\n'
+            f'{file}:119: error: the probability falls to 20 %, from 50 % at "Proposal sent"\n',
             "2 errors, 1 to consider.\n",
         )
         assert house("stages", "adopt", str(file))[0] == 1

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from .conftest import Pipe, masked
+import re
+
+from .conftest import Pipe, Result, masked
 
 
 def test_journal_json(house: Pipe) -> None:
@@ -56,8 +58,16 @@ def test_journal_quiet(house: Pipe) -> None:
     )
 
 
+def unlearnt(result: Result) -> Result:
+    """The result with `N` for every figure that the history forecast has drawn."""
+    drawn = re.sub(r'("(?:mean|p10|p50|p90)": )[\d.]+', r"\1N", result.out)
+    return result._replace(
+        out=re.sub(r"(?m)^(\d{4}-Q\d(?:,[^,\n]+){10})(?:,[\d.]+){12}$", r"\1" + ",N" * 12, drawn)
+    )
+
+
 def test_forecast_json(house: Pipe) -> None:
-    assert house("forecast", "--json") == (
+    assert unlearnt(house("forecast", "--json")) == (
         0,
         """\
 {
@@ -101,7 +111,30 @@ def test_forecast_json(house: Pipe) -> None:
         "amount": 15000
       }
     }
-  ]
+  ],
+  "history": {
+    "trusted": false,
+    "why": "only 2 opportunities are closed: too few to learn from",
+    "n_closed": 2,
+    "existing": {
+      "mean": N,
+      "p10": N,
+      "p50": N,
+      "p90": N
+    },
+    "new_business": {
+      "mean": N,
+      "p10": N,
+      "p50": N,
+      "p90": N
+    },
+    "total": {
+      "mean": N,
+      "p10": N,
+      "p50": N,
+      "p90": N
+    }
+  }
 }
 """,
         "",
@@ -109,28 +142,27 @@ def test_forecast_json(house: Pipe) -> None:
 
 
 def test_forecast_csv(house: Pipe) -> None:
-    assert house("forecast", "--by", "quarter", "--csv") == (
+    assert unlearnt(house("forecast", "--by", "quarter", "--csv")) == (
         0,
         """\
-key,label,currency,won_count,won_amount,open_count,open_amount,weighted,unpriced_count,undated_count,undated_amount
-2026-Q4,2026-Q4,EUR,1,6500,1,48000,12000,0,0,0
-2027-Q1,2027-Q1,EUR,0,0,1,9000,900,0,0,0
+key,label,currency,won_count,won_amount,open_count,open_amount,weighted,unpriced_count,undated_count,undated_amount,existing_mean,existing_p10,existing_p50,existing_p90,new_business_mean,new_business_p10,new_business_p50,new_business_p90,total_mean,total_p10,total_p50,total_p90
+2026-Q4,2026-Q4,EUR,1,6500,1,48000,12000,0,0,0,N,N,N,N,N,N,N,N,N,N,N,N
+2027-Q1,2027-Q1,EUR,0,0,1,9000,900,0,0,0,N,N,N,N,N,N,N,N,N,N,N,N
 """,
         "",
     )
 
 
 def test_forecast_markdown(house: Pipe) -> None:
-    assert house("forecast", "--by", "quarter", "--markdown") == (
-        0,
-        """\
-| label | won | € | open | € | weighted € |
-| --- | ---: | ---: | ---: | ---: | ---: |
-| 4th quarter 2026 | 1 | 6,500 | 1 | 48,000 | 12,000 |
-| 1st quarter 2027 | – | – | 1 | 9,000 | 900 |
-""",
-        "",
-    )
+    code, out, err = house("forecast", "--by", "quarter", "--markdown")
+    assert (code, err) == (0, "")
+    head, rule, *lines = out.splitlines()
+    assert head == "| label | won | weighted | P10 | P50 | P90 | of it new |"
+    assert rule == "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    figure = r"(–|€[\d,.]+k?)"
+    won = ("4th quarter from 1 Nov | €6,500 | €12,000", "1st quarter 2027 | – | €900")
+    for line, expected in zip(lines, won, strict=True):
+        assert re.fullmatch(rf"\| {re.escape(expected)} \|( {figure} \|){{4}}", line), line
 
 
 def test_forecast_quiet(house: Pipe) -> None:

@@ -20,7 +20,9 @@ sys.stdout.flush()
 print("\\n" + " ".join(sorted(sys.modules)), file=sys.stderr)
 sys.exit(code)
 """
-NEVER = {"sqlmodel", "sqlalchemy", "textual", "litellm", "psycopg", "babel", "numpy"}
+NEVER = {"sqlmodel", "sqlalchemy", "textual", "litellm", "psycopg", "babel", "scipy"}
+LEARNING = {"numpy", "plotext", "pipecli.forecasting", "pipecli.service.outlook"}
+"""What only commands that learn from the past may load."""
 PARSER = {"typer", "rich", "pydantic", "click"}
 RULES = {"pipecli.domain.decide", "pipecli.domain.moves", "pipecli.domain.proofs"}
 
@@ -41,13 +43,13 @@ def loaded(*words: str, code: int = 0, **environment: str) -> set[str]:
 
 @pytest.mark.parametrize("word", ["--help", "-h", "--version", "-V"])
 def test_help_and_version_load_no_parser_and_no_database(pipe: Pipe, word: str) -> None:
-    assert not loaded(word) & (NEVER | PARSER | RULES | {"sqlite3", "tomllib"})
+    assert not loaded(word) & (NEVER | LEARNING | PARSER | RULES | {"sqlite3", "tomllib"})
 
 
 @pytest.mark.parametrize("words", ["pipe show ", "pipe show Ac", "pipe prove 1 ", "pipe lose 1 ", "pipe li"])
 def test_completion_loads_no_parser_and_no_rules(house: Pipe, words: str) -> None:
     found = loaded(_PIPE_COMPLETE="complete_zsh", _TYPER_COMPLETE_ARGS=words)
-    assert not found & (NEVER | PARSER | RULES)
+    assert not found & (NEVER | LEARNING | PARSER | RULES)
 
 
 @pytest.mark.parametrize(
@@ -59,16 +61,52 @@ def test_completion_loads_no_parser_and_no_rules(house: Pipe, words: str) -> Non
         (["overdue"], 0),
         (["stale"], 0),
         (["today"], 0),
-        (["forecast"], 0),
+        (["forecast", "changes"], 0),
+        (["journal"], 0),
+        (["stats"], 0),
+        (["stats", "owners"], 0),
         (["next"], 0),
     ],
 )
 def test_a_list_loads_no_rules_of_writing(house: Pipe, words: list[str], code: int) -> None:
-    assert not loaded(*words, code=code) & (NEVER | RULES | {"tomllib"})
+    assert not loaded(*words, code=code) & (NEVER | LEARNING | RULES | {"tomllib"})
 
 
 @pytest.mark.parametrize(
-    "words", [["list", "--json"], ["list", "-q"], ["overdue", "--csv"], ["forecast", "--json"]]
+    "words",
+    [
+        ["forecast"],
+        ["forecast", "--by", "account", "--json"],
+        ["forecast", "--as-of", "2026-11-20"],
+        ["forecast", "--explain"],
+        ["forecast", "--cash"],
+        ["forecast", "backtest", "--horizon", "2d", "--every", "2d"],
+        ["focus"],
+    ],
+)
+def test_what_learns_from_the_past_loads_numbers_and_no_chart(house: Pipe, words: list[str]) -> None:
+    found = loaded(*words)
+    assert not found & (NEVER | RULES | {"tomllib", "plotext"})
+    assert {"numpy", "pipecli.forecasting"} <= found
+
+
+def test_only_a_chart_loads_what_draws(house: Pipe) -> None:
+    assert "plotext" in loaded("forecast", "--chart")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["list", "--json"],
+        ["list", "-q"],
+        ["overdue", "--csv"],
+        ["forecast", "--json"],
+        ["forecast", "--explain", "--json"],
+        ["forecast", "backtest", "--horizon", "2d", "--every", "2d", "--json"],
+        ["forecast", "changes", "--json"],
+        ["stats", "--json"],
+        ["stats", "owners", "--csv"],
+    ],
 )
 def test_a_format_for_machines_loads_no_rich(house: Pipe, words: list[str]) -> None:
     assert not loaded(*words) & {"rich.console"}
@@ -85,13 +123,15 @@ def test_a_format_for_machines_loads_no_rich(house: Pipe, words: list[str]) -> N
         (["prove", "1", "problem", "They said so"], 0),
         (["undo"], 0),
         (["stages"], 0),
+        (["rates"], 0),
+        (["forecast", "calibrate"], 0),
         (["doctor"], 0),
     ],
 )
 def test_nothing_loads_an_orm_or_a_board(house: Pipe, words: list[str], code: int) -> None:
     if words == ["undo"]:
         house("log", "1", "note", "x")
-    assert not loaded(*words, code=code) & NEVER
+    assert not loaded(*words, code=code) & (NEVER | LEARNING)
 
 
 def test_a_command_loads_only_its_own_module(house: Pipe) -> None:
@@ -99,7 +139,8 @@ def test_a_command_loads_only_its_own_module(house: Pipe) -> None:
         f"pipecli.cli.{p.stem}"
         for p in Path(sys.modules["pipecli.cli.app"].__file__ or "").parent.glob("*.py")
     }
-    others = {"closing", "completion", "data", "everyday", "forecasting", "gate", "interview", "questions"}
-    others |= {"setup", "showing", "stages"}
+    others = {"backtesting", "calibrating", "changes", "closing", "completion", "data", "everyday"}
+    others |= {"focusing", "forecasting", "gate", "interview", "progress", "questions", "rates", "setup"}
+    others |= {"showing", "stages", "statistics"}
     assert {f"pipecli.cli.{name}" for name in others} <= commands
     assert not loaded("list") & {f"pipecli.cli.{name}" for name in others}

@@ -18,7 +18,7 @@ def test_list_has_room_at_160(house: Pipe, screen: Callable[[int], None]) -> Non
 2  Borel · Maintenance   €9,000  Qualified lead  10  send references  Mon 23 Nov         lea
 3  Nord · Audit               –  Qualified lead  10  book workshop    Tue 1 Dec          marc
 """,
-        "4 opportunities, €57,000, $15,000\n",
+        "4 opportunities, €57,000, $15,000 without a rate\n",
     )
 
 

@@ -30,6 +30,7 @@ CASES: dict[str, tuple[dict[str, object], list[str]]] = {
     "set by hand to what it was": ({"own": 25, "chance": 0.1}, []),
     "past its close date": ({"overdue_close": True}, ["its close date is past"]),
     "without an amount": ({"priced": False}, [NO_AMOUNT]),
+    "in another currency": ({"unrated": "USD"}, ["an amount in USD, without a rate: counted, not priced"]),
     "all of it, in order": (
         {"chance": 0.1, "overdue_close": True, "priced": False},
         [LOWERED, "its close date is past", NO_AMOUNT],

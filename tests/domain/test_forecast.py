@@ -159,8 +159,9 @@ def test_what_has_no_key_is_in_no_group() -> None:
     assert told(open_(number=7), keys={}).groups == ()
 
 
-def test_a_group_of_what_is_outside_the_period_is_not_listed() -> None:
-    assert told(open_(JUNE + DAY), keys={1: "lea"}).groups == ()
+def test_an_open_one_outside_the_period_is_in_its_group_for_what_history_says_of_it() -> None:
+    made = told(open_(JUNE + DAY), won(JANUARY - DAY, number=2), keys={1: "lea", 2: "bob"})
+    assert [(g.key, g.sums, g.numbers) for g in made.groups] == [("lea", {}, (1,))]
 
 
 def test_lines_may_overlap() -> None:

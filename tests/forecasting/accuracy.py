@@ -13,11 +13,14 @@ from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
+import numpy as np
+
 from pipecli.forecasting import record
-from pipecli.forecasting.history import Floats, History
+from pipecli.forecasting.baselines import Baselines, baselines
+from pipecli.forecasting.history import Floats, History, known
 from pipecli.forecasting.record import Origin
 from pipecli.forecasting.scores import Scores
-from pipecli.service.backtesting import BASELINES, MOST_ORIGINS, Tried, _scored, _tried
+from pipecli.service.backtesting import BASELINES, MOST_ORIGINS, Tried, scored, tried_on
 
 from .arrays import PROBABILITIES, Measured, arrays, first_day
 from .cases import Case
@@ -68,15 +71,28 @@ def replay(history: History, last: int, horizon: int) -> Replay:
     """Days `EVERY` so many forecast again, the last of them over on `last`; those count by which ten were closed."""
     days = record.every(first_day(history) + horizon, last - horizon, EVERY, MOST_ORIGINS).tolist()
     origins = list(record.origins(history, days, horizon, lambda _day: PROBABILITIES))
+    origins = [origin._replace(baselines=counted_whole(history, origin)) for origin in origins]
     learnt = [o for o in origins if o.closed >= record.FEWEST_CLOSED] or [o for o in origins if o.closed]
-    made = [_tried(origin, origins) for origin in learnt]
+    made = [tried_on(origin, origins) for origin in learnt]
     return Replay(learnt, [tried for tried, _chances in made], [chances for _tried, chances in made])
+
+
+def counted_whole(history: History, origin: Origin) -> Baselines:
+    """What the simple forecasts say where the rules count all that is open.
+
+    The logs have no close dates, so that the rules, as the tool reads them, would expect nothing in any period: too
+    easy to beat.
+    """
+    day, horizon = origin.said.day, origin.said.horizon
+    due = history.close._replace(value=np.full(len(history.close.value), day + 1.0))
+    seen = known(history._replace(close=due), day)
+    return baselines(seen, origin.outlook.case, origin.outlook.stage, PROBABILITIES, horizon)
 
 
 def accuracy(replays: Iterable[Replay]) -> Accuracy:
     """The scores of some replays as if they were one."""
     pooled = Replay(*(list(chain.from_iterable(parts)) for parts in zip(*replays, strict=True)))
-    found, coverage, _reliability = _scored(*pooled)
+    found, coverage, _reliability = scored(*pooled)
     return Accuracy(len(pooled.tried), found, coverage)
 
 

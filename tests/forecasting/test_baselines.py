@@ -16,6 +16,11 @@ OPEN: list[Visit] = [(0, 0, 100, FAR, LASTS, -1), (1, 1, 100, FAR, LASTS, -1), (
 WORTH: list[Figure] = [(0, 100, 10.0), (1, 100, 100.0), (2, 110, 1000.0)]
 
 
+def due(history: History, day: float = 115.0) -> History:
+    """The same, everything expected on a day."""
+    return history._replace(close=history.close._replace(value=np.full(len(history.close.value), day)))
+
+
 def said(history: History, day: int, horizon: int) -> Baselines:
     seen = known(history, day)
     at = seen.open
@@ -25,10 +30,9 @@ def said(history: History, day: int, horizon: int) -> Baselines:
 @pytest.mark.parametrize(
     ("closes", "percents", "rules"),
     [
-        ([NAN, NAN, NAN], [NAN, NAN, NAN], [0.5, 0.8, 0.5]),
-        ([120.0, 130.0, 131.0], [NAN, NAN, NAN], [0.5, 0.8, 0]),  # due by then, on its last day, a day later
-        ([90.0, NAN, 500.0], [NAN, NAN, NAN], [0.5, 0.8, 0]),  # past: counts whole
-        ([NAN, NAN, 500.0], [20.0, 0.0, 90.0], [0.2, 0, 0]),
+        ([121.0, 130.0, 131.0], [NAN, NAN, NAN], [0.5, 0.8, 0]),  # on the first day, the last, a day later
+        ([120.0, 90.0, NAN], [NAN, NAN, NAN], [0, 0, 0]),  # that day, past, never: in no period to come
+        ([125.0, 125.0, 500.0], [20.0, 0.0, 90.0], [0.2, 0, 0]),
     ],
 )
 def test_the_rules_weigh_what_is_due(closes: list[float], percents: list[float], rules: list[float]) -> None:
@@ -42,7 +46,8 @@ def test_the_rules_weigh_what_is_due(closes: list[float], percents: list[float],
 
 
 def test_what_has_no_value_weighs_nothing() -> None:
-    assert said(by_hand(OPEN, [(0, 100, NAN), (1, 100, 100.0), (2, 110, NAN)]), 120, 10).rules == 80
+    worth: list[Figure] = [(0, 100, NAN), (1, 100, 100.0), (2, 110, NAN)]
+    assert said(due(by_hand(OPEN, worth), 125.0), 120, 10).rules == 80
 
 
 WON_LATELY: list[Visit] = [
@@ -85,12 +90,13 @@ def test_recalibrated_weights_count_each_stage_once_for_each_that_ended() -> Non
         (2, 0, 100, FAR, LASTS, -1),
         (3, 1, 100, FAR, LASTS, -1),
     ]
-    found = said(by_hand(visits), 110, 10)
+    found = said(due(by_hand(visits)), 110, 10)
     rates = [(1 + 3 * 0.5) / 5, (1 + 3 * 0.8) / 4]
     assert found.recalibrated_chance.tolist() == pytest.approx(rates)
     assert found.recalibrated == pytest.approx(sum(rates))
 
 
 def test_without_data_recalibrated_weights_are_the_rules() -> None:
-    found = said(by_hand(OPEN, WORTH), 120, 10)
+    found = said(due(by_hand(OPEN, WORTH), 125.0), 120, 10)
+    assert found.rules_chance.tolist() == [0.5, 0.8, 0.5]
     assert found.recalibrated_chance == pytest.approx(found.rules_chance)

@@ -84,7 +84,8 @@ def test_a_correction_moves_the_level_and_widens_the_range() -> None:
         np.quantile(total(draw(outlook, c), 60), (0.1, 0.5, 0.9))
         for c in (PLAIN, Correction(2.0, 0.0), Correction(1.0, 0.8))
     )
-    assert doubled == pytest.approx(2 * plain)
+    # Twice as fast, not twice as many: what is as good as won is won once.
+    assert (1.3 * plain < doubled).all() and (doubled <= 2 * plain).all()
     assert wide[2] - wide[0] > 2 * (plain[2] - plain[0])
 
 

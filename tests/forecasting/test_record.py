@@ -85,7 +85,10 @@ def test_amounts_are_valued_on_the_day_of_the_win() -> None:
 def test_each_day_takes_the_probabilities_in_force() -> None:
     low, high = np.full(4, 0.01), np.full(4, 0.99)
     change = DAYS[1]
-    first, second = record.origins(HISTORY, DAYS[:2], HORIZON, lambda day: high if day >= change else low)
+    # Everything is expected in the days behind both.
+    close = np.full(len(HISTORY.close.value), change + 1.0)
+    history = HISTORY._replace(close=HISTORY.close._replace(value=close))
+    first, second = record.origins(history, DAYS[:2], HORIZON, lambda day: high if day >= change else low)
     assert first.baselines.rules_chance.max() == 0.01
     assert second.baselines.rules_chance.min() == 0.99
 

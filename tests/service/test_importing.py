@@ -16,6 +16,7 @@ from pipecli.errors import Conflict, InvalidInput, PipeError, StoreError
 from pipecli.service import doctor, forecast, lists, opportunities, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.importing import Imported, Request, import_file
+from pipecli.service.periods import Period
 from pipecli.service.workspace import Workspace
 from pipecli.store import journal, sqlite
 from pipecli.store.opening import open_database
@@ -632,8 +633,9 @@ def test_the_maven_rows_all_land(workspace: Workspace, tmp_path: Path) -> None:
     assert head(workspace) == before
     assert lists.overdue(workspace, 0).n == 0
     assert lists.stale_list(workspace, 0)[0].n == 1589
-    past = forecast.forecast(workspace, forecast.Period(), as_of=date(2017, 10, 1))
-    assert past
+    summer = Period(date(2017, 7, 1), date(2017, 12, 31))
+    past = forecast.as_json(forecast.forecast(workspace, summer, when=forecast.When(date(2017, 10, 1))))
+    assert (past["won"]["count"], past["history"]["n_closed"]) == (1265, 4738)
 
 
 @real_data

@@ -134,7 +134,11 @@ def _forecast(place: Workspace, output: Output, asked: Asked, chart: bool) -> No
             document["currency"],
             since.counts,
         )
-        screen = {**document, "track": forecasts.track_json(report)}
+        screen = {
+            **document,
+            "track": forecasts.track_json(report),
+            "track_days": report.history.horizon,
+        }
         print_forecast(console(), screen, total=any(asked.period) or bool(asked.by), since=line)
         if chart:
             from pipecli.render.chart import print_months
@@ -204,4 +208,8 @@ def _schedule(place: Workspace, output: Output, period: Period, when: When, fiel
     if output.format in ("json", "jsonl"):
         write_object(document, output.format)
     else:
-        write_list(view, document["groups"], output.format, id_key="key")
+        from pipecli.service.schedules import flattened
+
+        groups = document["groups"]
+        lines = groups if output.format == "markdown" else [flattened(group) for group in groups]
+        write_list(view, lines, output.format, id_key="key")

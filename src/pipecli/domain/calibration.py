@@ -18,12 +18,17 @@ _GIVES_WAY = 1e-6
 
 
 class Rule(NamedTuple):
-    """A stage's probability as the definition has it, and the bounds it may move in, in percent."""
+    """A stage's probability as the definition has it, and the bounds it may move in, in percent.
+
+    `opinion` is what the first definition that had the stage gave it, where that is another: the record is weighed
+    against it, so that what was adopted from the record does not count as an opinion of its own.
+    """
 
     stage: str
     percent: int
     least: int
     most: int
+    opinion: int | None = None
 
 
 class Suggestion(NamedTuple):
@@ -104,7 +109,8 @@ def _record(rule: Rule, cases: Cases) -> _Record:
     )
     if won + lost < FEWEST_CASES:
         return _Record(rule.percent, _GIVES_WAY, won, lost, open_)
-    said, known = rule.percent / 100, worth_in_cases(ended(cases))
+    opinion = rule.percent if rule.opinion is None else rule.opinion
+    said, known = opinion / 100, worth_in_cases(ended(cases))
     weight = known + PRIOR_CASES
     chance = (known * win_chance(cases, said) + PRIOR_CASES * said) / weight
     return _Record(100 * chance, weight, won, lost, open_)

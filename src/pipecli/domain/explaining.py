@@ -13,6 +13,9 @@ _FELT = 0.15
 class Standing(NamedTuple):
     """One opportunity's chances from 0 to 1, by one day: of one entering its stage now, of this one at its age, and
     with the probability set by hand (percent, None where the stage's holds).
+
+    `unrated` is the currency of an amount that has no rate; `known` is whether its amount was known that day, which an
+    import that came later says nothing of.
     """
 
     entering: float
@@ -22,6 +25,8 @@ class Standing(NamedTuple):
     usual: int
     overdue_close: bool
     priced: bool
+    unrated: str | None = None
+    known: bool = True
 
 
 def moved_by(standing: Standing) -> list[str]:
@@ -48,6 +53,14 @@ def moved_by(standing: Standing) -> list[str]:
         out.append(_("its close date is past"))
     if not standing.priced:
         out.append(_("no amount: taken as what such wins usually bring"))
+    elif not standing.known:
+        out.append(_("its amount came with a later import: taken as what such wins usually bring"))
+    if standing.unrated:
+        out.append(
+            _("an amount in {currency}, without a rate: counted, not priced").format(
+                currency=standing.unrated
+            )
+        )
     return out
 
 

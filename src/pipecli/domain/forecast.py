@@ -73,7 +73,10 @@ class Sums:
 
 
 class Group(NamedTuple):
-    """A line of the forecast: its key, the sums by currency, and its days or its opportunities."""
+    """A line of the forecast: its key, the sums by currency, and its days, or the numbers of all its open ones.
+
+    These may be expected after the period: history may still win them in it.
+    """
 
     key: str
     sums: dict[str, Sums]
@@ -120,7 +123,8 @@ def forecast(
 
     Undated ones are in no line of days, and under the empty key nothing is listed.
     """
-    found = [e for e in entries if _belongs(e, as_of, start, until)]
+    everything = list(entries)
+    found = [e for e in everything if _belongs(e, as_of, start, until)]
     total = _sums(found, as_of)
     total.setdefault(currency, Sums())
     groups: list[Group] = []
@@ -128,10 +132,21 @@ def forecast(
         inside = [e for e in found if not e.is_undated(as_of) and e.day and days[0] <= e.day <= days[1]]
         groups.append(Group(key, _sums(inside, as_of), days))
     if keys is not None:
-        for key in sorted({keys.get(e.number, "") for e in found} - {""}):
-            those = [e for e in found if keys.get(e.number, "") == key]
-            groups.append(Group(key, _sums(those, as_of), None, tuple(e.number for e in those if not e.won)))
+        open_ones = [e for e in everything if not e.won]
+        inside_by, open_by = _by_key(found, keys), _by_key(open_ones, keys)
+        for key in sorted(inside_by.keys() | open_by.keys()):
+            numbers = tuple(e.number for e in open_by.get(key, ()))
+            groups.append(Group(key, _sums(inside_by.get(key, ()), as_of), None, numbers))
     return Forecast(as_of, start, until, currency, total, tuple(groups))
+
+
+def _by_key(entries: Iterable[Entry], keys: Mapping[int, str]) -> dict[str, list[Entry]]:
+    """Entries by their key, without those under the empty one."""
+    out: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if key := keys.get(entry.number, ""):
+            out.setdefault(key, []).append(entry)
+    return out
 
 
 def _belongs(entry: Entry, as_of: date, start: date, until: date) -> bool:

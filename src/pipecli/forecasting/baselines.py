@@ -43,9 +43,9 @@ def baselines(seen: Known, case: Days, stage: Days, probabilities: Floats, horiz
 
 
 def _due(history: History, case: Days, day: int, horizon: int) -> np.ndarray:
-    """Whether the rules expect it by then: what has no close date, or one that is past, counts whole."""
+    """Whether the rules expect it in those days; what has no close date, or one that is past, is in no period."""
     close = history.close.on(case, day)
-    return np.isnan(close) | (close <= day + horizon)
+    return np.asarray((close > day) & (close <= day + horizon))
 
 
 def _trailing(seen: Known, horizon: int) -> float:

@@ -19,6 +19,7 @@ _PRIOR_WINDOWS = 3.0
 _FEWEST_WINDOWS = 3.0
 _CAUTION = 4.0
 _LARGEST_SPREAD = 1.0
+_LARGEST_LEVEL = 3.0
 
 
 class Said(NamedTuple):
@@ -35,7 +36,7 @@ class Said(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """What multiplies a forecast: `level`, and the relative standard deviation `spread` around it."""
+    """How many times as fast wins come as was said (`level`), and the relative standard deviation around that."""
 
     level: float
     spread: float
@@ -71,4 +72,4 @@ def _level(said: Floats, came: Floats, windows: float) -> float:
     off = float(came.mean()) / typical - 1
     noise = float(np.mean((came - (1 + off) * said) ** 2)) / typical**2 / windows
     sure = max(0.0, 1 - _CAUTION * noise / off**2) if off else 0.0
-    return 1 + sure * off
+    return float(np.clip(1 + sure * off, 1 / _LARGEST_LEVEL, _LARGEST_LEVEL))

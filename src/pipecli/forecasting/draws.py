@@ -13,7 +13,7 @@ import numpy as np
 from .correction import Correction
 from .hazards import PRIOR_CASES
 from .history import Days, Floats
-from .model import Outlook
+from .model import Outlook, levelled
 
 _SEED = 20_261_123
 _MOST, _LEAST, _CELLS = 1_000, 200, 500_000
@@ -36,7 +36,8 @@ def draw(outlook: Outlook, correction: Correction) -> Draws:
     n = len(outlook.case)
     draws = int(np.clip(_CELLS // max(n, 1), _LEAST, _MOST))
     rng = np.random.default_rng(_SEED)
-    level = correction.level * _gamma(rng, correction.spread, draws)
+    outlook = levelled(outlook, correction.level)
+    beyond = _gamma(rng, correction.spread, draws)
     uncertain = 1 / np.sqrt((outlook.cases + PRIOR_CASES) / 4)
     odds = np.exp(rng.normal(size=(draws, len(uncertain))) * uncertain)[:, outlook.stage]
     # Odds that are off alike to both sides move a small chance up: taken back, to the second order.
@@ -45,8 +46,8 @@ def draw(outlook: Outlook, correction: Correction) -> Draws:
     won = _days(outlook.density, luck / (luck + odds * (1 - luck)))
     spread = outlook.worth.spread[outlook.stage]
     drift = np.exp(rng.normal(size=(draws, n)) * spread - spread**2 / 2) if spread.any() else 1.0
-    worth = outlook.value * drift * level[:, None]
-    return Draws(won, worth, _fresh(outlook, rng, draws) * level[:, None])
+    worth = outlook.value * drift * beyond[:, None]
+    return Draws(won, worth, _fresh(outlook, rng, draws) * beyond[:, None])
 
 
 def _gamma(rng: np.random.Generator, spread: float, draws: int) -> Floats:

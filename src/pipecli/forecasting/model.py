@@ -74,6 +74,15 @@ def _within(seen: Known, ages: int) -> Known:
     return seen._replace(age=np.minimum(seen.age, ages - 1))
 
 
+def levelled(outlook: Outlook, level: float) -> Outlook:
+    """The same where wins come that many times as fast: nothing is won more than once, new business that much more."""
+    if level == 1:
+        return outlook
+    left = (1 - np.minimum(np.cumsum(outlook.density, axis=1), 1.0)) ** level
+    density = -np.diff(left, axis=1, prepend=1.0)
+    return outlook._replace(density=density, fresh=outlook.fresh * level)
+
+
 def _seasoned(density: Floats, season: Floats) -> Floats:
     """Densities with each day's factor; no opportunity is won more than once."""
     found = density * season

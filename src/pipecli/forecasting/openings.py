@@ -36,25 +36,32 @@ def fit(known: Known, stages: int) -> Openings:
     half, spread = _best_half_life(counts)
     newest = first[np.argsort(opened, kind="stable")[-_BEGINNINGS:]]
     begins = np.bincount(known.stage[newest], minlength=stages).astype(float)
-    return Openings(_decayed(counts, half), spread, begins / begins.sum())
+    return Openings(float(_decayed(counts, half)[-1]), spread, begins / begins.sum())
 
 
-def _decayed(counts: Floats, half_life: float) -> float:
-    """The mean of counts, the newest weighing most; days before the first opening are not known to be empty."""
-    weights = 0.5 ** (np.arange(len(counts))[::-1] / half_life)
-    return float((counts * weights).sum() / weights.sum())
+def _decayed(counts: Floats, half_life: float) -> Floats:
+    """The mean of counts up to each day, the newest weighing most; days before the first opening are not known."""
+    # Weights that double instead of halving, so that one sum serves every day; 40 half-lives back is nothing.
+    out = np.empty(len(counts))
+    reach = int(40 * half_life)
+    for start in range(0, len(counts), reach):
+        begin = max(start - reach, 0)
+        weights = 2.0 ** (np.arange(min(start + reach, len(counts)) - begin) / half_life)
+        part = np.cumsum(counts[begin : begin + len(weights)] * weights) / np.cumsum(weights)
+        out[start : begin + len(weights)] = part[start - begin :]
+    return out
 
 
 def _best_half_life(counts: Floats) -> tuple[float, float]:
     """The half-life whose mean came closest to the four weeks that followed, and by how much it missed them."""
-    ends = range(len(counts) - 28, 13, -14)
+    ends = np.arange(len(counts) - 28, 13, -14)
     if len(ends) < 3:
         return _HALF_LIVES[1], 0.3
-    ahead = np.array([counts[end : end + 28].mean() for end in ends])
+    total = np.concatenate([[0.0], np.cumsum(counts)])
+    ahead = (total[ends + 28] - total[ends]) / 28
     missed = {}
     for half in _HALF_LIVES:
-        said = np.array([_decayed(counts[:end], half) for end in ends])
-        missed[half] = float(np.mean((ahead - said) ** 2))
+        missed[half] = float(np.mean((ahead - _decayed(counts, half)[ends - 1]) ** 2))
     best = min(missed, key=lambda half: missed[half])
     chance = ahead.mean() / 28
     relative = max(missed[best] - chance, 0.0) / max(ahead.mean(), 1e-9) ** 2

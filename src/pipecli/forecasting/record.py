@@ -53,8 +53,10 @@ def origins(
 
 
 def closed_by(seen: Known) -> int:
-    """How many opportunities had been won or lost."""
-    return int((seen.ever(WON) | seen.ever(LOST)).sum())
+    """How many opportunities stood won or lost: one that was opened again counts no more."""
+    closed = seen.ever(WON) | seen.ever(LOST)
+    closed[seen.case[seen.open]] = False
+    return int(closed.sum())
 
 
 def correction_at(record: Sequence[Origin], day: int) -> Correction:

@@ -16,6 +16,7 @@ from .views import NEVER_CUT, Column, Record, View, plain, short_day
 
 FEWEST = 10
 _BAR = 20
+_TOO_WIDE, _TOO_NARROW = 0.95, 0.6
 
 
 def print_backtest(console: Console, document: Mapping[str, Any]) -> None:
@@ -91,9 +92,16 @@ def _held(document: Mapping[str, Any]) -> str:
     k = round(coverage * days)
     if days < FEWEST:
         return _("What came lay from P10 to P90 on {k} of {n} days (8 in 10 is right).").format(k=k, n=days)
-    return _("What came lay from P10 to P90 on {share} % of {n} days (80 % is right).").format(
-        share=round(coverage * 100), n=days
-    )
+    line = _("What came lay from P10 to P90 on {share} % of {n} days (80 % is right).")
+    if coverage > _TOO_WIDE:
+        line = _(
+            "What came lay from P10 to P90 on {share} % of {n} days: the range is too wide (80 % is right)."
+        )
+    elif coverage < _TOO_NARROW:
+        line = _(
+            "What came lay from P10 to P90 on {share} % of {n} days: the range is too narrow (80 % is right)."
+        )
+    return line.format(share=round(coverage * 100), n=days)
 
 
 def verdict(document: Mapping[str, Any]) -> str:

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.text import Text
 
-from pipecli.domain.money import format_amount
+from pipecli.domain.money import format_amount, from_major
 from pipecli.domain.survival import FEWEST_CASES
 from pipecli.service.calibrating import Calibration, as_rows
 from pipecli.text import _, language
 
 from .console import literal
 from .table import print_table
-from .views import NEVER_CUT, Column, Record, View, amount, short_day
+from .views import NEVER_CUT, Column, Record, View, short_day
 
 
 def view(currency: str) -> View:
@@ -47,7 +47,7 @@ def _won(record: Record) -> str:
 
 
 def _suggested(record: Record) -> str:
-    return _("stays") if record["suggested"] == record["probability"] else _percent(record["suggested"])
+    return _("unchanged") if record["suggested"] == record["probability"] else _percent(record["suggested"])
 
 
 def _changed_style(record: Record) -> str:
@@ -62,10 +62,10 @@ def _interval(record: Record) -> str:
 
 def _difference(record: Record, currency: str) -> str:
     """What the suggestion adds to or takes from the weighted forecast."""
-    change = record["weighted_suggested"] - record["weighted"]
+    change = from_major(record["weighted_suggested"], currency) - from_major(record["weighted"], currency)
     if not change:
         return "–"
-    return ("+" if change > 0 else "−") + amount(abs(change), currency)
+    return ("+" if change > 0 else "−") + format_amount(abs(change), currency, language())
 
 
 def print_calibration(console: Console, found: Calibration) -> None:
@@ -98,6 +98,10 @@ def notes(found: Calibration) -> list[str]:
             "won: of the closed ones. Suggestions weigh open ones too, by how long they last: wins may take longer."
         )
     )
+    if found.changes:
+        lines.append(
+            _("Chances of a win at any time; what they do to dated forecasts: pipe forecast backtest")
+        )
     return lines
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from pipecli.text import _
+from pipecli.domain.date_words import SHOWN_MONTHS
+from pipecli.text import _, language
 
-from .forecast import figures, period_label
+from .forecast import figures
 
 _HEIGHT = 16
 _MARKS = ("█", "▓", "▒", "░")
@@ -43,5 +44,5 @@ def print_months(console: Console, document: Mapping[str, Any], months: Sequence
 
 def _label(month: str) -> str:
     """`Nov`; a January has its year."""
-    short = period_label(month, month)[:3]
+    short = SHOWN_MONTHS[language()][int(month[5:]) - 1].rstrip(".")
     return f"{short} {month[2:4]}" if month.endswith("-01") else short

@@ -77,7 +77,7 @@ def view(document: Mapping[str, Any]) -> View:
         return Column(key, title, _shown(of, text), right=True, least=NEVER_CUT, style=lambda r: style)
 
     def whole(value: float) -> str:
-        return exact(round(value))
+        return rough(value) if document.get("unit") == "number" else exact(round(value))
 
     ranges = [
         figure(
@@ -87,7 +87,7 @@ def view(document: Mapping[str, Any]) -> View:
     ]
     return View(
         (
-            Column("label", "", lambda r: period_label(r["key"], r["label"]), least=8, grows=True),
+            Column("label", "", _line_label, least=8, grows=True),
             figure("won", _("won"), lambda r: float(r["won"]["amount"]), exact, "green"),
             figure(
                 "weighted", _("weighted"), lambda r: float(r["weighted"]), whole, "" if believed else "bold"
@@ -96,6 +96,16 @@ def view(document: Mapping[str, Any]) -> View:
             figure("new_business", _("of it new"), _quantile("new_business", "p50"), rough, pale),
         )
     )
+
+
+def _line_label(record: Record) -> str:
+    """The line's period or name; one that the report's own period cuts at its start says from when it counts."""
+    label = period_label(record["key"], record["label"])
+    start = record.get("from") if record["key"] else None
+    whole = ("-01-01", "-04-01", "-07-01", "-10-01") if "-Q" in record["key"] else ("-01",)
+    if start is None or start.endswith(whole):
+        return label
+    return _("{label} from {day}").format(label=label.rsplit(" ", 1)[0], day=day_and_month(start))
 
 
 def _quantile(part: str, key: str) -> Callable[[Record], float]:
@@ -120,7 +130,7 @@ def print_forecast(console: Console, document: dict[str, Any], *, total: bool, s
     print_table(console, view(document), rows)
     console.print()
     console.print(Text(believe(document)), overflow="fold")
-    for line in [] if is_over(document) else track(document):
+    for line in [] if is_over(document) else track(document, console.width):
         console.print(line, no_wrap=True, crop=False)
     for text in (*([since] if since else ()), *notes(document)):
         console.print(Text(text, style="dim"), overflow="fold")
@@ -141,11 +151,15 @@ def believe(document: Mapping[str, Any]) -> str:
     return _("Believe the weighted column: {why}.").format(why=history["why"])
 
 
-def track(document: Mapping[str, Any]) -> list[Text]:
-    """What was said on the last Mondays of the days after them, and what it was."""
+def track(document: Mapping[str, Any], width: int) -> list[Text]:
+    """What history said on the last Mondays of the days after them, and what it was; as many as fit."""
     said = document.get("track", [])[-MONDAYS:]
-    if not said:
-        return []
+    while len(said) > 1 and max(line.cell_len for line in _track(document, said)[2:]) > width:
+        said = said[1:]
+    return _track(document, said) if said else []
+
+
+def _track(document: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> list[Text]:
     _exact, rough = figures(document)
     rows = [
         [_("On Monday"), *(day_and_month(t["day"]) for t in said)],
@@ -157,7 +171,8 @@ def track(document: Mapping[str, Any]) -> list[Text]:
     for number, row in enumerate(rows):
         cells = [row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))]
         out.append(Text("  ".join(cells), style="dim" if number == 0 else ""))
-    return [Text(""), *out, Text("")]
+    head = _("The {days} days after each of the last Mondays, by history, and what came:")
+    return [Text(""), Text(head.format(days=document["track_days"]), style="dim"), *out, Text("")]
 
 
 def notes(document: Mapping[str, Any]) -> list[str]:
@@ -166,13 +181,7 @@ def notes(document: Mapping[str, Any]) -> list[str]:
     lines = []
     unpriced, undated = document["unpriced"]["count"], document["undated"]["count"]
     if unpriced:
-        lines.append(
-            ngettext(
-                "{n} open opportunity has no amount: counted, not priced",
-                "{n} open opportunities have no amount: counted, not priced",
-                unpriced,
-            ).format(n=unpriced)
-        )
+        lines.append(_unpriced(unpriced, document.get("measure")))
     if undated:
         line = ngettext(
             "{n} open opportunity has no close date, or a past one: in no period",
@@ -182,6 +191,21 @@ def notes(document: Mapping[str, Any]) -> list[str]:
         worth = document["undated"]["amount"]
         lines.append(f"{line} ({exact(worth)})" if worth else line)
     return lines + [_apart(other) for other in document["other_currencies"]]
+
+
+def _unpriced(n: int, measure: str | None) -> str:
+    """That some have nothing to add up: no amount, or none of the field that is the measure."""
+    if measure:
+        return ngettext(
+            "{n} open opportunity has no {field}: counted, not added up",
+            "{n} open opportunities have no {field}: counted, not added up",
+            n,
+        ).format(n=n, field=measure)
+    return ngettext(
+        "{n} open opportunity has no amount: counted, not priced",
+        "{n} open opportunities have no amount: counted, not priced",
+        n,
+    ).format(n=n)
 
 
 def _apart(other: Mapping[str, Any]) -> str:
@@ -206,12 +230,18 @@ def explain_view(document: Mapping[str, Any]) -> View:
     def figure(key: str, title: str, text: Callable[[Record], str], style: str = "") -> Column:
         return Column(key, title, text, right=True, least=NEVER_CUT, style=lambda r: style)
 
+    def worth(record: Record) -> str:
+        if record["amount"] is None:
+            return "–"
+        own = record["currency"] == document["currency"]
+        return exact(record["amount"]) if own else amount(record["amount"], record["currency"])
+
     return View(
         (
             figure("id", "", plain("id"), "bold"),
             Column("name", _("Opportunity"), subject, least=16, grows=True),
             Column("stage", _("Stage"), plain("stage_name"), least=10),
-            figure("amount", _("Amount"), lambda r: "–" if r["amount"] is None else exact(r["amount"])),
+            figure("amount", _("Amount"), worth),
             figure("probability", _("rule"), lambda r: f"{r['probability']} %"),
             figure("by_until", _("by {day}").format(day=until), lambda r: f"{round(r['by_until'])} %"),
             figure("expected", _("adds"), lambda r: rough(r["expected"]), "bold"),

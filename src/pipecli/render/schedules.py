@@ -31,7 +31,7 @@ def cash_view(currency: str) -> View:
             _figure("won_unpaid", _("won, unpaid"), _money(currency), lambda r: "green"),
             _figure("weighted", _("weighted"), _about(currency)),
             _figure("total", _("total"), _about(currency), lambda r: "bold"),
-            *_from_history(figures({"currency": currency})[1]),
+            *_from_history(figures({"currency": currency})[1], "won_unpaid"),
         )
     )
 
@@ -45,16 +45,22 @@ def load_view(currency: str | None) -> View:
             _figure("won", _("won"), text, lambda r: "green"),
             _figure("weighted", _("weighted"), text),
             _figure("total", _("total"), text, lambda r: "bold"),
-            *_from_history(_money(currency) if currency else _count),
+            *_from_history(_money(currency) if currency else _count, "won"),
         )
     )
 
 
-def _from_history(text: Callable[[float], str]) -> list[Column]:
-    """What history expects from wins yet to come; a line over several periods has no range of its own."""
+def _from_history(text: Callable[[float], str], won: str) -> list[Column]:
+    """What is won with what history expects from wins yet to come; several periods have no range together."""
 
     def shown(key: str) -> Callable[[Record], str]:
-        return lambda r: text(r["history"]["total"][key]) if "history" in r else ""
+        def figure(record: Record) -> str:
+            if "history" not in record:
+                return ""
+            value = record[won] + record["history"]["total"][key]
+            return text(value) if value else "–"
+
+        return figure
 
     return [Column(k, k.upper(), shown(k), right=True, least=NEVER_CUT) for k in ("p10", "p50", "p90")]
 
@@ -100,7 +106,9 @@ def print_cash(console: Console, report: Report) -> None:
 
 
 def _history_note() -> str:
-    return _("P10 to P90: from history, what wins yet to come bring, business not opened yet included")
+    return _(
+        "P10 to P90: what is won with what history expects of wins yet to come, business not opened yet included"
+    )
 
 
 def _shown(payment: Payment) -> Payment:

@@ -14,6 +14,7 @@ from pipecli.errors import InvalidInput
 from pipecli.forecasting import record, scores
 from pipecli.forecasting.draws import draw
 from pipecli.forecasting.history import Floats, known
+from pipecli.forecasting.model import levelled
 from pipecli.forecasting.record import Origin
 from pipecli.forecasting.scores import QUANTILES, Bin, Scores
 from pipecli.text import _
@@ -82,10 +83,10 @@ def backtest(
     learnt = [o for o in origins if o.closed >= record.FEWEST_CLOSED] or [o for o in origins if o.closed]
     tried, drawn = [], []
     for origin in learnt:
-        made, chances = _tried(origin, origins)
+        made, chances = tried_on(origin, origins)
         tried.append(made)
         drawn.append(chances)
-    found, coverage, reliability = _scored(learnt, tried, drawn)
+    found, coverage, reliability = scored(learnt, tried, drawn)
     track = [Track(t.as_of, t.model[0], t.rules, t.actual) for t in tried]
     verdict = trust.judge(track, record.closed_by(known(past.history, day)), horizon)
     return Backtest(
@@ -116,15 +117,15 @@ def _days(past: Past, day: int, horizon: int, every: int) -> list[int]:
     return [int(one) for one in days]
 
 
-def _tried(origin: Origin, origins: list[Origin]) -> tuple[Tried, Floats]:
+def tried_on(origin: Origin, origins: list[Origin]) -> tuple[Tried, Floats]:
     """What the model would have said that day, corrected by what it could have known of its misses."""
     correction = record.correction_at(origins, origin.said.day)
-    drawn = draw(origin.outlook, correction)
+    drawn, outlook = draw(origin.outlook, correction), levelled(origin.outlook, correction.level)
     horizon = origin.said.horizon
     total = (drawn.worth * (drawn.won < horizon)).sum(axis=1) + drawn.fresh.sum(axis=1)
     low, middle, high = (float(q) for q in np.quantile(total, QUANTILES))
     simple = origin.baselines
-    mean = origin.said.mean * correction.level
+    mean = float(outlook.expected()[-1])
     made = Tried(
         date.fromordinal(origin.said.day),
         origin.said.actual,
@@ -133,10 +134,10 @@ def _tried(origin: Origin, origins: list[Origin]) -> tuple[Tried, Floats]:
         simple.trailing,
         simple.recalibrated,
     )
-    return made, np.minimum(origin.outlook.density.sum(axis=1), 1.0)
+    return made, np.minimum(outlook.density.sum(axis=1), 1.0)
 
 
-def _scored(
+def scored(
     origins: list[Origin], tried: list[Tried], chances: list[Floats]
 ) -> tuple[dict[str, Scores], float | None, list[Bin]]:
     """The scores of the model and each baseline, the coverage of its range, and the reliability of its chances."""

@@ -14,6 +14,7 @@ from pipecli.domain.rates import day_of_rate
 from pipecli.domain.statistics import wins_by_stage
 from pipecli.store.calibration import OpenAmount, read_open_amounts
 from pipecli.store.header import definition_versions
+from pipecli.store.history import stage_probabilities
 
 from .journeys import Asked, read_past
 from .workspace import Reading, Workspace
@@ -51,7 +52,13 @@ def calibrate(workspace: Workspace) -> Calibration:
         pipeline = reading.pipeline
         version, toml, _on = definition_versions(reading.driver)[-1]
         bounds = probability_bounds(toml)
-        rules = [Rule(stage.key, stage.probability, *bounds[stage.key]) for stage in pipeline.stages]
+        opinions: dict[str, int] = {}
+        for _adopted, percents_then in stage_probabilities(reading.driver, reading.today):
+            opinions = percents_then | opinions
+        rules = [
+            Rule(stage.key, stage.probability, *bounds[stage.key], opinions.get(stage.key))
+            for stage in pipeline.stages
+        ]
         past = read_past(reading, Asked())
         suggestions = suggest(rules, wins_by_stage(past.journeys, past.today))
         percents = {s.stage: s.suggested for s in suggestions if s.suggested != s.now}

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from pipecli.domain import changes as rules
 from pipecli.domain.changes import Changes, Standing
+from pipecli.domain.dates import month_bounds
+from pipecli.domain.forecast import default_period
 from pipecli.domain.metrics import probability_of
 from pipecli.domain.money import major
 from pipecli.domain.pipeline import WON, Pipeline
@@ -67,6 +69,10 @@ def of_reading(reading: Reading, period: Period, *, since: date | None = None, p
         raise InvalidInput(
             _("{day} is after {today}; --since looks back").format(day=since, today=today),
         )
+    if period.start is None:
+        # From the month of the earlier day, so that what was won since is won in the period.
+        first = min(month_bounds(since)[0], default_period(today)[0])
+        period = Period(first, period.until or default_period(today)[1])
     start, until = bounds(*period, today)
     pairs = read_pairs(reading.driver, since=since, as_of=today if past else None, start=start, until=until)
     then, now = pipeline_as_of(reading.driver, reading.header, since), reading.pipeline

@@ -7,11 +7,15 @@ from typing import Any
 import numpy as np
 
 from pipecli.domain.explaining import Standing, moved_by
+from pipecli.domain.forecast import Entry
 from pipecli.domain.metrics import probability_of
+from pipecli.domain.money import major
+from pipecli.domain.pipeline import Pipeline
 from pipecli.store.forecast import line_of
-from pipecli.store.lists import Filter, list_rows
+from pipecli.store.lists import Filter, Row, list_rows
 
 from .forecast import Report, When, entry_of, looking_back, of_reading
+from .measures import Measure
 from .past import rows_as_of
 from .periods import Period
 from .workspace import Reading, Workspace
@@ -33,15 +37,14 @@ def explained(reading: Reading, report: Report, *, past: bool) -> list[dict[str,
     `probability` is the rule's in percent, `by_until` the chance in percent of a win by the period's last day from
     history, `expected` what it adds to the history forecast, `share` of which it is that part.
     """
-    history, measure = report.history, report.measure
-    outlook, level = history.outlook, history.correction.level
+    history, measure, found = report.history, report.measure, report.found
     rows = (
         rows_as_of(reading, reading.today)
         if past
         else list_rows(reading.driver, Filter(), reading.pipeline, reading.today)
     )
-    chances = history.chances(report.found.until)
-    place = {int(history.past.numbers[case]): n for n, case in enumerate(outlook.case)}
+    chances, adds = history.chances(found.until), history.expected(found.start, found.until)
+    place = {int(history.past.numbers[case]): n for n, case in enumerate(history.outlook.case)}
     whole = report.splits[""].existing.mean or 1.0
     out = []
     for row in rows:
@@ -49,18 +52,7 @@ def explained(reading: Reading, report: Report, *, past: bool) -> list[dict[str,
         if row.status != "open" or n is None:
             continue
         entry = entry_of(line_of(row), measure, reading)
-        chance = chances[row.number]
-        expected = float(outlook.value[n]) * level * chance
         percent = probability_of(row.status, row.stage, row.probability, reading.pipeline)
-        standing = Standing(
-            entering=_entering(report, n),
-            chance=chance,
-            days=int(outlook.age[n]),
-            own=row.probability,
-            usual=reading.pipeline.probability(row.stage, None),
-            overdue_close=entry.day is not None and entry.day < reading.today,
-            priced=entry.quantity is not None,
-        )
         out.append(
             {
                 "id": row.number,
@@ -69,19 +61,50 @@ def explained(reading: Reading, report: Report, *, past: bool) -> list[dict[str,
                 "stage": row.stage,
                 "stage_name": reading.pipeline.stage(row.stage).name,
                 "close_date": row.close_date,
-                "currency": reading.pipeline.currency,
-                "amount": None if entry.quantity is None else measure.number(entry.quantity),
+                "currency": entry.currency,
+                "amount": _number(entry, 100, measure, reading.pipeline),
                 "probability": percent,
-                "weighted": None
-                if entry.quantity is None
-                else measure.number(entry.quantity * percent / 100),
-                "by_until": round(chance * 100, 1),
-                "expected": measure.number(expected),
-                "share": round(expected / whole, 4),
-                "moved": moved_by(standing),
+                "weighted": _number(entry, percent, measure, reading.pipeline),
+                "by_until": round(chances[row.number] * 100, 1),
+                "expected": measure.number(adds[row.number]),
+                "share": round(adds[row.number] / whole, 4),
+                "moved": moved_by(_standing(row, entry, report, n, chances[row.number])),
             }
         )
     return sorted(out, key=lambda line: (-line["expected"], line["id"]))
+
+
+def _standing(row: Row, entry: Entry, report: Report, n: int, chance: float) -> Standing:
+    """The n-th opportunity of the outlook, as the words about it need it."""
+    return Standing(
+        entering=_entering(report, n),
+        chance=chance,
+        days=int(report.history.outlook.age[n]),
+        own=row.probability,
+        usual=report.pipeline.probability(row.stage, None),
+        overdue_close=entry.day is not None and entry.day < report.found.as_of,
+        priced=entry.quantity is not None,
+        unrated=_unrated(entry, report.pipeline),
+        known=not np.isnan(_value_then(report, n)),
+    )
+
+
+def _unrated(entry: Entry, pipeline: Pipeline) -> str | None:
+    return None if entry.quantity is None or entry.currency == pipeline.currency else entry.currency
+
+
+def _number(entry: Entry, percent: int, measure: Measure, pipeline: Pipeline) -> int | float | None:
+    """So much of an entry's quantity for JSON; an amount without a rate is in its own currency."""
+    if entry.quantity is None:
+        return None
+    quantity, unrated = entry.quantity * percent / 100, _unrated(entry, pipeline)
+    return major(round(quantity), unrated) if unrated else measure.number(quantity)
+
+
+def _value_then(report: Report, n: int) -> float:
+    """What the n-th opportunity of the outlook was known to be worth on the day of the report."""
+    outlook = report.history.outlook
+    return float(report.history.past.history.value.on(outlook.case[n : n + 1], outlook.day)[0])
 
 
 def _entering(report: Report, n: int) -> float:

@@ -236,6 +236,7 @@ def as_json(report: Report) -> dict[str, Any]:
             {
                 "key": g.key,
                 "label": report.labels.get(g.key, g.key),
+                **({"from": g.days[0].isoformat(), "until": g.days[1].isoformat()} if g.days else {}),
                 **_sums(g.sums, found.currency, report.measure),
                 "history": _history(report, g.key),
             }
@@ -311,7 +312,6 @@ def _figures(sums: Sums, number: Any) -> dict[str, Any]:
 
 def flattened(line: dict[str, Any]) -> dict[str, Any]:
     """A line of the forecast without nesting, for CSV."""
-    history = line["history"]
     return {
         "key": line["key"],
         "label": line["label"],
@@ -324,9 +324,14 @@ def flattened(line: dict[str, Any]) -> dict[str, Any]:
         "unpriced_count": line["unpriced"]["count"],
         "undated_count": line["undated"]["count"],
         "undated_amount": line["undated"]["amount"],
-        **{
-            f"{part}_{figure}": history[part][figure]
-            for part in ("existing", "new_business", "total")
-            for figure in ("mean", "p10", "p50", "p90")
-        },
+        **flattened_history(line["history"]),
+    }
+
+
+def flattened_history(history: Mapping[str, Any]) -> dict[str, Any]:
+    """The ranges of a line without nesting, for CSV."""
+    return {
+        f"{part}_{figure}": history[part][figure]
+        for part in ("existing", "new_business", "total")
+        for figure in ("mean", "p10", "p50", "p90")
     }

@@ -137,7 +137,7 @@ def _told(reading: Reading, stood: Stood) -> tuple[str | None, str | None]:
 
     events = load_stream(reading.driver, opportunity_stream(stood.number))
     state = state_as_of(events, reading.today)
-    return (state.source, state.loss_reason) if state else (None, None)
+    return (state.source, state.loss_reason or state.outcome_reason) if state else (None, None)
 
 
 def _owner(text: str | None, journeys: Sequence[Journey]) -> str | None:

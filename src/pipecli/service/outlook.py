@@ -63,27 +63,27 @@ class HistoryForecast(NamedTuple):
         """What may come from `start` to `until`; with `numbers`, from these opportunities alone."""
         first, last = self._columns(start, until)
         those = self._those(numbers)
-        value = self.outlook.value[those] * self.correction.level
+        value = self.outlook.value[those]
         within = (self.draws.won[:, those] >= first) & (self.draws.won[:, those] < last)
         existing = (self.draws.worth[:, those] * within).sum(axis=1)
         fresh = self.draws.fresh[:, first:last].sum(axis=1) * (numbers is None)
         means = (
             float(value @ self.outlook.density[those, first:last].sum(axis=1)),
-            float(self.outlook.fresh[first:last].sum()) * self.outlook.worth.usual * self.correction.level,
+            float(self.outlook.fresh[first:last].sum()) * self.outlook.worth.usual,
         )
         new = means[1] if numbers is None else 0.0
         return Split(_range(existing, means[0]), _range(fresh, new), _range(existing + fresh, means[0] + new))
 
     def spread(self, shares: Floats) -> list[Split]:
         """What may come in each of some periods: `shares[t, p]` is what a win on the t-th day ahead brings to p."""
-        outlook, level = self.outlook, self.correction.level
+        outlook = self.outlook
         shares = np.vstack([shares, np.zeros(shares.shape[1])])  # the last row is for what is not won at all
         out = []
         for share in shares.T:
             existing = (self.draws.worth * share[self.draws.won]).sum(axis=1)
             fresh = self.draws.fresh @ share[:-1]
-            mean = float(outlook.value @ (outlook.density @ share[:-1])) * level
-            new = float(outlook.fresh @ share[:-1]) * outlook.worth.usual * level
+            mean = float(outlook.value @ (outlook.density @ share[:-1]))
+            new = float(outlook.fresh @ share[:-1]) * outlook.worth.usual
             out.append(
                 Split(_range(existing, mean), _range(fresh, new), _range(existing + fresh, mean + new))
             )
@@ -100,6 +100,12 @@ class HistoryForecast(NamedTuple):
         _first, last = self._columns(self.as_of, until)
         by_then = np.minimum(self.outlook.density[:, :last].sum(axis=1), 1.0)
         return dict(zip(self.past.numbers[self.outlook.case].tolist(), by_then.tolist(), strict=True))
+
+    def expected(self, start: date, until: date) -> dict[int, float]:
+        """By number, what each open opportunity adds to the mean of a period."""
+        first, last = self._columns(start, until)
+        adds = self.outlook.value * self.outlook.density[:, first:last].sum(axis=1)
+        return dict(zip(self.past.numbers[self.outlook.case].tolist(), adds.tolist(), strict=True))
 
     def _columns(self, start: date, until: date) -> tuple[int, int]:
         width = self.outlook.density.shape[1]
@@ -125,13 +131,13 @@ def history_forecast(reading: Reading, until: date, measure: Measure) -> History
     ahead = min(max((until - reading.today).days, 0), LONGEST)
     past = read_past(reading, measure)
     day = reading.today.toordinal()
-    origins, horizon = _record(past, day, ahead)
+    origins, horizon = _record(past, day)
     correction = record.correction_at(origins, day)
     outlook = model.look_ahead(past.history, day, past.probabilities(day), max(ahead, 1))
     track = tuple(
         Track(
             date.fromordinal(o.said.day),
-            o.said.mean * record.correction_at(origins, o.said.day).level,
+            _corrected(o, record.correction_at(origins, o.said.day)),
             o.baselines.rules,
             o.said.actual,
         )
@@ -139,19 +145,25 @@ def history_forecast(reading: Reading, until: date, measure: Measure) -> History
         if o.closed >= record.FEWEST_CLOSED
     )
     verdict = trust.judge(track, record.closed_by(known(past.history, day)), horizon)
-    return HistoryForecast(
-        reading.today, past, outlook, draw(outlook, correction), correction, verdict, track, horizon
-    )
+    drawn, sure = draw(outlook, correction), model.levelled(outlook, correction.level)
+    return HistoryForecast(reading.today, past, sure, drawn, correction, verdict, track, horizon)
 
 
-def _record(past: Past, day: int, ahead: int) -> tuple[list[Origin], int]:
-    """Past Mondays forecast again: as far ahead as is asked now, or as a short history allows."""
+def _corrected(origin: Origin, correction: Correction) -> float:
+    """What was said that day, corrected by what was known then of earlier misses."""
+    return float(model.levelled(origin.outlook, correction.level).expected()[-1])
+
+
+def _record(past: Past, day: int) -> tuple[list[Origin], int]:
+    """Past Mondays forecast again, thirty days ahead, or as many as a short history allows.
+
+    The same whatever period is asked for, so that a month has one range, alone or beside others.
+    """
     if not past.history.cases:
         return [], _HORIZONS[0]
     first = int(past.history.entered.min())
-    wanted = [h for h in _HORIZONS if h <= max(ahead, _HORIZONS[-1])]
     days: list[int] = []
-    for horizon in wanted:
+    for horizon in _HORIZONS:
         days = record.mondays(first + horizon, day - horizon, record.MOST_SAID)
         if len(days) >= trust.FEWEST_DAYS:
             break

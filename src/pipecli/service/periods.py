@@ -20,6 +20,8 @@ class Period(NamedTuple):
 def bounds(start: date | None, until: date | None, today: date) -> tuple[date, date]:
     """First and last day; raises InvalidInput for a period that ends before it starts."""
     usual = default_period(today)
+    if start is not None and start > usual[1]:
+        usual = default_period(start)
     start, until = start or usual[0], until or usual[1]
     if until < start:
         raise InvalidInput(

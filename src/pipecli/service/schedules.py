@@ -11,7 +11,7 @@ import numpy as np
 
 from pipecli.domain.forecast import Entry
 
-from .forecast import When, entry_of, looking_back, read
+from .forecast import When, entry_of, flattened_history, looking_back, read
 from .measures import Measure
 from .outlook import HistoryForecast, history_forecast, range_json
 from .periods import Period, bounds
@@ -63,3 +63,9 @@ def days_ahead(question: Asked) -> list[date]:
 def with_history(groups: list[dict[str, Any]], histories: list[Any]) -> list[dict[str, Any]]:
     """The periods' lines, each with what history expects in it."""
     return [{**group, "history": history} for group, history in zip(groups, histories, strict=True)]
+
+
+def flattened(group: dict[str, Any]) -> dict[str, Any]:
+    """A period's line without nesting, for CSV."""
+    rules = {key: value for key, value in group.items() if key != "history"}
+    return {**rules, **flattened_history(group["history"])}

@@ -20,7 +20,8 @@ Visit = tuple[str, str, str | None, str | None]
 # Why it was lost and where it came from are kept as they are today: the journal tells what they were that day, where
 # it was described since, or closed again after it had been reopened.
 _STOOD = """
-select s.opportunity, s.owner, s.amount, s.currency, o.source, case when s.status = 'lost' then o.loss_reason end,
+select s.opportunity, s.owner, s.amount, s.currency, o.source,
+  case when s.status = 'lost' then coalesce(o.loss_reason, o.outcome_reason) end,
   coalesce(x.n, 0),
   case when o.described_on > :day
     or (s.status = 'lost' and (o.status <> 'lost' or o.closed_on > :day)) then 1 else 0 end
