@@ -118,7 +118,8 @@ def _shown(payment: Payment) -> Payment:
 def print_load(console: Console, found: FieldLoad) -> None:
     """What is counted and how it is delivered, the work to come by week with its total, and what is left out."""
     document = load_document(found)
-    _print_head(console, f"{literal(found.field.label)}: {delivery_words(found.work.delivery)}")
+    words = delivery_words(found.work.delivery)
+    _print_head(console, _("{name}: {words}").format(name=literal(found.field.label), words=words))
     total = {key: document[key] for key in ("won", "weighted", "total")}
     rows = [*_up_to_the_last(document["groups"]), {**total, "key": "", "label": _("Total")}]
     print_table(console, load_view(found.currency), rows)

@@ -90,7 +90,7 @@ def print_counts(console: Console, table: Table) -> None:
     found = table.counts
     words = ngettext("{n} opportunity", "{n} opportunities", found["n"]).format(n=found["n"])
     outcomes = _("{won} won, {lost} lost, {open} open").format(**found)
-    console.print(Text(f"{words}: {outcomes}", style="bold"))
+    console.print(Text(_("{name}: {words}").format(name=words, words=outcomes), style="bold"))
     console.print()
 
 
