@@ -34,9 +34,9 @@ def win(
     if can_ask():
         from pipecli.domain.pipeline import WON
 
-        from .questions import answered
+        from .questions import completed
 
-        answers, ask_approval = answered(answers, WON, lambda given: gates.tried(place, ref, given, WON))
+        answers, ask_approval = completed(answers, WON, lambda given: gates.tried(place, ref, given, WON))
         if ask_approval:
             outcome = gates.advance(place, ref, answers, to=WON, ask=True, dry_run=writing.dry_run)
             report(outcome, writing)

@@ -27,6 +27,8 @@ def declared() -> tuple[Declared, ...]:
         Declared(
             "today", "listing", "today", daily, _("What to do now: late, due, asked of you, gone quiet.")
         ),
+        Declared("board", "board", "board", daily, _("The whole pipeline on one screen, to work in.")),
+        Declared("go", "board", "go", daily, _("What is pressing, one opportunity at a time.")),
         Declared("list", "listing", "list_", daily, _("List opportunities, filtered and sorted.")),
         Declared("show", "showing", "show", daily, _("One opportunity on one screen.")),
         Declared("add", "everyday", "add", daily, _("Open an opportunity, with its dated next action.")),

@@ -130,9 +130,9 @@ def done(
     happened = opportunities.Happened(text, kind)
     ask_approval = False
     if (advance or to) and can_ask():
-        from .questions import answered
+        from .questions import completed
 
-        answers, ask_approval = answered(
+        answers, ask_approval = completed(
             answers, to, lambda given: opportunities.done_tried(place, ref, happened, given, to)
         )
     outcome = opportunities.done(

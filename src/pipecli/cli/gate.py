@@ -82,9 +82,9 @@ def advance(
     ref = reference(place, ref)
     answers = Answers(tuple(sets or ()), tuple(prove or ()), amount, None, next_, due, on)
     if can_ask() and not ask_approval:
-        from .questions import answered
+        from .questions import completed
 
-        answers, ask_approval = answered(answers, to, lambda given: gates.tried(place, ref, given, to))
+        answers, ask_approval = completed(answers, to, lambda given: gates.tried(place, ref, given, to))
     report(gates.advance(place, ref, answers, to=to, ask=ask_approval, dry_run=writing.dry_run), writing)
 
 

@@ -15,6 +15,7 @@ from .forecast import figures
 
 _HEIGHT = 16
 _MARKS = ("█", "▓", "▒", "░")
+_STYLES = ("green", "cyan", "cyan", "dim")
 
 
 def print_months(console: Console, document: Mapping[str, Any], months: Sequence[Mapping[str, Any]]) -> None:
@@ -37,9 +38,11 @@ def print_months(console: Console, document: Mapping[str, Any], months: Sequence
     highest = max((sum(values) for values in zip(*layers.values(), strict=True)), default=0.0)
     ticks = [highest * part / 4 for part in range(5)]
     plotext.yticks(ticks, [rough(tick) for tick in ticks])
-    console.print(Text(plotext.uncolorize(plotext.build()).rstrip("\n")), no_wrap=True, crop=False)
     legend = "   ".join(f"{mark} {name}" for mark, name in zip(_MARKS, layers, strict=True))
-    console.print(Text(f"  {legend}", style="dim"))
+    picture = Text(f"{plotext.uncolorize(plotext.build()).rstrip()}\n  {legend}")
+    for mark, style in zip(_MARKS, _STYLES, strict=True):
+        picture.highlight_regex(f"{mark}+", style)
+    console.print(picture, no_wrap=True, crop=False)
 
 
 def _label(month: str) -> str:

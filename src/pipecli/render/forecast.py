@@ -12,7 +12,7 @@ from pipecli.domain.money import format_amount, format_number, from_major
 from pipecli.text import _, language, ngettext
 
 from .table import print_table
-from .views import NEVER_CUT, Column, Record, View, amount, plain, subject
+from .views import NEVER_CUT, Column, Record, View, amount, day_and_month, plain, subject
 
 _MONTHS = {
     "en": (
@@ -36,16 +36,6 @@ def period_label(key: str, label: str) -> str:
         names = {"1": _("1st quarter"), "2": _("2nd quarter"), "3": _("3rd quarter"), "4": _("4th quarter")}
         return f"{names[key[6]]} {key[:4]}"
     return label
-
-
-def day_and_month(iso: str) -> str:
-    """`31 Mar`: a day without its weekday or year."""
-    from datetime import date
-
-    from pipecli.domain.dates import format_day
-
-    day = date.fromisoformat(iso)
-    return format_day(day, language(), day).split(" ", 1)[1]
 
 
 def figures(document: Mapping[str, Any]) -> tuple[Callable[[float], str], Callable[[float], str]]:

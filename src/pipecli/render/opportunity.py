@@ -17,7 +17,7 @@ from pipecli.service.outcome import Outcome
 from pipecli.service.show import ProofStep, Shown
 from pipecli.text import _, language, ngettext
 
-from .console import literal
+from .console import literal, literal_lines
 from .gate import EVIDENCE, print_gate
 from .table import print_hanging, print_table
 from .views import amount, journal, late_style, lateness, short_day, stage_or_outcome, subject
@@ -72,9 +72,16 @@ def next_line(text: str, due: date) -> str:
 
 def print_show(console: Console, shown: Shown, *, all_entries: bool = False) -> None:
     """One screen: where it stands, what the gate needs, who is involved, what happened."""
+    print_standing(console, shown)
+    console.print()
+    print_timeline(console, shown, all_entries=all_entries)
+
+
+def print_standing(console: Console, shown: Shown) -> None:
+    """Where it stands, what is known of it, and what the gate needs."""
     record = shown.record
     console.print(Text(title(record), style="bold"))
-    console.print(_standing(shown))
+    console.print(standing_line(shown))
     console.print()
     facts = _facts(shown)
     wide = max(len(label) for label, _value, _style in facts)
@@ -83,10 +90,10 @@ def print_show(console: Console, shown: Shown, *, all_entries: bool = False) -> 
     if shown.why:
         console.print()
         print_gate(console, shown.why.report, shown.why.pipeline, header=False)
-    _print_timeline(console, shown, all_entries)
 
 
-def _standing(shown: Shown) -> Text:
+def standing_line(shown: Shown) -> Text:
+    """Its stage and for how long, its amount and probability, and what is wrong with it."""
     record = shown.record
     line = Text(stage_or_outcome(record), style={"won": "green", "lost": "dim"}.get(record["status"], "bold"))
     days = record["days_in_stage"]
@@ -159,10 +166,10 @@ def _close(record: Mapping[str, Any], today: date) -> str:
     return short_day(iso) + (_(" (past)") if past else "")
 
 
-def _print_timeline(console: Console, shown: Shown, all_entries: bool) -> None:
+def print_timeline(console: Console, shown: Shown, *, all_entries: bool = False) -> None:
+    """What happened, the newest first."""
     entries = [e for e in shown.entries if e.live and e.kind != COMMAND_UNDONE]
     kept = entries if all_entries else entries[-TIMELINE:]
-    console.print()
     print_table(console, journal(with_stream=False), [e._asdict() for e in reversed(kept)], titles=False)
     hidden = len(entries) - len(kept)
     if hidden:
@@ -170,6 +177,15 @@ def _print_timeline(console: Console, shown: Shown, all_entries: bool) -> None:
             "{n} earlier entry: pipe journal {ref}", "{n} earlier entries: pipe journal {ref}", hidden
         )
         console.print(Text("  " + line.format(n=hidden, ref=shown.record["id"]), style="dim"))
+
+
+def print_exchanges(console: Console, shown: Shown, limit: int = 0) -> None:
+    """What was said, word for word, the newest first; `limit` 0 is all of it."""
+    for entry in shown.exchanges[: limit or None]:
+        head = f"{short_day(entry.at)}  {entry.detail['kind']}  {literal(entry.actor)}  {entry.seq}"
+        console.print(Text(head, style="dim"))
+        for line in literal_lines(entry.text or _("(erased)")).splitlines():
+            print_hanging(console, "  ", line)
 
 
 def print_proof(console: Console, record: Mapping[str, Any], steps: list[ProofStep]) -> None:

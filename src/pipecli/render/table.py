@@ -24,11 +24,27 @@ def print_table(
     below: Callable[[Record], Sequence[Text]] | None = None,
 ) -> None:
     """Print records as aligned lines; an empty list prints nothing. `below` gives what stands under each line."""
+    lines = table_lines(view, records, console.width, indent=indent, titles=titles, below=below)
+    if lines:
+        # Printed at once: a call of its own for each line costs as much as making it.
+        console.print(Text("\n").join(lines), no_wrap=True, crop=False)
+
+
+def table_lines(
+    view: View,
+    records: Sequence[Record],
+    width: int,
+    *,
+    indent: int = 0,
+    titles: bool = True,
+    below: Callable[[Record], Sequence[Text]] | None = None,
+) -> list[Text]:
+    """Records as aligned lines that fit a width, under a line of titles where there are any."""
     if not records:
-        return
+        return []
     cells = [[literal(column.text(record)) for column in view.columns] for record in records]
     shown = [n for n, column in enumerate(view.columns) if column.title or any(row[n] for row in cells)]
-    room = console.width - indent
+    room = width - indent
     shown = _kept(view, cells, shown, room, titles)
     titled = titles and any(view.columns[n].title for n in shown)
     widths = _widths(view, cells, shown, room, titled)
@@ -40,8 +56,7 @@ def print_table(
         styles = [_style(view.columns[n], record) for n in shown]
         lines.append(_line(view, shown, [row[n] for n in shown], widths, styles, indent, ""))
         lines += below(record) if below else ()
-    # Printed at once: a call of its own for each line costs as much as making it.
-    console.print(Text("\n").join(lines), no_wrap=True, crop=False)
+    return lines
 
 
 def _kept(view: View, cells: list[list[str]], shown: list[int], room: int, titles: bool) -> list[int]:

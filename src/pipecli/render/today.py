@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pipecli.domain.dates import format_age
-from pipecli.service.lists import Listing, Today
+from pipecli.service.lists import Listing, Today, Worth
 from pipecli.text import _, language
 
 from .console import literal
@@ -66,28 +66,55 @@ def print_first(console: Console, record: Record) -> None:
 def _print_section(
     console: Console, title: str, listing: Listing, style: str, *, at_stake: bool = False
 ) -> None:
-    head = Text.assemble((f"{title:<9}", f"bold {style}".strip()), f"{listing.n:>3}")
-    if at_stake:
-        priced = [_("{amount} at stake").format(amount=words) for words in worth_words(listing.worth)]
-        sums = ", ".join([*priced, *unpriced_words(listing.worth)])
-        head.append(f"   {sums}" if sums else "", style="dim")
-    console.print(head)
+    console.print(_head(title, listing.n, style, listing.worth if at_stake else None))
     print_table(console, _section_view(), listing.records, indent=2, titles=False)
 
 
-def _section_view() -> View:
-    return View(
-        (
-            number_column(),
-            Column("name", "", subject, least=16, grows=True),
-            money_column("amount", ""),
-            Column("stage", "", plain("stage_name"), least=10),
-            Column("next_action", "", lambda r: r["next_action"] or "", least=10, grows=True),
-            Column(
-                "next_due", "", lambda r: lateness(r) if r["overdue_days"] else "", least=8, style=late_style
-            ),
-        )
-    )
+def _head(title: str, n: int, style: str, worth: Worth | None) -> Text:
+    head = Text.assemble((f"{title:<9}", f"bold {style}".strip()), f"{n:>3}")
+    if worth is not None:
+        priced = [_("{amount} at stake").format(amount=words) for words in worth_words(worth)]
+        sums = ", ".join([*priced, *unpriced_words(worth)])
+        head.append(f"   {sums}" if sums else "", style="dim")
+    return head
+
+
+def _section_view(due: Callable[[Record], str] | None = None, *, owner: bool = False) -> View:
+    columns = [
+        number_column(),
+        Column("name", "", subject, least=16, grows=True),
+        money_column("amount", ""),
+        Column("stage", "", plain("stage_name"), least=10),
+        Column("next_action", "", lambda r: r["next_action"] or "", least=10, grows=True),
+        Column("next_due", "", due or _late_only, least=8, style=late_style),
+    ]
+    if owner:
+        columns.append(Column("owner", "", plain("owner"), least=6, drops=True))
+    return View(tuple(columns))
+
+
+def _late_only(record: Record) -> str:
+    return lateness(record) if record["overdue_days"] else ""
+
+
+def agenda_heading(section: str, n: int, worth: Worth) -> Text:
+    """The heading of a section of the agenda (`domain.agenda`, or `approvals`): how many, and what they are worth."""
+    titles = {
+        "overdue": (_("Overdue"), "red"),
+        "today": (_("Today"), ""),
+        "unplanned": (_("No next action"), "red"),
+        "approvals": (_("Asked of you"), ""),
+        "stale": (_("Stale"), "yellow"),
+        "soon": (_("Coming days"), ""),
+    }
+    wide = max(len(title) for title, _style in titles.values())
+    title, style = titles[section]
+    return _head(title.ljust(wide), n, style, worth)
+
+
+def agenda_view(*, owner: bool) -> View:
+    """The lines of the agenda, the same in every section, with the day each is due."""
+    return _section_view(lateness, owner=owner)
 
 
 def hidden_rows(today: Today) -> int:

@@ -82,6 +82,16 @@ def short_day(iso: str | None) -> str:
     return format_day(date.fromisoformat(iso), language(), clock.now().date())
 
 
+def day_and_month(iso: str) -> str:
+    """`31 Mar`: a day without its weekday or year."""
+    from datetime import date
+
+    from pipecli.domain.dates import format_day
+
+    day = date.fromisoformat(iso)
+    return format_day(day, language(), day).split(" ", 1)[1]
+
+
 def totals_line(n: int, worth: Worth) -> str:
     """`44 opportunities, €640,000 ($15,000 converted), CHF 500 without a rate`."""
     words = ngettext("{n} opportunity", "{n} opportunities", n).format(n=n)

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipecli.config import Settings
-from pipecli.domain import decide, proofs
+from pipecli.domain import asking, decide, proofs
+from pipecli.domain.asking import Question
 from pipecli.domain.decide import Decision
+from pipecli.domain.pipeline import Pipeline
 from pipecli.domain.proofs import Proof
+from pipecli.domain.seen import Seen, refuse_if_moved, refuse_if_replanned, refuse_if_rewritten
 from pipecli.domain.values import Reader, contact_parts, split_assignment
-from pipecli.errors import Conflict, InvalidInput, Required
+from pipecli.errors import InvalidInput, Required
 from pipecli.text import _
 
 from .unit import Unit
@@ -23,8 +26,8 @@ LARGEST_FILE = 2**30
 class Answers(NamedTuple):
     """As typed: `sets` are KEY=VALUE, `proofs` CRITERION=TEXT (or CRITERION alone, where a text was logged).
 
-    `files` are CRITERION=PATH; `said` are exchanges to log first: kind, text, and the criterion they prove or "";
-    `seen` is the stage whose questions they answer, where they are answers to questions.
+    `evidence` are proofs of a form that one text cannot say; `said` are exchanges to log first: kind, text, and
+    the criterion they prove or ""; `seen` is what they answer, where they are answers to questions.
     """
 
     sets: tuple[str, ...] = ()
@@ -34,14 +37,65 @@ class Answers(NamedTuple):
     next: str | None = None
     due: str | None = None
     on: str | None = None
-    files: tuple[str, ...] = ()
+    evidence: tuple[tuple[str, Proof], ...] = ()
     said: tuple[tuple[str, str, str], ...] = ()
-    seen: str | None = None
+    seen: Seen | None = None
+
+
+class Given(NamedTuple):
+    """What a person answered to one question: words, and where they rest on an exchange, which and in which words."""
+
+    words: str = ""
+    exchange: int | None = None
+    quote: str = ""
+    due: str = ""
+
+
+def answered(question: Question, given: Given, answers: Answers) -> Answers:
+    """The answers with that to one question added; raises InvalidInput for a file that cannot be read."""
+    key, words = question.criterion, given.words.strip()
+    if question.answer == asking.FILE:
+        path, digest = file_proof(words)
+        return answers._replace(evidence=(*answers.evidence, (key, Proof(path=path, sha256=digest))))
+    if question.answer == asking.TALK:
+        return answers._replace(said=(*answers.said, (question.exchange, words, "")))
+    if question.answer == asking.NEXT:
+        return answers._replace(next=words, due=given.due)
+    if question.answer in (asking.NOTE, asking.LINK, asking.EXCHANGE):
+        return _proven(question, given, answers)
+    if question.field == "amount":
+        return answers._replace(amount=words)
+    return answers._replace(sets=(*answers.sets, f"{question.field}={words}"))
+
+
+def _proven(question: Question, given: Given, answers: Answers) -> Answers:
+    key, words = question.criterion, given.words.strip()
+    if given.exchange is not None or given.quote.strip():
+        proof = Proof(text=words, exchange=given.exchange, quote=given.quote.strip())
+        return answers._replace(evidence=(*answers.evidence, (key, proof)))
+    if question.answer == asking.EXCHANGE:
+        return answers._replace(said=(*answers.said, ("note", words, key)))
+    return answers._replace(proofs=(*answers.proofs, f"{key}={words}"))
 
 
 def reader(unit: Unit, settings: Settings) -> Reader:
     """How text is read in this workspace by this user."""
     return Reader(unit.pipeline, unit.today, settings.get("decimal").value, settings.get("date_order").value)
+
+
+def read_back(
+    pipeline: Pipeline, today: date, settings: Settings, answer: str, text: str
+) -> date | tuple[int, str] | None:
+    """What a day or an amount means that is being typed, to show it back; None for other answers and for no text.
+
+    Raises InvalidInput where it cannot be read (yet).
+    """
+    read = Reader(pipeline, today, settings.get("decimal").value, settings.get("date_order").value)
+    if not text.strip():
+        return None
+    if answer == asking.DAY:
+        return read.day(text)
+    return read.amount(text) if answer == asking.AMOUNT else None
 
 
 def happened_on(read: Reader, text: str | None) -> date | None:
@@ -76,6 +130,13 @@ def values(unit: Unit, read: Reader, answers: Answers, decision: Decision | None
     return found
 
 
+def refuse_if_overtaken(decision: Decision, answers: Answers) -> None:
+    """Raise Conflict where a colleague moved it, or planned another next action than the answers replace."""
+    refuse_if_moved(decision, answers.seen)
+    if answers.next is not None:
+        refuse_if_replanned(decision, answers.seen)
+
+
 def next_action(read: Reader, answers: Answers) -> tuple[str, date] | None:
     """The next action given, as text and day; raises Required where only one half is."""
     if answers.next is None and answers.due is None:
@@ -89,17 +150,16 @@ def next_action(read: Reader, answers: Answers) -> tuple[str, date] | None:
 
 def apply(unit: Unit, read: Reader, decision: Decision, answers: Answers, said: int | None = None) -> None:
     """Decide everything the answers say; `said` is the exchange that a proof without words of its own rests on."""
-    _refuse_if_moved(decision, answers)
     on = happened_on(read, answers.on)
-    decide.set_values(decision, values(unit, read, answers, decision), on)
+    given = values(unit, read, answers, decision)
+    refuse_if_rewritten(decision, given, answers.seen)
+    decide.set_values(decision, given, on)
     for kind, text, key in answers.said:
         exchange = decide.log_exchange(decision, kind, text, on)
         if key:
             proofs.prove(decision, key, Proof(exchange=exchange.seq), on)
-    for text in answers.files:
-        key, _sign, path = text.partition("=")
-        absolute, digest = file_proof(path)
-        proofs.prove(decision, key, Proof(path=absolute, sha256=digest), on)
+    for key, proof in answers.evidence:
+        proofs.prove(decision, key, proof, on)
     for text in answers.proofs:
         key, _sign, words = text.partition("=")
         if not words.strip() and said is None:
@@ -114,22 +174,6 @@ def apply(unit: Unit, read: Reader, decision: Decision, answers: Answers, said: 
     action = next_action(read, answers)
     if action:
         decide.set_next_action(decision, *action)
-
-
-def _refuse_if_moved(decision: Decision, answers: Answers) -> None:
-    """Answers to one gate's questions are not given to another's, which a colleague's move would make of them."""
-    if answers.seen is not None and decision.state.stage != answers.seen:
-        raise Conflict(
-            _(
-                "{ref} {name} was moved to {stage} meanwhile; nothing was changed, look again: pipe why {ref}"
-            ).format(
-                ref=decision.state.number,
-                name=decision.state.name,
-                stage=decision.pipeline.stage(decision.state.stage).name,
-            ),
-            ref=decision.state.number,
-            stage=decision.state.stage,
-        )
 
 
 def file_proof(path: str) -> tuple[str, str]:

@@ -9,12 +9,14 @@ from typing import Any
 from pipecli.domain import moves, proofs
 from pipecli.domain.decide import Decision
 from pipecli.domain.guidance import gate_report
+from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.proofs import Proof
 from pipecli.domain.route import target_of
+from pipecli.domain.seen import Seen, refuse_if_moved
 from pipecli.errors import GateNotMet
 
 from . import refs
-from .answers import Answers, apply, happened_on, next_action, reader
+from .answers import Answers, apply, happened_on, next_action, reader, refuse_if_overtaken
 from .evidence import evidence_lines
 from .outcome import Outcome, outcome
 from .unit import Unit
@@ -26,16 +28,19 @@ def tried(workspace: Workspace, ref: str, answers: Answers, to: str | None) -> W
     """The gate as it would be with these answers; nothing is written."""
     with workspace.commit("advance", dry_run=True) as unit:
         _number, decision, read = _begin(unit, workspace, ref)
+        before = decision.state
         decision.require_open()
+        refuse_if_overtaken(decision, answers)
         apply(unit, read, decision, answers)
-        return gate_as_it_would_be(unit, decision, to)
+        return gate_as_it_would_be(unit, decision, to, before)
 
 
-def gate_as_it_would_be(unit: Unit, decision: Decision, to: str | None) -> Why:
-    """The gate of a decision that is not written."""
+def gate_as_it_would_be(unit: Unit, decision: Decision, to: str | None, before: Opportunity) -> Why:
+    """The gate of a decision that is not written; `before` is the opportunity as it is."""
     gate = decision.judge.gate(target_of(decision.state, unit.pipeline, to))
     report = gate_report(gate, decision.state, unit.pipeline)
-    return Why(report, gate, decision.state, unit.pipeline, unit.names)
+    seen = Seen.of(before, unit.header.head)
+    return Why(report, gate, decision.state, unit.pipeline, unit.names, seen)
 
 
 @contextmanager
@@ -67,6 +72,7 @@ def advance(
         number, decision, read = _begin(unit, workspace, ref)
         before = decision.state
         decision.require_open()
+        refuse_if_overtaken(decision, answers)
         apply(unit, read, decision, answers)
         if ask and (asked := ask_approvals(decision, to)):
             decision.require_next_action()
@@ -102,6 +108,18 @@ def prove(
         number, decision, read = _begin(unit, workspace, ref)
         before = decision.state
         proofs.prove(decision, criterion, proof, happened_on(read, answers.on))
+        apply(unit, read, decision, answers)
+        decision.require_next_action()
+        return outcome(unit, number, before)
+
+
+def answer(workspace: Workspace, ref: str, answers: Answers, *, dry_run: bool = False) -> Outcome:
+    """Answer what a gate asks without moving."""
+    with workspace.commit("prove", dry_run=dry_run) as unit:
+        number, decision, read = _begin(unit, workspace, ref)
+        before = decision.state
+        decision.require_open()
+        refuse_if_overtaken(decision, answers)
         apply(unit, read, decision, answers)
         decision.require_next_action()
         return outcome(unit, number, before)
@@ -166,6 +184,7 @@ def back(
     with workspace.commit("back", dry_run=dry_run) as unit:
         number, decision, read = _begin(unit, workspace, ref)
         before = decision.state
+        refuse_if_overtaken(decision, answers)
         moves.back(decision, to, reason, happened_on(read, answers.on))
         apply(unit, read, decision, answers._replace(on=None))
         decision.require_next_action()
@@ -178,6 +197,7 @@ def win(workspace: Workspace, ref: str, reason: str, answers: Answers, *, dry_ru
         number, decision, read = _begin(unit, workspace, ref)
         before = decision.state
         decision.require_open()
+        refuse_if_overtaken(decision, answers)
         apply(unit, read, decision, answers)
         with explaining(unit, decision):
             moves.win(decision, reason, happened_on(read, answers.on))
@@ -185,12 +205,20 @@ def win(workspace: Workspace, ref: str, reason: str, answers: Answers, *, dry_ru
 
 
 def lose(
-    workspace: Workspace, ref: str, reason: str, note: str, *, on: str | None = None, dry_run: bool = False
+    workspace: Workspace,
+    ref: str,
+    reason: str,
+    note: str,
+    *,
+    on: str | None = None,
+    seen: Seen | None = None,
+    dry_run: bool = False,
 ) -> Outcome:
     """Close as lost, with a reason of the definition's list."""
     with workspace.commit("lose", dry_run=dry_run) as unit:
         number, decision, read = _begin(unit, workspace, ref)
         before = decision.state
+        refuse_if_moved(decision, seen)
         moves.lose(decision, reason, note, happened_on(read, on))
         return outcome(unit, number, before)
 

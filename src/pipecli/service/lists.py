@@ -303,14 +303,15 @@ def today(workspace: Workspace, limit: int, *, everybody: bool = False) -> Today
             now,
             late,
             due,
-            _approvals(reading, actor),
+            approvals_asked(reading, actor),
             quiet,
             {stage.key: stage.stale_after for stage in reading.pipeline.stages},
             sum(t.n for t in lists.list_totals(reading.driver, Filter(owner=who), reading.pipeline, now)),
         )
 
 
-def _approvals(reading: Reading, actor: str) -> list[Approval]:
+def approvals_asked(reading: Reading, actor: str) -> list[Approval]:
+    """The approvals that are asked of somebody, the longest waiting first."""
     asked = lists.asked_approvals(reading.driver, reading.pipeline.roles_of(actor))
     rows = {
         r.number: r

@@ -10,6 +10,7 @@ from pipecli.domain.decide import Decision
 from pipecli.domain.fold import fold
 from pipecli.domain.money import shown
 from pipecli.domain.opportunity import Opportunity
+from pipecli.domain.seen import Seen, refuse_if_moved, refuse_if_replanned
 from pipecli.domain.wording import exchange_kind
 from pipecli.errors import InvalidInput, NotFound, Required
 from pipecli.store import directory, lists
@@ -96,7 +97,13 @@ def edit(
 
 
 def set_next(
-    workspace: Workspace, ref: str, text: str | None, due: str | None, *, dry_run: bool = False
+    workspace: Workspace,
+    ref: str,
+    text: str | None,
+    due: str | None,
+    *,
+    seen: Seen | None = None,
+    dry_run: bool = False,
 ) -> Outcome:
     """Set the next action; raises Required where its words or its day are missing."""
     with workspace.commit("next", dry_run=dry_run) as unit:
@@ -105,6 +112,7 @@ def set_next(
         decision = unit.decision(number)
         before = decision.state
         decision.require_open()
+        refuse_if_replanned(decision, seen)
         action = next_action(read, Answers(next=text or "", due=due or ""))
         if action:
             decide.set_next_action(decision, *action)
@@ -162,7 +170,9 @@ def done(
     `ask` asks for approvals instead of moving, where only they are missing.
     """
     with workspace.commit("done", dry_run=dry_run) as unit:
-        number, decision, before = _finished(unit, workspace, ref, happened, answers)
+        number, decision, before = _finished(
+            unit, workspace, ref, happened, answers, moves_on=advance or bool(to)
+        )
         if ask and (asked := ask_approvals(decision, to)):
             return outcome(unit, number, before, asked)
         if advance or to:
@@ -174,12 +184,12 @@ def done(
 def done_tried(workspace: Workspace, ref: str, happened: Happened, answers: Answers, to: str | None) -> Why:
     """The gate as it would be once the next action is closed; nothing is written."""
     with workspace.commit("done", dry_run=True) as unit:
-        _number, decision, _before = _finished(unit, workspace, ref, happened, answers)
-        return gate_as_it_would_be(unit, decision, to)
+        _number, decision, before = _finished(unit, workspace, ref, happened, answers, moves_on=True)
+        return gate_as_it_would_be(unit, decision, to, before)
 
 
 def _finished(
-    unit: Unit, workspace: Workspace, ref: str, happened: Happened, answers: Answers
+    unit: Unit, workspace: Workspace, ref: str, happened: Happened, answers: Answers, *, moves_on: bool
 ) -> tuple[int, Decision, Opportunity]:
     """Close the next action and apply what came along; raises Required where nothing comes next."""
     read = reader(unit, workspace.settings)
@@ -187,6 +197,9 @@ def _finished(
     decision = unit.decision(number)
     before = decision.state
     decision.require_open()
+    if moves_on:
+        refuse_if_moved(decision, answers.seen)
+    refuse_if_replanned(decision, answers.seen)
     on = happened_on(read, answers.on)
     decide.finish_next_action(decision, on)
     said = None

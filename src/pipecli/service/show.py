@@ -11,6 +11,8 @@ from pipecli.domain.events import Event, opportunity_stream
 from pipecli.domain.evolve import fold
 from pipecli.domain.gate import Judge
 from pipecli.domain.opportunity import Opportunity, Visit
+from pipecli.domain.pipeline import Pipeline
+from pipecli.domain.seen import Seen
 from pipecli.errors import NotFound
 from pipecli.store import directory, journal
 from pipecli.store.directory import Person
@@ -52,6 +54,13 @@ class Shown(NamedTuple):
     entries: list[Entry]
     labels: dict[str, str]
     today: date
+    pipeline: Pipeline
+    seen: Seen
+
+    @property
+    def exchanges(self) -> list[Entry]:
+        """Its calls, mails, meetings and notes, the newest first; those that were taken back are left out."""
+        return [e for e in reversed(self.entries) if e.kind == ev.EXCHANGE_LOGGED and e.live]
 
 
 class ProofStep(NamedTuple):
@@ -65,8 +74,8 @@ class ProofStep(NamedTuple):
     criteria: list[dict[str, str]]
 
 
-def show(workspace: Workspace, ref: str, *, as_of: date | None = None) -> Shown:
-    """One opportunity as it is, or as it was at the end of a day."""
+def show(workspace: Workspace, ref: str, *, as_of: date | None = None, to: str | None = None) -> Shown:
+    """One opportunity as it is, or as it was at the end of a day; its gate is that to the next stage, or to `to`."""
     with workspace.read() as reading:
         number = refs.find(reading.driver, ref, workspace.settings)
         events = journal.load_whole_stream(reading.driver, opportunity_stream(number))
@@ -80,13 +89,15 @@ def show(workspace: Workspace, ref: str, *, as_of: date | None = None) -> Shown:
         return Shown(
             record(row_of(reading, state), reading.pipeline, reading.today),
             state,
-            why_of(reading, state) if state.is_open else None,
+            why_of(reading, state, to) if state.is_open else None,
             tuple(v.criterion.key for v in judge.lapsed()) if state.is_open else (),
             state.is_open and judge.unproven(),
             _people(reading, state),
             entries(reading, events, names),
             {field.key: field.label for field in reading.pipeline.fields.values()},
             reading.today,
+            reading.pipeline,
+            Seen.of(state, reading.header.head),
         )
 
 
@@ -265,8 +276,7 @@ def as_json(shown: Shown) -> dict[str, Any]:
         "contacts": [{"id": p.id, "name": p.name, "mail": p.mail, "phone": p.phone} for p in shown.people],
         "exchanges": [
             {"id": e.seq, "kind": e.detail["kind"], "on": e.at, "actor": e.actor, "text": e.text}
-            for e in shown.entries
-            if e.kind == ev.EXCHANGE_LOGGED and e.live
+            for e in reversed(shown.exchanges)
         ],
         "journal": [entry_json(e) for e in shown.entries],
     }

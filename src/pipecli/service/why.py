@@ -12,6 +12,7 @@ from pipecli.domain.guidance import gate_report
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import WON, Pipeline
 from pipecli.domain.route import require_open, target_of
+from pipecli.domain.seen import Seen
 from pipecli.errors import NotFound
 from pipecli.store import directory, journal
 from pipecli.text import _
@@ -22,13 +23,14 @@ from .workspace import Reading, Workspace
 
 
 class Why(NamedTuple):
-    """The gate of an opportunity: its report, the gate itself, and what it was judged on."""
+    """The gate of an opportunity: its report, the gate itself, what it was judged on, and what was seen of it."""
 
     report: dict[str, Any]
     gate: Gate
     state: Opportunity
     pipeline: Pipeline
     names: Names
+    seen: Seen
 
 
 def why(workspace: Workspace, ref: str, to: str | None = None) -> Why:
@@ -60,4 +62,5 @@ def why_of(reading: Reading, state: Opportunity, to: str | None = None) -> Why:
     gate = Judge(state, reading.pipeline, reading.today, names).gate(target)
     shown = evidence_lines(reading.driver, state, gate, names, {})
     report = gate_report(gate, state, reading.pipeline, win_reason=target == WON, evidence=shown)
-    return Why(report, gate, state, reading.pipeline, names)
+    seen = Seen.of(state, reading.header.head)
+    return Why(report, gate, state, reading.pipeline, names, seen)

@@ -73,10 +73,11 @@ class Reading:
 
 
 class Workspace:
-    """A workspace by its settings; opened anew for each command."""
+    """A workspace by its settings; opened anew for each command. `origin` is the face that writes: cli or board."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, origin: str = "cli") -> None:
         self.settings = settings
+        self.origin = origin
 
     @property
     def address(self) -> str:
@@ -93,17 +94,13 @@ class Workspace:
             driver.close()
 
     @contextmanager
-    def commit(self, name: str, *, dry_run: bool = False, origin: str = "cli") -> Iterator[Unit]:
+    def commit(self, name: str, *, dry_run: bool = False) -> Iterator[Unit]:
         """One transaction under one command; written at the end unless it raises or is a dry run."""
-        from .unit import Unit
-
         driver = open_database(self.address, write=True)
         try:
             driver.begin()
             header = read_header(driver, write=True)
-            unit = Unit(
-                driver, header, actor=database_user(driver) or self.settings.actor, name=name, origin=origin
-            )
+            unit = self._unit(driver, header, name)
             yield unit
             unit.write()
             if dry_run:
@@ -115,6 +112,12 @@ class Workspace:
             raise
         finally:
             driver.close()
+
+    def _unit(self, driver: Driver, header: Header, name: str) -> Unit:
+        from .unit import Unit
+
+        actor = database_user(driver) or self.settings.actor
+        return Unit(driver, header, actor=actor, name=name, origin=self.origin)
 
     def prepare(self, name: str, build: Callable[[Unit], T], *, dry_run: bool = False) -> T:
         """One transaction under one command whose lock is taken only after everything was decided.
@@ -135,16 +138,13 @@ class Workspace:
         """The unit and what was decided in it; neither where the projection must be rebuilt first."""
         from pipecli.store.schema import PROJECTION
 
-        from .unit import Unit
-
         driver = open_database(self.address, write=False)
         try:
             driver.begin_reading()
             header = read_header(driver, write=True)
             if header.projection != PROJECTION:
                 return None, None
-            actor = database_user(driver) or self.settings.actor
-            unit = Unit(driver, header, actor=actor, name=name, origin="cli")
+            unit = self._unit(driver, header, name)
             result = build(unit)
             driver.rollback()
             return unit, result

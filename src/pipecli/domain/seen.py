@@ -1,0 +1,74 @@
+"""What a person had before them when they answered, so that answers are not given to what a colleague changed since.
+
+A change that does not touch what is answered stands in nobody's way: a call logged meanwhile refuses no move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipecli.errors import Conflict
+from pipecli.text import _
+
+from .opportunity import Opportunity
+
+if TYPE_CHECKING:
+    from .decide import Decision
+
+
+class Seen(NamedTuple):
+    """The stage, the next action (by its event) and the journal's head as they were when the person looked."""
+
+    stage: str
+    action: int | None
+    head: int
+
+    @staticmethod
+    def of(state: Opportunity, head: int) -> Seen:
+        """What somebody sees who looks at this state now."""
+        return Seen(state.stage, state.next_action.seq if state.next_action else None, head)
+
+
+def refuse_if_moved(decision: Decision, seen: Seen | None) -> None:
+    """Raise Conflict where the opportunity is in another stage than the one that was seen."""
+    if seen is not None and decision.state.stage != seen.stage:
+        raise Conflict(
+            _(
+                "{ref} {name} was moved to {stage} meanwhile; nothing was changed, look again: pipe why {ref}"
+            ).format(
+                ref=decision.state.number,
+                name=decision.state.name,
+                stage=decision.pipeline.stage(decision.state.stage).name,
+            ),
+            ref=decision.state.number,
+            stage=decision.state.stage,
+        )
+
+
+def refuse_if_replanned(decision: Decision, seen: Seen | None) -> None:
+    """Raise Conflict where the next action is another than the one that was seen."""
+    action = decision.state.next_action
+    if seen is not None and (action.seq if action else None) != seen.action:
+        now = action.text if action and action.text else _("none")
+        raise Conflict(
+            _(
+                "the next action of {ref} {name} was changed meanwhile, it is now: {action}; nothing was changed"
+            ).format(ref=decision.state.number, name=decision.state.name, action=now),
+            ref=decision.state.number,
+        )
+
+
+def refuse_if_rewritten(decision: Decision, fields: Iterable[str], seen: Seen | None) -> None:
+    """Raise Conflict where one of these fields was written since it was seen."""
+    if seen is None:
+        return
+    rewritten = [name for name in fields if decision.state.changed.get(name, 0) > seen.head]
+    if rewritten:
+        raise Conflict(
+            _("{fields} of {ref} {name} was changed meanwhile; nothing was changed").format(
+                fields=", ".join(rewritten), ref=decision.state.number, name=decision.state.name
+            ),
+            ref=decision.state.number,
+            fields=rewritten,
+        )

@@ -1,0 +1,185 @@
+"""The board: every open opportunity in its stage, in the order of what needs doing, and the figures of each stage.
+
+It is read as a whole, once, and again when the journal has moved; filters work on what was read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+from pipecli.domain import agenda
+from pipecli.domain.fold import fold
+from pipecli.domain.metrics import probability_of, weighted
+from pipecli.domain.pipeline import Pipeline, Stage
+from pipecli.domain.rates import day_of_rate
+from pipecli.store import lists
+from pipecli.store.lists import Filter, Row
+
+from .lists import Approval, Worth, approvals_asked, totals_of, worth_of
+from .records import Record, record, stale
+from .workspace import Reading, Workspace
+
+
+class Card(NamedTuple):
+    """An open opportunity on the board: its row, its section of the agenda, and its weighted amount.
+
+    `weighted` is in minor units of the pipeline's currency, None without an amount or a rate; `order` sorts what
+    needs doing first to the front.
+    """
+
+    row: Row
+    section: str
+    stale: bool
+    weighted: int | None
+    order: tuple[int, int, int]
+
+    @property
+    def number(self) -> int:
+        """The opportunity's number."""
+        return self.row.number
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its next action is overdue."""
+        return self.section == agenda.OVERDUE
+
+
+class Column(NamedTuple):
+    """A stage with its cards, what they are worth together and what that is weighted, in the pipeline's currency."""
+
+    stage: Stage
+    cards: tuple[Card, ...]
+    worth: Worth
+    weighted: int
+
+
+class Wanted(NamedTuple):
+    """Which cards are shown: those that fit all of it. `text` is a part of a name or account."""
+
+    text: str = ""
+    owner: str | None = None
+    tag: str | None = None
+    overdue: bool = False
+    stale: bool = False
+
+    def fits(self, card: Card) -> bool:
+        """Whether a card is one of them."""
+        row = card.row
+        return (
+            (not self.overdue or card.is_late)
+            and (not self.stale or card.stale)
+            and (self.owner is None or row.owner_key == fold(self.owner))
+            and (self.tag is None or f"|{fold(self.tag)}|" in row.tags_key)
+            and all(word in row.search for word in fold(self.text).split())
+        )
+
+
+class Board:
+    """Every open opportunity as it stood at one moment of the journal (`head`), on one day."""
+
+    def __init__(
+        self, cards: list[Card], reading_of: tuple[Pipeline, date, str, int], approvals: list[Approval]
+    ) -> None:
+        self.cards = cards
+        self.pipeline, self.today, self.actor, self.head = reading_of
+        self.approvals = approvals
+
+    @cached_property
+    def by_number(self) -> dict[int, Card]:
+        """The cards by number."""
+        return {card.number: card for card in self.cards}
+
+    @cached_property
+    def owners(self) -> list[str]:
+        """Who owns something that is open, by name."""
+        return sorted({card.row.owner for card in self.cards}, key=fold)
+
+    @cached_property
+    def tags(self) -> list[str]:
+        """The tags of what is open, by name."""
+        found = (tag for card in self.cards if card.row.tags != "[]" for tag in json.loads(card.row.tags))
+        return sorted(set(found), key=fold)
+
+    def record(self, card: Card) -> Record:
+        """A card under the contract's keys."""
+        return record(card.row, self.pipeline, self.today)
+
+    def columns(self, wanted: Wanted) -> list[Column]:
+        """The stages in their order, each with the cards that fit; a stage of no present definition stands first."""
+        by_stage: dict[str, list[Card]] = {}
+        for card in self.cards:
+            if wanted.fits(card):
+                by_stage.setdefault(card.row.stage, []).append(card)
+        known = {stage.key for stage in self.pipeline.stages}
+        former = [self.pipeline.stage(key) for key in by_stage if key not in known]
+        return [
+            self._column(stage, by_stage.get(stage.key, [])) for stage in (*former, *self.pipeline.stages)
+        ]
+
+    def _column(self, stage: Stage, cards: list[Card]) -> Column:
+        worth = self.worth(cards)
+        return Column(stage, tuple(cards), worth, sum(card.weighted or 0 for card in cards))
+
+    def worth(self, cards: Iterable[Card]) -> Worth:
+        """What these cards are worth together."""
+        totals = totals_of([card.row for card in cards], self.pipeline)
+        return worth_of(totals, self.pipeline, self.today)
+
+    def sections(self, wanted: Wanted) -> dict[str, list[Card]]:
+        """The agenda: the cards that fit, by section, each in its order."""
+        found: dict[str, list[Card]] = {section: [] for section in agenda.SECTIONS}
+        for card in self.cards:
+            if wanted.fits(card):
+                found[card.section].append(card)
+        return found
+
+
+def read(workspace: Workspace) -> Board:
+    """The whole board; raises StoreError."""
+    with workspace.read() as reading:
+        rows = lists.list_rows(reading.driver, Filter(), reading.pipeline, reading.today)
+        cards = sorted((_card(row, reading) for row in rows), key=_order)
+        actor = reading.actor
+        of = (reading.pipeline, reading.today, actor, reading.header.head)
+        return Board(cards, of, approvals_asked(reading, actor))
+
+
+def _order(card: Card) -> tuple[tuple[int, int, int], int]:
+    return card.order, card.number
+
+
+def _card(row: Row, reading: Reading) -> Card:
+    pipeline, today = reading.pipeline, reading.today
+    quiet = stale(row, pipeline, today)
+    due = date.fromisoformat(row.next_due) if row.next_due else None
+    section = agenda.section_of(due, today, stale=quiet)
+    worth = row.amount
+    if worth is not None and row.currency != pipeline.currency:
+        worth = pipeline.rates.convert(worth, row.currency, day_of_rate(None, today))
+    share = weighted(worth, probability_of(row.status, row.stage, row.probability, pipeline))
+    return Card(row, section, quiet, share, agenda.urgency(section, due, share))
+
+
+class Moment(NamedTuple):
+    """What tells whether a board that was read is still what the workspace says: the journal's head and the day."""
+
+    head: int
+    today: date
+
+
+def moment(workspace: Workspace) -> Moment:
+    """Where the workspace is now; raises StoreError."""
+    with workspace.read() as reading:
+        return Moment(reading.header.head, reading.today)
+
+
+def pressing(board: Board, wanted: Wanted) -> list[Card]:
+    """What asks for something today, the worst first; an approval asked of the actor is one as well."""
+    own = [card for card in board.cards if card.section in agenda.PRESSING and wanted.fits(card)]
+    listed = {card.number for card in own}
+    asked = dict.fromkeys(a.ref for a in board.approvals if a.ref not in listed)
+    return [*own, *(board.by_number[number] for number in asked if number in board.by_number)]

@@ -1,0 +1,95 @@
+"""What every screen shares: the workspace, the board as it was last read, what is filtered, and who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from textual.dom import DOMNode
+from textual.message import Message
+
+from pipecli.errors import PipeError
+from pipecli.service import board
+from pipecli.service.board import Board, Card, Moment, Wanted
+from pipecli.service.workspace import Workspace
+from pipecli.text import _
+
+
+@dataclass
+class Desk:
+    """The board's state; screens read it and are told when it has changed. `lost` is why it cannot be read now."""
+
+    workspace: Workspace
+    board: Board
+    readonly: bool = False
+    wanted: Wanted = field(default_factory=Wanted)
+    lost: str = ""
+
+    @property
+    def moment(self) -> Moment:
+        """The moment of the board that is shown."""
+        return Moment(self.board.head, self.board.today)
+
+    def card(self, number: int | None) -> Card | None:
+        """An open opportunity by its number, as last read."""
+        return None if number is None else self.board.by_number.get(number)
+
+    def read(self) -> Board:
+        """Read the board again; raises StoreError."""
+        return board.read(self.workspace)
+
+    def now(self) -> Moment:
+        """Where the workspace is now; raises StoreError."""
+        return board.moment(self.workspace)
+
+
+class Finished(Message):
+    """A call to the service came back: what it was for, and its result."""
+
+    def __init__(self, purpose: str, result: Any) -> None:
+        super().__init__()
+        self.purpose = purpose
+        self.result = result
+
+
+class Refused(Message):
+    """A call to the service was refused: what it was for, and the error."""
+
+    def __init__(self, purpose: str, error: PipeError) -> None:
+        super().__init__()
+        self.purpose = purpose
+        self.error = error
+
+
+class Written(Message):
+    """The workspace was changed from here."""
+
+
+class Unforeseen(PipeError):
+    """An error that no rule foresaw, in one line."""
+
+    slug = "unforeseen"
+
+
+def in_background(
+    caller: DOMNode, purpose: str, call: Callable[[], Any], *, group: str = "", alone: bool = False
+) -> None:
+    """Call the service in a thread, which answers with Finished or Refused and touches no widget.
+
+    `alone` forgets what the same group was called for before.
+    """
+
+    def answer() -> None:
+        try:
+            result = call()
+        except PipeError as error:
+            caller.post_message(Refused(purpose, error))
+        except Exception as error:
+            line = _("pipe met an error of its own, {kind}: {error}; PIPE_DEBUG=1 shows where")
+            found = Unforeseen(line.format(kind=type(error).__name__, error=error))
+            caller.post_message(Refused(purpose, found))
+        else:
+            caller.post_message(Finished(purpose, result))
+
+    caller.run_worker(answer, thread=True, group=group or purpose, exclusive=alone)

@@ -1,0 +1,137 @@
+"""Forms for the opportunity's own data: open a new one, change one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipecli.domain import asking
+from pipecli.domain.asking import Question, of_field
+from pipecli.domain.pipeline import SETTABLE_FIELDS
+from pipecli.errors import InvalidInput
+from pipecli.service import opportunities
+from pipecli.service.answers import Answers
+from pipecli.service.outcome import Outcome
+from pipecli.service.records import Record
+from pipecli.service.show import Shown
+from pipecli.text import _
+from pipecli.tui.desk import Desk
+
+from .everyday import EverydayForm, next_field, next_of
+from .fields import Field, TextField, field_of
+from .form import Form, Values, subject_line, words_of
+
+
+def labels() -> dict[str, str]:
+    """What people call the fields that every opportunity has."""
+    return {
+        "name": _("What is it about?"),
+        "account": _("Account"),
+        "contact": _("Contact"),
+        "owner": _("Owner"),
+        "amount": _("Amount"),
+        "close_date": _("Close date"),
+        "decision_maker": _("Decision-maker"),
+        "source": _("Source"),
+        "tags": _("Tags"),
+    }
+
+
+def typed(record: Record, key: str) -> str:
+    """A field's value as it can be typed again; empty where it has none."""
+    value = record["fields"].get(key) if key not in SETTABLE_FIELDS else record[key]
+    if value in (None, [], ""):
+        return ""
+    if key == "amount":
+        return f"{value} {record['currency']}"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return " ".join(value) if isinstance(value, list) else str(value)
+
+
+class EditForm(EverydayForm):
+    """Every field, as it is; what is changed is written, and nothing else."""
+
+    def __init__(self, desk: Desk, shown: Shown) -> None:
+        super().__init__(desk, shown)
+        self._before = {key: typed(shown.record, key) for key in (*SETTABLE_FIELDS, *shown.pipeline.fields)}
+        self._percent = str(shown.record["probability"])
+
+    def heading(self) -> str:
+        return subject_line(self.looked_at, _("edit"))
+
+    def fields(self) -> Iterable[Field]:
+        names = labels()
+        for key, value in self._before.items():
+            question = of_field(key, self.looked_at.pipeline, names.get(key, ""))._replace(
+                given=value, label=""
+            )
+            field = field_of(self.desk, question, (), optional=question.answer == asking.CHOICE)
+            field.key = key
+            yield field
+        percent = Question("", _("Probability, in percent"), asking.NUMBER, given=self._percent)
+        yield TextField(self.desk, percent, key="probability")
+        why = Question("", _("Why does the probability change?"), asking.TEXT)
+        yield TextField(self.desk, why, key="reason", optional=True)
+
+    def save(self, values: Values) -> Outcome:
+        changed = {
+            key: words_of(values, key)
+            for key, before in self._before.items()
+            if words_of(values, key).strip() != before.strip()
+        }
+        probability = self._probability(words_of(values, "probability"))
+        if not changed and probability is None:
+            raise InvalidInput(_("nothing is changed; Esc leaves"))
+        owner = changed.pop("owner", None)
+        answers = Answers(
+            sets=tuple(f"{key}={value}" for key, value in changed.items()),
+            owner=owner,
+            seen=self.looked_at.seen,
+        )
+        reason = words_of(values, "reason")
+        return opportunities.edit(
+            self.desk.workspace, self.ref, answers, probability=probability, reason=reason
+        )
+
+    def _probability(self, words: str) -> int | None:
+        percent = words.rstrip("% ")
+        if percent == self._percent:
+            return None
+        if not (percent.isascii() and percent.isdigit() and int(percent) <= 100):
+            raise InvalidInput(_("a probability is a number from 0 to 100"), field="probability")
+        return int(percent)
+
+
+class AddForm(Form):
+    """A new opportunity, with its dated next action."""
+
+    def __init__(self, desk: Desk, shown: Shown | None = None) -> None:
+        super().__init__(desk, None)
+
+    def heading(self) -> str:
+        return _("A new opportunity")
+
+    def fields(self) -> Iterable[Field]:
+        names = labels()
+        for key in ("name", "amount", "account", "contact", "close_date"):
+            question = of_field(key, self.desk.board.pipeline, names[key])._replace(label="")
+            yield TextField(self.desk, question, key=key, optional=key != "name")
+        yield next_field(self.desk)
+
+    def save(self, values: Values) -> Outcome:
+        comes = next_of(values)
+        sets = tuple(
+            f"{key}={words_of(values, key)}"
+            for key in ("account", "contact", "close_date")
+            if words_of(values, key)
+        )
+        answers = Answers(
+            sets=sets,
+            amount=words_of(values, "amount") or None,
+            next=comes.words or None,
+            due=comes.due or None,
+        )
+        name = words_of(values, "name")
+        if not name:
+            raise InvalidInput(_("what is it about? It needs a name"), field="name")
+        return opportunities.add(self.desk.workspace, name, answers)

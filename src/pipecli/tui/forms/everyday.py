@@ -1,0 +1,126 @@
+"""Forms of every day: close the next action, set it, put it off, record an exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipecli.domain import asking
+from pipecli.domain.asking import Question
+from pipecli.domain.decide import EXCHANGE_KINDS
+from pipecli.domain.wording import exchange_kind
+from pipecli.errors import Required
+from pipecli.render.opportunity import next_line
+from pipecli.render.views import lateness
+from pipecli.service import opportunities
+from pipecli.service.answers import Answers, Given
+from pipecli.service.opportunities import Happened
+from pipecli.service.outcome import Outcome
+from pipecli.text import _
+from pipecli.tui.desk import Desk
+
+from .fields import ChoiceField, Field, NextField, TextField
+from .form import Form, Values, subject_line, words_of
+
+NEXT = "next_action"
+
+
+def kinds() -> list[tuple[str, str]]:
+    """The kinds of exchange, as people call them."""
+    words = {"call": _("call"), "mail": _("mail"), "meeting": _("meeting"), "note": _("note")}
+    return [(kind, words[kind]) for kind in EXCHANGE_KINDS]
+
+
+def next_field(desk: Desk) -> NextField:
+    """The question for the next action."""
+    return NextField(desk, Question("", _("What is the next action?"), asking.NEXT), key=NEXT)
+
+
+def day_field(desk: Desk) -> TextField:
+    """The question for the day it happened, today unless told."""
+    return TextField(desk, Question("", _("When was it, if not today?"), asking.DAY), key="on", optional=True)
+
+
+def next_of(values: Values) -> Given:
+    """The next action that was answered; nothing of it where it was left blank."""
+    return values.get(NEXT, Given())
+
+
+class EverydayForm(Form):
+    """A form on an open opportunity."""
+
+    def above(self) -> str:
+        action = self.looked_at.state.next_action
+        if action is None:
+            return ""
+        return f"{next_line(action.text or '', action.due)}  {lateness(self.looked_at.record)}"
+
+
+class DoneForm(EverydayForm):
+    """What happened, and what comes next."""
+
+    def heading(self) -> str:
+        return subject_line(self.looked_at, _("done"))
+
+    def fields(self) -> Iterable[Field]:
+        action = self.looked_at.record["next_action"] or ""
+        yield TextField(
+            self.desk, Question("", _("What happened?"), asking.TEXT), key="happened", optional=True
+        )
+        yield next_field(self.desk)
+        kind = Question("", _("What was it?"), asking.CHOICE)
+        yield ChoiceField(self.desk, kind, kinds(), key="kind", chosen=exchange_kind(action)).aside()
+
+    def save(self, values: Values) -> Outcome:
+        comes = next_of(values)
+        answers = Answers(next=comes.words or None, due=comes.due or None, seen=self.looked_at.seen)
+        happened = Happened(words_of(values, "happened"), words_of(values, "kind") or None)
+        return opportunities.done(self.desk.workspace, self.ref, happened, answers)
+
+
+class NextForm(EverydayForm):
+    """The next action."""
+
+    def heading(self) -> str:
+        return subject_line(self.looked_at, _("next action"))
+
+    def fields(self) -> Iterable[Field]:
+        yield next_field(self.desk)
+
+    def save(self, values: Values) -> Outcome:
+        comes = next_of(values)
+        return opportunities.set_next(
+            self.desk.workspace, self.ref, comes.words, comes.due, seen=self.looked_at.seen
+        )
+
+
+class SnoozeForm(EverydayForm):
+    """A later day for the next action."""
+
+    def heading(self) -> str:
+        return subject_line(self.looked_at, _("put off"))
+
+    def fields(self) -> Iterable[Field]:
+        yield TextField(self.desk, Question("", _("Until when?"), asking.DAY), key="next_due")
+
+    def save(self, values: Values) -> Outcome:
+        due = words_of(values, "next_due")
+        if not due:
+            raise Required(_("until when? such as +3d or mon"), missing=["next_due"])
+        return opportunities.snooze(self.desk.workspace, [self.ref], due)[0]
+
+
+class LogForm(EverydayForm):
+    """What was said, without closing the next action."""
+
+    def heading(self) -> str:
+        return subject_line(self.looked_at, _("log"))
+
+    def fields(self) -> Iterable[Field]:
+        yield ChoiceField(self.desk, Question("", _("What was it?"), asking.CHOICE), kinds(), key="kind")
+        yield TextField(self.desk, Question("", _("What was said?"), asking.TEXT), key="said")
+        yield day_field(self.desk)
+
+    def save(self, values: Values) -> Outcome:
+        answers = Answers(on=words_of(values, "on") or None)
+        kind, said = words_of(values, "kind"), words_of(values, "said")
+        return opportunities.log(self.desk.workspace, self.ref, kind, said, answers)

@@ -1,0 +1,220 @@
+"""A form over the screen: its questions, one call to the service when it is saved, and nothing changed by Esc.
+
+It watches its opportunity. Where a colleague changes it meanwhile the form says so and keeps what was typed; what
+is refused stays on screen to be mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Footer, Static
+
+from pipecli.domain import asking
+from pipecli.domain.asking import Question
+from pipecli.errors import Conflict, NotFound, PipeError
+from pipecli.render.console import literal
+from pipecli.render.opportunity import title
+from pipecli.service import show as showing
+from pipecli.service.answers import Given
+from pipecli.service.outcome import Outcome
+from pipecli.service.show import Shown
+from pipecli.text import _
+from pipecli.tui.desk import Desk, Finished, Refused, in_background
+
+from .fields import Field, TextField
+
+YES, NO = "yes", "no"
+Values = Mapping[str, Given]
+"""What was answered, by the key of its field."""
+
+
+class Form(ModalScreen[Outcome | None]):
+    """A form on an opportunity as it was looked at (`shown`; None for one that is to be opened)."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", _("Save"), key_display="^s"),
+        Binding("escape", "leave", _("Leave, nothing changed"), key_display="Esc"),
+    ]
+    save_label = _("Save")
+    to: str | None = None
+    """The stage whose gate the form is about, if not the next one's."""
+
+    def __init__(self, desk: Desk, shown: Shown | None) -> None:
+        super().__init__()
+        self.desk = desk
+        self.shown = shown
+        self._saving = False
+        card = desk.card(shown.record["id"]) if shown else None
+        self._version = card.row.version if card else None
+
+    def heading(self) -> str:
+        """What the form is about, in one line."""
+        raise NotImplementedError
+
+    def fields(self) -> Iterable[Field]:
+        """The form's questions."""
+        raise NotImplementedError
+
+    def save(self, values: Values) -> Outcome:
+        """Do it, in one transaction; called in a thread. Raises PipeError."""
+        raise NotImplementedError
+
+    def above(self) -> str:
+        """What stands above the questions."""
+        return ""
+
+    @property
+    def looked_at(self) -> Shown:
+        """The opportunity as it was looked at last."""
+        if self.shown is None:
+            raise LookupError("this form is about none")
+        return self.shown
+
+    @property
+    def ref(self) -> str:
+        """The opportunity's number."""
+        return str(self.looked_at.record["id"])
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="form"):
+            yield Static(self.heading(), id="heading", markup=False)
+            with VerticalScroll(id="questions", can_focus=False):
+                yield Static(self.above(), id="above", markup=False)
+                yield from self.fields()
+            yield Static(id="meanwhile", markup=False)
+            yield Static(id="refusal", markup=False)
+            yield Button(self.save_label, id="save", compact=True)
+            yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin with the first question."""
+        self.query_one("#above").display = bool(self.above())
+        self.say("meanwhile", "")
+        self.say("refusal", "")
+        self.begin()
+
+    def on_resize(self) -> None:
+        """Let the questions have the room that the rest leaves; what was typed stays."""
+        around = 11  # borders, heading, lines below, button and footer
+        self.query_one("#questions").styles.max_height = max(4, self.size.height - around)
+
+    def begin(self) -> None:
+        """Put the cursor on the first question, or on the button where there is none."""
+        field = next(iter(self.query(Field)), None)
+        if field:
+            field.begin()
+        else:
+            self.query_one("#save", Button).focus()
+
+    def say(self, where: str, words: str) -> None:
+        """Show one line; none takes it away."""
+        line = self.query_one(f"#{where}", Static)
+        line.display = bool(words)
+        line.update(literal(words))
+
+    def values(self) -> dict[str, Given]:
+        """What was answered so far."""
+        return {field.key: field.given for field in self.query(Field) if not field.is_blank}
+
+    def action_leave(self) -> None:
+        """Leave, nothing changed."""
+        self.dismiss(None)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Save."""
+        event.stop()
+        self.action_save()
+
+    def on_field_answered(self, event: Field.Answered) -> None:
+        """Go on to the next question; after the last one save."""
+        event.stop()
+        fields = list(self.query(Field))
+        later = (field for field in fields[fields.index(event.field) + 1 :] if not field.is_aside)
+        following = next(later, None)
+        if following:
+            following.begin()
+        else:
+            self.action_save()
+
+    def action_save(self) -> None:
+        """Save what was answered, once."""
+        if not self._saving:
+            self._saving = True
+            self.say("refusal", "")
+            in_background(self, "save", partial(self.save, self.values()))
+
+    def on_finished(self, event: Finished) -> None:
+        """Leave with what was done; or say what a colleague did meanwhile."""
+        event.stop()
+        if event.purpose == "save":
+            self.dismiss(event.result)
+        else:
+            self.look_again(event.result)
+
+    def look_again(self, shown: Shown) -> None:
+        """Go on from the opportunity as a colleague left it, what was typed kept."""
+        self.shown = shown
+        last = shown.entries[-1]
+        self.say(
+            "meanwhile",
+            _("Changed meanwhile by {who}: {what}. What you typed is kept.").format(
+                who=last.actor, what=last.summary
+            ),
+        )
+
+    def on_refused(self, event: Refused) -> None:
+        """Say why it was refused, on the question it is about; what was typed stays."""
+        event.stop()
+        if event.purpose == "look" and isinstance(event.error, NotFound):
+            self.say("meanwhile", _("It is no longer there: its opening was taken back. Esc leaves."))
+            return
+        self._saving = False
+        self.say("refusal", event.error.message)
+        self._go_to(event.error)
+        if isinstance(event.error, Conflict):
+            self._look()
+
+    def _go_to(self, error: PipeError) -> None:
+        wanted = {str(error.detail.get(key)) for key in ("criterion", "field")}
+        wanted |= {str(word) for word in error.detail.get("missing", ())}
+        for field in self.query(Field):
+            if wanted & {field.question.criterion, field.question.field, field.key} - {""}:
+                field.begin()
+                return
+
+    def board_changed(self) -> None:
+        """Look whether the opportunity is another than the form was opened on."""
+        if self.shown is None or self._saving:
+            return
+        card = self.desk.card(self.shown.record["id"])
+        version = card.row.version if card else None
+        if version != self._version:
+            self._version = version
+            self._look()
+
+    def _look(self) -> None:
+        if self.shown is not None:
+            look = partial(showing.show, self.desk.workspace, self.ref, to=self.to)
+            in_background(self, "look", look)
+
+
+def subject_line(shown: Shown, words: str) -> str:
+    """`12 Acme · ERP rollout   Discovery → Proposal sent`."""
+    return f"{title(shown.record)}   {words}"
+
+
+def reason_field(desk: Desk, ask: str, *, optional: bool = False) -> TextField:
+    """The question for a reason."""
+    return TextField(desk, Question("", ask, asking.TEXT), key="reason", optional=optional)
+
+
+def words_of(values: Values, key: str) -> str:
+    """What was answered to a question, in words; none where it was left blank."""
+    return values[key].words if key in values else ""

@@ -1,0 +1,211 @@
+"""The gate as a form: what is missing, in the stage's words; the answers and the move are one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from pipecli.domain import asking
+from pipecli.domain.asking import Question
+from pipecli.domain.guidance import how
+from pipecli.domain.pipeline import WON
+from pipecli.errors import Conflict, GateNotMet
+from pipecli.render.console import literal
+from pipecli.service import gates
+from pipecli.service.answers import Answers, answered
+from pipecli.service.outcome import Outcome
+from pipecli.service.show import Shown
+from pipecli.service.why import Why
+from pipecli.text import _, ngettext
+from pipecli.tui.desk import Desk, Refused
+
+from .fields import ChoiceField, Field, field_of
+from .form import NO, YES, Form, Values, reason_field, subject_line, words_of
+
+ASK = "ask"
+
+
+def closed(shown: Shown) -> Conflict:
+    """That an opportunity is closed, in one line."""
+    line = _("{ref} {name} is closed; r opens it again")
+    return Conflict(line.format(ref=shown.record["id"], name=shown.record["name"]))
+
+
+class StillAsked(GateNotMet):
+    """The gate as it is with the answers given: what it still asks for is on the form next."""
+
+    def __init__(self, message: str, found: Why) -> None:
+        super().__init__(message)
+        self.found = found
+
+
+class GateForm(Form):
+    """What one gate still needs of the person who moves an opportunity."""
+
+    def __init__(self, desk: Desk, shown: Shown) -> None:
+        super().__init__(desk, shown)
+        self.why = self.gate(shown)
+
+    def gate(self, shown: Shown) -> Why:
+        """The gate that the form is about; raises Conflict where the opportunity is closed."""
+        if shown.why is None:
+            raise closed(shown)
+        return shown.why
+
+    def heading(self) -> str:
+        report, pipeline = self.why.report, self.why.pipeline
+        way = f"{pipeline.stage(report['from']).name} → {pipeline.stage(report['to']).name}"
+        return subject_line(self.looked_at, way)
+
+    def above(self) -> str:
+        met = [item["criterion"] for item in self.why.report["met"]]
+        lines = [_("✓ proven: {keys}").format(keys=", ".join(met))] if met else []
+        return "\n".join([*lines, *(f"✗ {literal(line)}" for line in self._of_others())])
+
+    def _of_others(self) -> Iterable[str]:
+        why = self.why
+        for verdict in asking.of_others(why.gate):
+            yield f"{verdict.criterion.ask}  {how(verdict, why.state, why.pipeline)}"
+        answerable = {q.criterion for q in self._asked()}
+        for verdict in why.gate.unmet:
+            if verdict not in asking.of_others(why.gate) and verdict.criterion.key not in answerable:
+                yield f"{verdict.criterion.ask}  {how(verdict, why.state, why.pipeline)}"
+
+    def _asked(self) -> list[Question]:
+        return asking.questions(self.why.gate, self.why.state, self.why.pipeline)
+
+    def fields(self) -> Iterable[Field]:
+        before: Field | None = None
+        for question in self._asked():
+            field = field_of(self.desk, question, self.looked_at.exchanges)
+            if before and before.question.criterion == question.criterion:
+                field.goes_on_from(before)
+            before = field
+            yield field
+        yield from self.more_fields()
+
+    def more_fields(self) -> Iterable[Field]:
+        """What else is asked for, behind the criteria."""
+        if asking.of_others(self.why.gate):
+            yield self._ask_field()
+
+    def _ask_field(self) -> Field:
+        waiting = asking.of_others(self.why.gate)
+        roles = self.why.pipeline.roles
+        people = dict.fromkeys(p for v in waiting for p in roles.get(v.criterion.approval or "", ()))
+        asked = all("approval" not in verdict.missing for verdict in waiting)
+        words = (
+            _("It waits for the word of {people}. Keep the answers meanwhile?")
+            if asked
+            else _("It needs approval. Keep the answers and ask {people}?")
+        )
+        ask = words.format(people=", ".join(people) or "–")
+        choices = ((YES, _("yes")), (NO, _("no")))
+        return ChoiceField(self.desk, Question("", ask, asking.CHOICE), choices, key=ASK)
+
+    def answers(self, values: Values) -> Answers:
+        """What was answered to the gate, for the service."""
+        answers = Answers(seen=self.looked_at.seen)
+        for field in self.query(Field):
+            if field.question.criterion and field.key in values:
+                answers = answered(field.question, values[field.key], answers)
+        return answers
+
+    def save(self, values: Values) -> Outcome:
+        answers = self.answers(values)
+        target = self.why.gate.target
+        try:
+            return self.move(answers, values)
+        except GateNotMet as error:
+            found = gates.tried(self.desk.workspace, self.ref, answers, target)
+            if (
+                words_of(values, ASK) == YES
+                and len(asking.of_others(found.gate)) == len(found.gate.unmet) > 0
+            ):
+                return gates.advance(self.desk.workspace, self.ref, answers, to=target, ask=True)
+            raise StillAsked(self.refusal(error, found), found) from error
+
+    def move(self, answers: Answers, values: Values) -> Outcome:
+        """Make the move; raises GateNotMet."""
+        raise NotImplementedError
+
+    def refusal(self, error: GateNotMet, found: Why) -> str:
+        """What is still missing, in one line."""
+        n = len(found.gate.unmet)
+        if not n:
+            return error.message
+        line = ngettext("{n} is still missing: {keys}", "{n} are still missing: {keys}", n)
+        return line.format(n=n, keys=", ".join(v.criterion.key for v in found.gate.unmet))
+
+    def on_refused(self, event: Refused) -> None:
+        """Ask for what the gate needs with the answers so far."""
+        super().on_refused(event)
+        if isinstance(event.error, StillAsked):
+            self.show_gate(event.error.found)
+
+    def look_again(self, shown: Shown) -> None:
+        """Ask for what the gate needs now, what was typed kept."""
+        super().look_again(shown)
+        if shown.why is not None and shown.why.report["to"] == self.why.report["to"]:
+            self.show_gate(self.gate(shown))
+
+    def show_gate(self, why: Why) -> None:
+        """Ask what this gate asks; a question that was answered stays with its answer."""
+        self.why = why
+        wanted = {f.key: f for f in self.fields()}
+        questions = self.query_one("#questions", VerticalScroll)
+        here = {field.key: field for field in self.query(Field)}
+        for key, field in here.items():
+            if key not in wanted and field.is_blank:
+                field.remove()
+        later = here.get("reason")
+        new = [field for key, field in wanted.items() if key not in here]
+        if new:
+            questions.mount(*new, before=later) if later else questions.mount(*new)
+        above = self.query_one("#above", Static)
+        above.update(self.above())
+        above.display = bool(self.above())
+        self.call_after_refresh(self._begin_with_blank)
+
+    def _begin_with_blank(self) -> None:
+        blank = next((f for f in self.query(Field) if f.is_blank and not f.optional), None)
+        if blank:
+            blank.begin()
+
+
+class AdvanceForm(GateForm):
+    """To the next stage; from the last one, to won."""
+
+    save_label = _("Save and move")
+
+    def move(self, answers: Answers, values: Values) -> Outcome:
+        return gates.advance(self.desk.workspace, self.ref, answers, to=self.why.gate.target)
+
+
+class ProveForm(GateForm):
+    """What the next gate asks for, answered without moving."""
+
+    def heading(self) -> str:
+        return f"{super().heading()}   {_('answered without moving')}"
+
+    def more_fields(self) -> Iterable[Field]:
+        return ()
+
+    def save(self, values: Values) -> Outcome:
+        return gates.answer(self.desk.workspace, self.ref, self.answers(values))
+
+
+class WinForm(GateForm):
+    """All that remains to a win, and why they said yes."""
+
+    save_label = _("Save and win")
+    to = WON
+
+    def more_fields(self) -> Iterable[Field]:
+        yield from super().more_fields()
+        yield reason_field(self.desk, _("Why did they say yes?"))
+
+    def move(self, answers: Answers, values: Values) -> Outcome:
+        return gates.win(self.desk.workspace, self.ref, words_of(values, "reason"), answers)

@@ -1,0 +1,167 @@
+"""What the screens have in common: going from one to another, and what can be done with the chosen opportunity."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from pipecli.domain.pipeline import WON
+from pipecli.errors import PipeError
+from pipecli.render.closing import undone_lines
+from pipecli.render.opportunity import outcome_lines
+from pipecli.service import gates, undoing
+from pipecli.service import show as showing
+from pipecli.service.outcome import Outcome
+from pipecli.service.show import Shown
+from pipecli.service.undoing import Undone
+from pipecli.text import _
+from pipecli.tui.deeds import DEEDS, Deed, deed_named
+from pipecli.tui.desk import Desk, Finished, Refused, Written, in_background
+from pipecli.tui.widgets.bar import Bar, tab_names
+
+_MODES = ("board", "agenda", "forecast")
+
+
+class DeskScreen(Screen[None]):
+    """A screen of the board; `mode` names it in the line at the top."""
+
+    mode = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "next_screen(1)", _("next screen"), show=False),
+        Binding("shift+tab", "next_screen(-1)", _("screen before"), show=False),
+        *(Binding(str(n), f"go_to('{mode}')", mode, show=False) for n, mode in enumerate(_MODES, 1)),
+        Binding("g", "go_to('go')", _("Go"), show=False),
+        Binding("u", "undo(False)", _("Undo"), show=False),
+        Binding("U", "undo(True)", _("Redo"), show=False),
+    ]
+    AUTO_FOCUS = ""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+
+    def board_changed(self) -> None:
+        """Show the board as it was just read, or that it cannot be read; called by the application."""
+        for bar in self.query(Bar):
+            bar.show()
+
+    def on_screen_resume(self) -> None:
+        """Show what changed while another screen was shown."""
+        self.board_changed()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether an action applies now; what writes does not where the board is read only."""
+        return not (self.desk.readonly and action in ("undo", "deed"))
+
+    def action_next_screen(self, step: int) -> None:
+        """Go to the next screen, or the one before."""
+        modes = list(tab_names())
+        here = modes.index(self.mode) if self.mode in modes else 0
+        self.action_go_to(modes[(here + step) % len(modes)])
+
+    def action_go_to(self, mode: str) -> None:
+        """Go to a screen."""
+        while len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
+        self.app.switch_mode(mode)
+
+    def action_undo(self, redo: bool) -> None:
+        """Take back the actor's last command, or their last undo."""
+        purpose = "redo" if redo else "undo"
+        in_background(self, purpose, partial(undoing.undo, self.desk.workspace, redo=redo))
+
+    def on_finished(self, event: Finished) -> None:
+        """Tell what a call did."""
+        if isinstance(event.result, Undone):
+            lines = undone_lines(event.result, redo=event.purpose == "redo")
+            self.notify("\n".join(lines), markup=False)
+            self.app.post_message(Written())
+
+    def on_refused(self, event: Refused) -> None:
+        """Tell why a call was refused."""
+        self.complain(event.error)
+
+    def complain(self, error: PipeError) -> None:
+        """One line that says what is wrong."""
+        self.notify(error.message, severity="warning", markup=False)
+
+
+def deed_bindings(*shown: str) -> list[Binding]:
+    """A key for every deed, these in the footer in their order."""
+    deeds = [*map(deed_named, shown), *(deed for deed in DEEDS if deed.name not in shown)]
+    return [Binding(d.key, f"deed('{d.name}')", d.label, show=d.name in shown) for d in deeds]
+
+
+class OpportunityScreen(DeskScreen):
+    """A screen on which one opportunity is chosen, and can be worked on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*deed_bindings()]
+
+    @property
+    def chosen_number(self) -> int | None:
+        """The number of the opportunity that is chosen."""
+        raise NotImplementedError
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A deed applies where one is chosen that it fits."""
+        if action == "deed" and not self.desk.readonly:
+            deed = deed_named(str(parameters[0]))
+            number = self.chosen_number
+            if deed.needs_one and number is None:
+                return False
+            return not deed.needs_one or deed.for_closed == (self.desk.card(number) is None)
+        return super().check_action(action, parameters)
+
+    def action_deed(self, name: str) -> None:
+        """Look at the chosen opportunity as it is now, then ask for what the deed needs."""
+        deed, number = deed_named(name), self.chosen_number
+        if not deed.needs_one:
+            self._ask(deed, None)
+        elif number is not None:
+            look = partial(showing.show, self.desk.workspace, str(number), to=deed.to)
+            in_background(self, f"deed:{name}", look, group="deed", alone=True)
+
+    def on_finished(self, event: Finished) -> None:
+        """Ask for what a deed needs once the opportunity was looked at; tell what was done without asking."""
+        if event.purpose.startswith("deed:"):
+            event.stop()
+            self._ask(deed_named(event.purpose.removeprefix("deed:")), event.result)
+        elif isinstance(event.result, Outcome):
+            event.stop()
+            self.done(deed_named(event.purpose), event.result)
+        else:
+            super().on_finished(event)
+
+    def _ask(self, deed: Deed, shown: Shown | None) -> None:
+        if deed.name == "advance" and shown and shown.why and shown.why.report["ready"]:
+            self._advance(shown)
+            return
+        if deed.name == "advance" and shown and shown.why and shown.why.report["to"] == WON:
+            deed = deed_named("win")
+        try:
+            form = deed.form(self.desk, shown)
+        except PipeError as error:
+            self.complain(error)
+            return
+        self.app.push_screen(form, partial(self.done, deed))
+
+    def _advance(self, shown: Shown) -> None:
+        from pipecli.service.answers import Answers
+
+        answers = Answers(seen=shown.seen)
+        move = partial(gates.advance, self.desk.workspace, str(shown.record["id"]), answers)
+        in_background(self, "advance", move, group="deed", alone=True)
+
+    def done(self, deed: Deed, outcome: Outcome | None) -> None:
+        """Tell what a deed did; None where a form was left with nothing changed."""
+        if outcome is None:
+            return
+        lines = [*outcome_lines(outcome), *outcome.notes]
+        if outcome.asked:
+            people = ", ".join(outcome.asked)
+            lines.append(_("Asked for approval: {people}. Nothing moved yet.").format(people=people))
+        self.notify("\n".join(lines), markup=False)
+        self.app.post_message(Written())

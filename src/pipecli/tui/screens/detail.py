@@ -1,0 +1,152 @@
+"""One opportunity: where it stands, what its gate needs, who is involved; what was said, and what happened."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar
+
+from rich.console import Console
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Footer
+
+from pipecli.errors import NotFound
+from pipecli.render import opportunity as screen
+from pipecli.service import show as showing
+from pipecli.service.show import Shown
+from pipecli.text import _
+from pipecli.tui.desk import Desk, Finished, Refused, in_background
+from pipecli.tui.painting import Print
+from pipecli.tui.widgets.bar import Bar
+from pipecli.tui.widgets.painted import Painted
+
+from .base import OpportunityScreen, deed_bindings
+
+WIDE = 120
+"""Columns from which on the timeline stands beside the rest."""
+
+
+class OpportunityView(Horizontal):
+    """An opportunity as `pipe show` shows it, on one side or two."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: Shown | None = None
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="standing"):
+            yield Painted(id="standing-text")
+        with VerticalScroll(id="past"):
+            yield Painted(id="past-text")
+
+    def on_resize(self) -> None:
+        """Use one side or two."""
+        self._show()
+
+    def show(self, shown: Shown) -> None:
+        """Show an opportunity as it was just looked at."""
+        self.shown = shown
+        self._show()
+
+    def _show(self) -> None:
+        if self.shown is None or not self.size.width:
+            return
+        wide = self.size.width >= WIDE
+        standing = partial(screen.print_standing, shown=self.shown)
+        past = (_exchanges(self.shown), _timeline(self.shown))
+        self.query_one("#past").display = wide
+        self.query_one("#standing-text", Painted).show(standing, *(() if wide else past))
+        self.query_one("#past-text", Painted).show(*past)
+
+
+def _exchanges(shown: Shown) -> Print:
+    def printed(console: Console) -> None:
+        console.print(Text(_("What was said"), style="bold"))
+        if shown.exchanges:
+            screen.print_exchanges(console, shown)
+        else:
+            console.print(Text("  " + _("nothing is on record yet: c logs a call"), style="dim"))
+
+    return printed
+
+
+def _timeline(shown: Shown) -> Print:
+    def printed(console: Console) -> None:
+        console.print(Text(_("What happened"), style="bold"))
+        screen.print_timeline(console, shown, all_entries=True)
+
+    return printed
+
+
+class DetailScreen(OpportunityScreen):
+    """All that is known of one opportunity."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *deed_bindings("advance", "done", "next", "log", "back", "win", "lose", "reopen"),
+        Binding("escape", "leave", _("Close"), key_display="Esc"),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+        Binding("left,h", "side('standing')", show=False),
+        Binding("right,l", "side('past')", show=False),
+    ]
+
+    def __init__(self, desk: Desk, number: int) -> None:
+        super().__init__(desk)
+        self._number = number
+        self._moment = desk.moment
+
+    @property
+    def chosen_number(self) -> int | None:
+        return self._number
+
+    def compose(self) -> ComposeResult:
+        yield Bar(self.desk, self.mode)
+        yield OpportunityView()
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Look at it."""
+        self.look()
+
+    def look(self) -> None:
+        """Look at it as it is now."""
+        self._moment = self.desk.moment
+        look = partial(showing.show, self.desk.workspace, str(self._number))
+        in_background(self, "look", look, group="look", alone=True)
+
+    def board_changed(self) -> None:
+        """Look again where something changed."""
+        super().board_changed()
+        self.refresh_bindings()
+        if self.is_mounted and self._moment != self.desk.moment:
+            self.look()
+
+    def on_finished(self, event: Finished) -> None:
+        """Show what was looked at."""
+        if event.purpose == "look":
+            event.stop()
+            self.query_one(OpportunityView).show(event.result)
+        else:
+            super().on_finished(event)
+
+    def on_refused(self, event: Refused) -> None:
+        """Leave where it is no more; its opening was taken back."""
+        super().on_refused(event)
+        if event.purpose == "look" and isinstance(event.error, NotFound) and self.is_current:
+            self.action_leave()
+
+    def action_leave(self) -> None:
+        """Back to where it was chosen."""
+        self.dismiss()
+
+    def action_scroll(self, lines: int) -> None:
+        """Read on, or back."""
+        side = self.focused if isinstance(self.focused, VerticalScroll) else self.query_one("#standing")
+        side.scroll_relative(y=lines * 2, animate=False)
+
+    def action_side(self, name: str) -> None:
+        """Read the other side."""
+        if self.query_one(f"#{name}").display:
+            self.query_one(f"#{name}").focus()

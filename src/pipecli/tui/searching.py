@@ -1,0 +1,43 @@
+"""The palette's search for an opportunity: by number, or by words of its name and account."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import cast
+
+from textual.command import Hit, Hits, Provider
+
+from pipecli.domain.fold import fold
+from pipecli.render.console import literal
+from pipecli.render.views import subject
+from pipecli.service.board import Card, Wanted
+
+from .desk import Desk
+
+MOST = 20
+
+
+class Opportunities(Provider):
+    """Every open opportunity."""
+
+    async def search(self, query: str) -> Hits:
+        """Those that the words fit; choosing one opens it."""
+        desk = cast(Desk, self.app.desk)  # type: ignore[attr-defined]
+        words = query.strip()
+        fits = Wanted(text=fold(words))
+        found = [c for c in desk.board.cards if str(c.number) == words or fits.fits(c)][:MOST]
+        for card in found:
+            record = desk.board.record(card)
+            line = f"{card.number} {literal(subject(record))}"
+            yield Hit(
+                1.0 if str(card.number) == words else 0.5,
+                line,
+                partial(self._open, desk, card),
+                text=line,
+                help=f"{record['stage_name']}  {literal(record['owner'])}",
+            )
+
+    def _open(self, desk: Desk, card: Card) -> None:
+        from .screens.detail import DetailScreen
+
+        self.app.push_screen(DetailScreen(desk, card.number))
