@@ -12,6 +12,7 @@ from pipecli.render.console import is_terminal
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
 
+from .exits import OK
 from .options import workspace
 
 
@@ -21,18 +22,18 @@ def board(
         bool, typer.Option("--readonly", help=_("look only: for the screen in the meeting room"))
     ] = False,
     light: Annotated[bool, typer.Option("--light", help=_("dark text on a light ground"))] = False,
-) -> None:
-    _run(workspace(context), start="board", readonly=readonly, light=light)
+) -> int:
+    return _run(workspace(context), start="board", readonly=readonly, light=light)
 
 
 def go(
     context: typer.Context,
     light: Annotated[bool, typer.Option("--light", help=_("dark text on a light ground"))] = False,
-) -> None:
-    _run(workspace(context), start="go", readonly=False, light=light)
+) -> int:
+    return _run(workspace(context), start="go", readonly=False, light=light)
 
 
-def _run(place: Workspace, *, start: str, readonly: bool, light: bool) -> None:
+def _run(place: Workspace, *, start: str, readonly: bool, light: bool) -> int:
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         raise InvalidInput(_("the board needs a terminal; in a script: pipe today, pipe list"))
     from pipecli.service.board import read
@@ -44,4 +45,6 @@ def _run(place: Workspace, *, start: str, readonly: bool, light: bool) -> None:
     from pipecli.tui.desk import Desk
     from pipecli.tui.theme import DARK, LIGHT
 
-    PipeApp(Desk(place, found, readonly), start=start, theme=LIGHT if light else DARK).run()
+    app = PipeApp(Desk(place, found, readonly), start=start, theme=LIGHT if light else DARK)
+    app.run()
+    return app.return_code or OK

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.events import Resize
 from textual.screen import Screen
 
+from pipecli.errors import PipeError
 from pipecli.text import _
 
 from .deeds import DEEDS
-from .desk import Desk, Finished, Refused, Written, in_background
+from .desk import Caller, Desk, Written, in_background
 from .screens.agenda import AgendaScreen
 from .screens.base import DeskScreen, OpportunityScreen
 from .screens.board import BoardScreen
@@ -28,7 +32,7 @@ EVERY = 1.0
 """Seconds from one look at the workspace to the next."""
 
 
-class PipeApp(App[None]):
+class PipeApp(Caller, App[None]):
     """The board, from one workspace; `start` is the screen to begin with: board or go."""
 
     CSS_PATH = "pipe.tcss"
@@ -86,19 +90,19 @@ class PipeApp(App[None]):
         self._looking = True
         in_background(self, "look", self.desk.read, group="watch")
 
-    def on_finished(self, event: Finished) -> None:
+    def finished(self, purpose: str, result: Any) -> None:
         """Show the board that was read."""
         self._looking = False
-        if event.result is not None:
-            self.desk.board = event.result
+        if result is not None:
+            self.desk.board = result
             self.desk.lost = ""
             self._tell_screens()
 
-    def on_refused(self, event: Refused) -> None:
+    def refused(self, purpose: str, error: PipeError) -> None:
         """Keep what is shown, and say that it may be old."""
         self._looking = False
         line = _("{error} What is shown may be old; trying again.")
-        lost = line.format(error=event.error.message.rstrip(".") + ".")
+        lost = line.format(error=error.message.rstrip(".") + ".")
         if lost != self.desk.lost:
             self.desk.lost = lost
             self._tell_screens()
@@ -108,6 +112,15 @@ class PipeApp(App[None]):
             changed = getattr(screen, "board_changed", None)
             if changed is not None:
                 changed()
+
+    def _fatal_error(self) -> None:
+        """Leave with one line: a traceback is for who asks for it."""
+        if os.environ.get("PIPE_DEBUG"):
+            super()._fatal_error()
+            return
+        error = sys.exception() or self._exception
+        line = _("pipe met an error of its own, {kind}: {error}; PIPE_DEBUG=1 shows where")
+        self.panic(Text(line.format(kind=type(error).__name__, error=error)))
 
     def action_keys(self) -> None:
         """Show all keys."""

@@ -44,7 +44,7 @@ class Desk:
         return board.moment(self.workspace)
 
 
-class Finished(Message):
+class Finished(Message, bubble=False):
     """A call to the service came back: what it was for, and its result."""
 
     def __init__(self, purpose: str, result: Any) -> None:
@@ -53,13 +53,33 @@ class Finished(Message):
         self.result = result
 
 
-class Refused(Message):
+class Refused(Message, bubble=False):
     """A call to the service was refused: what it was for, and the error."""
 
     def __init__(self, purpose: str, error: PipeError) -> None:
         super().__init__()
         self.purpose = purpose
         self.error = error
+
+
+class Caller:
+    """What calls the service in the background: it overrides these two, never the messages' own handlers, each of
+    which Textual runs beside those of its base classes.
+    """
+
+    def on_finished(self, event: Finished) -> None:
+        """A call came back."""
+        self.finished(event.purpose, event.result)
+
+    def on_refused(self, event: Refused) -> None:
+        """A call was refused."""
+        self.refused(event.purpose, event.error)
+
+    def finished(self, purpose: str, result: Any) -> None:
+        """What to do with what a call found or did."""
+
+    def refused(self, purpose: str, error: PipeError) -> None:
+        """What to do where a call was refused."""
 
 
 class Written(Message):

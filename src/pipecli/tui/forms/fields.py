@@ -96,6 +96,10 @@ class Field(Vertical):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes on."""
         event.stop()
+        self.entered(event.input)
+
+    def entered(self, where: Input) -> None:
+        """Enter was pressed in an input."""
         self.post_message(self.Answered(self))
 
 
@@ -258,13 +262,12 @@ class NextField(Field):
         if event.input.has_class("due"):
             self.query_one(".means", Static).update(meaning(self.desk, asking.DAY, event.value))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def entered(self, where: Input) -> None:
         """Enter goes from what to when, then on."""
-        event.stop()
-        if event.input.has_class("words"):
+        if where.has_class("words"):
             self.query_one(".due", Input).focus()
         else:
-            self.post_message(self.Answered(self))
+            super().entered(where)
 
 
 def field_of(desk: Desk, question: Question, exchanges: Sequence[Entry], *, optional: bool = False) -> Field:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -26,7 +26,7 @@ from pipecli.service.answers import Given
 from pipecli.service.outcome import Outcome
 from pipecli.service.show import Shown
 from pipecli.text import _
-from pipecli.tui.desk import Desk, Finished, Refused, in_background
+from pipecli.tui.desk import Caller, Desk, in_background
 
 from .fields import Field, TextField
 
@@ -35,7 +35,7 @@ Values = Mapping[str, Given]
 """What was answered, by the key of its field."""
 
 
-class Form(ModalScreen[Outcome | None]):
+class Form(Caller, ModalScreen[Outcome | None]):
     """A form on an opportunity as it was looked at (`shown`; None for one that is to be opened)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -150,13 +150,12 @@ class Form(ModalScreen[Outcome | None]):
             self.say("refusal", "")
             in_background(self, "save", partial(self.save, self.values()))
 
-    def on_finished(self, event: Finished) -> None:
+    def finished(self, purpose: str, result: Any) -> None:
         """Leave with what was done; or say what a colleague did meanwhile."""
-        event.stop()
-        if event.purpose == "save":
-            self.dismiss(event.result)
+        if purpose == "save":
+            self.dismiss(result)
         else:
-            self.look_again(event.result)
+            self.look_again(result)
 
     def look_again(self, shown: Shown) -> None:
         """Go on from the opportunity as a colleague left it, what was typed kept."""
@@ -169,16 +168,15 @@ class Form(ModalScreen[Outcome | None]):
             ),
         )
 
-    def on_refused(self, event: Refused) -> None:
+    def refused(self, purpose: str, error: PipeError) -> None:
         """Say why it was refused, on the question it is about; what was typed stays."""
-        event.stop()
-        if event.purpose == "look" and isinstance(event.error, NotFound):
+        if purpose == "look" and isinstance(error, NotFound):
             self.say("meanwhile", _("It is no longer there: its opening was taken back. Esc leaves."))
             return
         self._saving = False
-        self.say("refusal", event.error.message)
-        self._go_to(event.error)
-        if isinstance(event.error, Conflict):
+        self.say("refusal", error.message)
+        self._go_to(error)
+        if isinstance(error, Conflict):
             self._look()
 
     def _go_to(self, error: PipeError) -> None:

@@ -11,7 +11,7 @@ from pipecli.domain import asking
 from pipecli.domain.asking import Question
 from pipecli.domain.guidance import how
 from pipecli.domain.pipeline import WON
-from pipecli.errors import Conflict, GateNotMet
+from pipecli.errors import Conflict, GateNotMet, PipeError
 from pipecli.render.console import literal
 from pipecli.service import gates
 from pipecli.service.answers import Answers, answered
@@ -19,7 +19,7 @@ from pipecli.service.outcome import Outcome
 from pipecli.service.show import Shown
 from pipecli.service.why import Why
 from pipecli.text import _, ngettext
-from pipecli.tui.desk import Desk, Refused
+from pipecli.tui.desk import Desk
 
 from .fields import ChoiceField, Field, field_of
 from .form import NO, YES, Form, Values, reason_field, subject_line, words_of
@@ -139,11 +139,11 @@ class GateForm(Form):
         line = ngettext("{n} is still missing: {keys}", "{n} are still missing: {keys}", n)
         return line.format(n=n, keys=", ".join(v.criterion.key for v in found.gate.unmet))
 
-    def on_refused(self, event: Refused) -> None:
+    def refused(self, purpose: str, error: PipeError) -> None:
         """Ask for what the gate needs with the answers so far."""
-        super().on_refused(event)
-        if isinstance(event.error, StillAsked):
-            self.show_gate(event.error.found)
+        super().refused(purpose, error)
+        if isinstance(error, StillAsked):
+            self.show_gate(error.found)
 
     def look_again(self, shown: Shown) -> None:
         """Ask for what the gate needs now, what was typed kept."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -19,13 +19,13 @@ from pipecli.service.show import Shown
 from pipecli.service.undoing import Undone
 from pipecli.text import _
 from pipecli.tui.deeds import DEEDS, Deed, deed_named
-from pipecli.tui.desk import Desk, Finished, Refused, Written, in_background
+from pipecli.tui.desk import Caller, Desk, Written, in_background
 from pipecli.tui.widgets.bar import Bar, tab_names
 
 _MODES = ("board", "agenda", "forecast")
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(Caller, Screen[None]):
     """A screen of the board; `mode` names it in the line at the top."""
 
     mode = ""
@@ -73,16 +73,16 @@ class DeskScreen(Screen[None]):
         purpose = "redo" if redo else "undo"
         in_background(self, purpose, partial(undoing.undo, self.desk.workspace, redo=redo))
 
-    def on_finished(self, event: Finished) -> None:
+    def finished(self, purpose: str, result: Any) -> None:
         """Tell what a call did."""
-        if isinstance(event.result, Undone):
-            lines = undone_lines(event.result, redo=event.purpose == "redo")
+        if isinstance(result, Undone):
+            lines = undone_lines(result, redo=purpose == "redo")
             self.notify("\n".join(lines), markup=False)
             self.app.post_message(Written())
 
-    def on_refused(self, event: Refused) -> None:
+    def refused(self, purpose: str, error: PipeError) -> None:
         """Tell why a call was refused."""
-        self.complain(event.error)
+        self.complain(error)
 
     def complain(self, error: PipeError) -> None:
         """One line that says what is wrong."""
@@ -124,16 +124,14 @@ class OpportunityScreen(DeskScreen):
             look = partial(showing.show, self.desk.workspace, str(number), to=deed.to)
             in_background(self, f"deed:{name}", look, group="deed", alone=True)
 
-    def on_finished(self, event: Finished) -> None:
+    def finished(self, purpose: str, result: Any) -> None:
         """Ask for what a deed needs once the opportunity was looked at; tell what was done without asking."""
-        if event.purpose.startswith("deed:"):
-            event.stop()
-            self._ask(deed_named(event.purpose.removeprefix("deed:")), event.result)
-        elif isinstance(event.result, Outcome):
-            event.stop()
-            self.done(deed_named(event.purpose), event.result)
+        if purpose.startswith("deed:"):
+            self._ask(deed_named(purpose.removeprefix("deed:")), result)
+        elif isinstance(result, Outcome):
+            self.done(deed_named(purpose), result)
         else:
-            super().on_finished(event)
+            super().finished(purpose, result)
 
     def _ask(self, deed: Deed, shown: Shown | None) -> None:
         if deed.name == "advance" and shown and shown.why and shown.why.report["ready"]:

@@ -77,6 +77,7 @@ class BoardScreen(OpportunityScreen):
         self.query_one("#empty").display = not self.desk.board.cards
         found = sum(len(column.cards) for column in self._columns)
         self.query_one(FilterBar).show(self.desk.wanted, found)
+        self.refresh_bindings()
 
     def follow(self, number: int) -> None:
         """Put the cursor on an opportunity, without the filter where that hides it."""
@@ -142,6 +143,7 @@ class BoardScreen(OpportunityScreen):
 
     def on_filter_bar_left(self) -> None:
         """Back to the cards."""
+        self.query_one(FilterBar).end()
         self.query_one(Stages).focus()
         self.show_cards()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.console import Console
 from rich.text import Text
@@ -12,12 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Footer
 
-from pipecli.errors import NotFound
+from pipecli.errors import NotFound, PipeError
 from pipecli.render import opportunity as screen
 from pipecli.service import show as showing
 from pipecli.service.show import Shown
 from pipecli.text import _
-from pipecli.tui.desk import Desk, Finished, Refused, in_background
+from pipecli.tui.desk import Desk, in_background
 from pipecli.tui.painting import Print
 from pipecli.tui.widgets.bar import Bar
 from pipecli.tui.widgets.painted import Painted
@@ -123,18 +123,17 @@ class DetailScreen(OpportunityScreen):
         if self.is_mounted and self._moment != self.desk.moment:
             self.look()
 
-    def on_finished(self, event: Finished) -> None:
+    def finished(self, purpose: str, result: Any) -> None:
         """Show what was looked at."""
-        if event.purpose == "look":
-            event.stop()
-            self.query_one(OpportunityView).show(event.result)
+        if purpose == "look":
+            self.query_one(OpportunityView).show(result)
         else:
-            super().on_finished(event)
+            super().finished(purpose, result)
 
-    def on_refused(self, event: Refused) -> None:
+    def refused(self, purpose: str, error: PipeError) -> None:
         """Leave where it is no more; its opening was taken back."""
-        super().on_refused(event)
-        if event.purpose == "look" and isinstance(event.error, NotFound) and self.is_current:
+        super().refused(purpose, error)
+        if purpose == "look" and isinstance(error, NotFound) and self.is_current:
             self.action_leave()
 
     def action_leave(self) -> None:

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Footer
 
+from pipecli.errors import PipeError
 from pipecli.render.changes import nothing_moved, print_changes
 from pipecli.render.forecast import print_forecast
 from pipecli.service import changes
@@ -21,7 +22,7 @@ from pipecli.service.measures import AMOUNT
 from pipecli.service.periods import Period
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
-from pipecli.tui.desk import Desk, Finished, Refused, in_background
+from pipecli.tui.desk import Desk, in_background
 from pipecli.tui.painting import Print
 from pipecli.tui.widgets.bar import Bar
 from pipecli.tui.widgets.painted import Painted
@@ -85,21 +86,19 @@ class ForecastScreen(DeskScreen):
             self._moment = self.desk.moment
             in_background(self, "forecast", partial(find, self.desk.workspace), alone=True)
 
-    def on_finished(self, event: Finished) -> None:
+    def finished(self, purpose: str, result: Any) -> None:
         """Show what was found."""
-        if event.purpose == "forecast":
-            event.stop()
-            self.query_one(Painted).show(*_prints(event.result))
+        if purpose == "forecast":
+            self.query_one(Painted).show(*_prints(result))
         else:
-            super().on_finished(event)
+            super().finished(purpose, result)
 
-    def on_refused(self, event: Refused) -> None:
+    def refused(self, purpose: str, error: PipeError) -> None:
         """Say why there is no forecast."""
-        if event.purpose == "forecast":
-            event.stop()
-            self.query_one(Painted).update(event.error.message)
+        if purpose == "forecast":
+            self.query_one(Painted).update(error.message)
         else:
-            super().on_refused(event)
+            super().refused(purpose, error)
 
     def action_scroll(self, lines: int) -> None:
         """Read on, or back."""

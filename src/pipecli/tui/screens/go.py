@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.console import Console
 from textual.app import ComposeResult
@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Footer, Static
 
-from pipecli.errors import NotFound
+from pipecli.errors import NotFound, PipeError
 from pipecli.render.go import print_card
 from pipecli.service import board as boards
 from pipecli.service import show as showing
@@ -20,7 +20,7 @@ from pipecli.service.outcome import Outcome
 from pipecli.service.show import Shown
 from pipecli.text import _, ngettext
 from pipecli.tui.deeds import Deed
-from pipecli.tui.desk import Desk, Finished, Refused, in_background
+from pipecli.tui.desk import Desk, in_background
 from pipecli.tui.widgets.bar import Bar
 from pipecli.tui.widgets.painted import Painted
 
@@ -110,22 +110,20 @@ class GoScreen(OpportunityScreen):
             lines.append(_("m shows everybody's, Esc the board, q quits."))
         console.print("\n".join(lines))
 
-    def on_finished(self, event: Finished) -> None:
+    def finished(self, purpose: str, result: Any) -> None:
         """Show the card."""
-        if event.purpose == "look":
-            event.stop()
-            if event.result.record["id"] == self._number:
-                self._show_card(event.result)
+        if purpose == "look":
+            if result.record["id"] == self._number:
+                self._show_card(result)
         else:
-            super().on_finished(event)
+            super().finished(purpose, result)
 
-    def on_refused(self, event: Refused) -> None:
+    def refused(self, purpose: str, error: PipeError) -> None:
         """One that is no more is passed over."""
-        if event.purpose == "look" and isinstance(event.error, NotFound) and self._number is not None:
-            event.stop()
+        if purpose == "look" and isinstance(error, NotFound) and self._number is not None:
             self.action_skip()
         else:
-            super().on_refused(event)
+            super().refused(purpose, error)
 
     def _show_card(self, shown: Shown) -> None:
         asked = [a for a in self.desk.board.approvals if a.ref == self._number]

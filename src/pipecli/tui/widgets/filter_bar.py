@@ -44,6 +44,8 @@ class FilterBar(Horizontal):
     class Left(Message):
         """The text is finished."""
 
+    is_typing = False
+
     def compose(self) -> ComposeResult:
         yield Static("/", id="filter-mark")
         yield FilterInput(placeholder=_("part of a name or account"), compact=True, id="filter-text")
@@ -51,8 +53,12 @@ class FilterBar(Horizontal):
 
     def begin(self) -> None:
         """Let the text be typed."""
-        self.display = True
+        self.is_typing = self.display = True
         self.query_one(FilterInput).focus()
+
+    def end(self) -> None:
+        """The text is finished."""
+        self.is_typing = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter by what stands there now."""
@@ -62,7 +68,7 @@ class FilterBar(Horizontal):
     def show(self, wanted: Wanted, found: int) -> None:
         """Say what is filtered, and how many cards fit."""
         typing = self.query_one(FilterInput)
-        self.display = wanted != Wanted() or typing.has_focus
+        self.display = wanted != Wanted() or self.is_typing
         if typing.value != wanted.text:
             with typing.prevent(Input.Changed):
                 typing.value = wanted.text

@@ -46,6 +46,8 @@ class Stages(Horizontal, can_focus=True):
         self._columns = columns
         self._at = next((n for n, column in enumerate(columns) if column.cards), 0)
         self._places: dict[str, int] = {}
+        self._number: int | None = None
+        """The opportunity the person went to last: the cursor is on it again when a filter lets it be seen."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="left-out-before", classes="left-out")
@@ -75,10 +77,9 @@ class Stages(Horizontal, can_focus=True):
         """Show the board as it is now, the cursor on the card it was on; False where the stages are others now."""
         if [c.stage.key for c in columns] != [c.stage.key for c in self._columns]:
             return False
-        chosen = self.chosen
+        wanted = [n for n in (self._number, self.chosen.number if self.chosen else None) if n is not None]
         self._board, self._columns = board, columns
-        if chosen is not None:
-            self._follow(chosen.number)
+        any(self._follow(number) for number in wanted)
         if not self._columns[self._at].cards and any(c.cards for c in columns):
             self._at = next(n for n, c in enumerate(columns) if c.cards)
         for widget, column in zip(self.query(StageColumn), columns, strict=True):
@@ -90,7 +91,14 @@ class Stages(Horizontal, can_focus=True):
         """Put the cursor on an opportunity's card; whether it is there."""
         found = self._follow(number)
         self._show_cursor()
+        self._went()
         return found
+
+    def _went(self) -> None:
+        """Remember where the person went, and tell the screen."""
+        if self.chosen is not None:
+            self._number = self.chosen.number
+        self.post_message(self.Moved())
 
     def _follow(self, number: int) -> bool:
         for at, column in enumerate(self._columns):
@@ -105,7 +113,6 @@ class Stages(Horizontal, can_focus=True):
         for at, widget in enumerate(self.query(StageColumn)):
             widget.choose(self._place(at) if at == self._at else None)
         self._show_window()
-        self.post_message(self.Moved())
 
     def _show_window(self) -> None:
         """Let those columns be seen that there is room for, the cursor's among them."""
@@ -123,14 +130,15 @@ class Stages(Horizontal, can_focus=True):
         """Go to the next stage on a side."""
         self._at = max(0, min(self._at + step, len(self._columns) - 1))
         self._show_cursor()
+        self._went()
 
     def action_card(self, step: int) -> None:
         """Go to the next card above or below."""
         column = self._columns[self._at]
         place = max(0, min(self._place(self._at) + step, len(column.cards) - 1))
         self._places[column.stage.key] = place
-        self.query(StageColumn)[self._at].choose(place if column.cards else None)
-        self.post_message(self.Moved())
+        self.query(StageColumn)[self._at].choose(place)
+        self._went()
 
     def action_page(self, step: int) -> None:
         """Go a screen of cards up or down."""
@@ -147,5 +155,6 @@ class Stages(Horizontal, can_focus=True):
         self._at = list(self.query(StageColumn)).index(event.column)
         self._places[event.column.column.stage.key] = event.place
         self._show_cursor()
+        self._went()
         if event.opened:
             self.post_message(self.Opened())
