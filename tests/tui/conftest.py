@@ -1,4 +1,4 @@
-"""The board in this process: a real workspace file, the real application driven by Textual's pilot, a clock that stands.
+"""The board in this process: a real workspace file, the real application and Textual's pilot, a clock that stands.
 
 `LIFE` leaves a small pipeline: 1 to 4 of Lea's, 5 of Marc's, 6 lost; it is Monday 23 November 2026. `on_board` runs a
 conversation with the board; `pipe` is what a colleague types in another terminal meanwhile.

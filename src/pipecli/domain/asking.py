@@ -44,8 +44,12 @@ class Question(NamedTuple):
 
 
 def questions(gate: Gate, state: Opportunity, pipeline: Pipeline) -> list[Question]:
-    """What the gate asks of whoever moves the opportunity, in the order in which it is judged."""
-    return [q for verdict in gate.unmet for q in _of_verdict(verdict, state, pipeline)]
+    """What the gate asks of whoever moves the opportunity, in the order in which it is judged; no field twice."""
+    found: list[Question] = []
+    for question in (q for verdict in gate.unmet for q in _of_verdict(verdict, state, pipeline)):
+        if not question.field or all(question.field != known.field for known in found):
+            found.append(question)
+    return found
 
 
 def of_others(gate: Gate) -> list[Verdict]:
@@ -76,10 +80,10 @@ def _of_verdict(verdict: Verdict, state: Opportunity, pipeline: Pipeline) -> Ite
             yield of_field(criterion.field or "", pipeline, criterion.ask, criterion.key)
         elif need == "comparison":
             condition = criterion.compare or []
-            settable = [f for f in reads(condition) if f in SETTABLE_FIELDS or f in pipeline.fields]
             hint = _("needs {condition}").format(condition=describe(condition))
-            for field in settable:
-                yield of_field(field, pipeline, criterion.ask, criterion.key)._replace(hint=hint)
+            for field in reads(condition):
+                if field in SETTABLE_FIELDS or field in pipeline.fields:
+                    yield of_field(field, pipeline, criterion.ask, criterion.key)._replace(hint=hint)
         elif need in ("evidence", "expired"):
             answer = criterion.evidence or NOTE
             hint = {LINK: _("link"), FILE: _("path of the file"), EXCHANGE: _("what was said")}.get(

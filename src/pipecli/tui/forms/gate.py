@@ -65,13 +65,21 @@ class GateForm(Form):
         return "\n".join([*lines, *(f"✗ {literal(line)}" for line in self._of_others())])
 
     def _of_others(self) -> Iterable[str]:
-        why = self.why
-        for verdict in asking.of_others(why.gate):
-            yield f"{verdict.criterion.ask}  {how(verdict, why.state, why.pipeline)}"
-        answerable = {q.criterion for q in self._asked()}
+        """What nobody can answer on this form, and who or what it waits for."""
+        why, answerable = self.why, {q.criterion for q in self._asked()}
+        ways = {
+            "approval": _("needs approval of {people}"),
+            "waiting": _("asked of {people}"),
+            "refused": _("refused by {people}"),
+        }
         for verdict in why.gate.unmet:
-            if verdict not in asking.of_others(why.gate) and verdict.criterion.key not in answerable:
-                yield f"{verdict.criterion.ask}  {how(verdict, why.state, why.pipeline)}"
+            criterion = verdict.criterion
+            people = ", ".join(why.pipeline.roles.get(criterion.approval or "", ())) or _("nobody")
+            words = [ways[need].format(people=people) for need in verdict.missing if need in ways]
+            if criterion.key not in answerable and not words:
+                words = [how(verdict, why.state, why.pipeline)]
+            if words:
+                yield f"{criterion.ask}  {', '.join(words)}"
 
     def _asked(self) -> list[Question]:
         return asking.questions(self.why.gate, self.why.state, self.why.pipeline)
@@ -133,11 +141,14 @@ class GateForm(Form):
 
     def refusal(self, error: GateNotMet, found: Why) -> str:
         """What is still missing, in one line."""
-        n = len(found.gate.unmet)
-        if not n:
+        unmet = found.gate.unmet
+        if not unmet:
             return error.message
-        line = ngettext("{n} is still missing: {keys}", "{n} are still missing: {keys}", n)
-        return line.format(n=n, keys=", ".join(v.criterion.key for v in found.gate.unmet))
+        hints = {q.criterion: q.hint for q in asking.questions(found.gate, found.state, found.pipeline)}
+        keys = [v.criterion.key for v in unmet]
+        named = [f"{key} ({hints[key]})" if hints.get(key) else key for key in keys]
+        line = ngettext("{n} is still missing: {keys}", "{n} are still missing: {keys}", len(unmet))
+        return line.format(n=len(unmet), keys=", ".join(named))
 
     def refused(self, purpose: str, error: PipeError) -> None:
         """Ask for what the gate needs with the answers so far."""
