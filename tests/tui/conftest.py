@@ -26,6 +26,7 @@ from pipecli.service.show import Shown, show
 from pipecli.service.workspace import Workspace
 from pipecli.tui.app import PipeApp
 from pipecli.tui.desk import Desk
+from pipecli.tui.theme import DARK, LIGHT
 
 TODAY = date(2026, 11, 23)  # a Monday
 LIFE = """
@@ -158,12 +159,11 @@ def on_board(place: Workspace) -> OnBoard:
         start: str = "board",
         readonly: bool = False,
         light: bool = False,
+        watch: bool = False,
     ) -> None:
         async def talk() -> None:
-            from pipecli.tui.theme import DARK, LIGHT
-
             desk = Desk(place, boards.read(place), readonly)
-            app = PipeApp(desk, start=start, theme=LIGHT if light else DARK, watch=False)
+            app = PipeApp(desk, start=start, theme=LIGHT if light else DARK, watch=watch)
             async with app.run_test(size=size, notifications=True) as pilot:
                 board = Board(app, pilot)
                 await board.settle()

@@ -200,7 +200,7 @@ def log(
     due: Due = None,
     on: On = None,
 ) -> None:
-    from pipecli.domain.decide import EXCHANGE_KINDS
+    from pipecli.domain.wording import EXCHANGE_KINDS
     from pipecli.service import opportunities
     from pipecli.service.answers import Answers
 

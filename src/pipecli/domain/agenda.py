@@ -12,6 +12,7 @@ SECTIONS = (OVERDUE, TODAY, UNPLANNED, QUIET, SOON, LATER)
 """Worst first. `unplanned` has no next action, as only an import can leave one; `stale` went quiet."""
 PRESSING = (OVERDUE, TODAY, UNPLANNED, QUIET)
 """What asks for something today."""
+Urgency = tuple[int, float, float]
 DAYS_AHEAD = 7
 """How many coming days count as soon."""
 
@@ -27,9 +28,8 @@ def section_of(due: date | None, today: date, *, stale: bool) -> str:
     return SOON if due <= today + timedelta(DAYS_AHEAD) else LATER
 
 
-def urgency(section: str, due: date | None, weighted: int | None) -> tuple[int, int, int]:
-    """A key that sorts what needs doing first to the front; `weighted` is in minor units of one currency."""
+def urgency(section: str, due: date | None, stake: float) -> Urgency:
+    """A key that sorts what needs doing first to the front; `stake` is what is weighed against other opportunities."""
     place = SECTIONS.index(section)
     day = due.toordinal() if due else 0
-    stake = -(weighted or 0)
-    return (place, stake, day) if section in PRESSING else (place, day, stake)
+    return (place, -stake, day) if section in PRESSING else (place, day, -stake)

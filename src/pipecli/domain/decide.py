@@ -23,8 +23,8 @@ from .gate import Judge
 from .opportunity import Opportunity
 from .pipeline import Pipeline
 from .route import require_open
+from .wording import EXCHANGE_KINDS
 
-EXCHANGE_KINDS = ("call", "mail", "meeting", "note")
 LONGEST_NAME = 200
 LONGEST_FIELD = 10_000
 LONGEST_TEXT = 1_000_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .fold import fold
 
+EXCHANGE_KINDS = ("call", "mail", "meeting", "note")
 _WORDS = {
     "call": ("call", "phone", "ring", "appeler", "appel", "rappeler", "telephoner"),
     "mail": ("mail", "email", "e-mail", "send", "write", "envoyer", "ecrire", "courriel", "relancer"),

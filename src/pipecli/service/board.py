@@ -35,7 +35,7 @@ class Card(NamedTuple):
     section: str
     stale: bool
     weighted: int | None
-    order: tuple[int, int, int]
+    order: agenda.Urgency
 
     @property
     def number(self) -> int:
@@ -148,7 +148,7 @@ def read(workspace: Workspace) -> Board:
         return Board(cards, of, approvals_asked(reading, actor))
 
 
-def _order(card: Card) -> tuple[tuple[int, int, int], int]:
+def _order(card: Card) -> tuple[agenda.Urgency, int]:
     return card.order, card.number
 
 
@@ -160,8 +160,9 @@ def _card(row: Row, reading: Reading) -> Card:
     worth = row.amount
     if worth is not None and row.currency != pipeline.currency:
         worth = pipeline.rates.convert(worth, row.currency, day_of_rate(None, today))
-    share = weighted(worth, probability_of(row.status, row.stage, row.probability, pipeline))
-    return Card(row, section, quiet, share, agenda.urgency(section, due, share))
+    percent = probability_of(row.status, row.stage, row.probability, pipeline)
+    stake = (lists.rank(row, pipeline, today) or 0) * percent  # ranked as `today` ranks
+    return Card(row, section, quiet, weighted(worth, percent), agenda.urgency(section, due, stake))
 
 
 class Moment(NamedTuple):

@@ -46,11 +46,11 @@ _GATE, _EVERYDAY, _CLOSING, _WORDS, _EDITING = "gate", "everyday", "closing", "w
 
 DEEDS = (
     Deed(
-        "advance", "a", _("Advance"), _("move to the next stage, answering what its gate asks"),
+        "advance", "a", _("Advance"), _("to the next stage"),
         _GATE, "AdvanceForm", settles=True,
     ),
     Deed(
-        "done", "d", _("Done"), _("close the next action, and set the one that follows"),
+        "done", "d", _("Done"), _("close the next action"),
         _EVERYDAY, "DoneForm", settles=True,
     ),
     Deed(
@@ -58,11 +58,11 @@ DEEDS = (
         _EVERYDAY, "NextForm", settles=True,
     ),
     Deed(
-        "back", "b", _("Back"), _("return to an earlier stage"),
+        "back", "b", _("Back"), _("to an earlier stage"),
         _CLOSING, "BackForm", settles=True,
     ),
     Deed(
-        "win", "w", _("Win"), _("close as won, answering what remains"),
+        "win", "w", _("Win"), _("close as won"),
         _GATE, "WinForm", to=WON, settles=True,
     ),
     Deed(
@@ -70,21 +70,21 @@ DEEDS = (
         _CLOSING, "LoseForm", settles=True,
     ),
     Deed(
-        "edit", "e", _("Edit"), _("change fields, owner, amount or probability"),
+        "edit", "e", _("Edit"), _("change its fields"),
         _EDITING, "EditForm",
     ),
-    Deed("log", "c", _("Log"), _("record a call, mail, meeting or note"), _EVERYDAY, "LogForm"),
-    Deed("prove", "p", _("Prove"), _("answer what the gate asks, without moving"), _GATE, "ProveForm"),
+    Deed("log", "c", _("Log"), _("record a call, mail, meeting"), _EVERYDAY, "LogForm"),
+    Deed("prove", "p", _("Prove"), _("answer the gate, stay"), _GATE, "ProveForm"),
     Deed(
         "snooze", "s", _("Snooze"), _("put the next action off"), _EVERYDAY, "SnoozeForm", settles=True,
     ),
-    Deed("approve", "v", _("Approve"), _("give or refuse an approval asked of you"), _WORDS, "ApproveForm"),
-    Deed("waive", "W", _("Waive"), _("make a recorded exception to a criterion"), _WORDS, "WaiveForm"),
+    Deed("approve", "v", _("Approve"), _("answer what you are asked"), _WORDS, "ApproveForm"),
+    Deed("waive", "W", _("Waive"), _("make an exception"), _WORDS, "WaiveForm"),
     Deed(
-        "reopen", "r", _("Reopen"), _("open a closed opportunity again"),
+        "reopen", "r", _("Reopen"), _("open it again"),
         _CLOSING, "ReopenForm", for_closed=True,
     ),
-    Deed("add", "plus", _("Add"), _("open an opportunity"), _EDITING, "AddForm", needs_one=False),
+    Deed("add", "plus", _("Add"), _("a new opportunity"), _EDITING, "AddForm", needs_one=False),
 )  # fmt: skip
 
 

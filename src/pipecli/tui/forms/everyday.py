@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from pipecli.domain import asking
 from pipecli.domain.asking import Question
-from pipecli.domain.decide import EXCHANGE_KINDS
-from pipecli.domain.wording import exchange_kind
+from pipecli.domain.wording import EXCHANGE_KINDS, exchange_kind
 from pipecli.errors import Required
 from pipecli.render.opportunity import next_line
 from pipecli.render.views import lateness

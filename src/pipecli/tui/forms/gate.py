@@ -155,6 +155,7 @@ class GateForm(Form):
         super().refused(purpose, error)
         if isinstance(error, StillAsked):
             self.show_gate(error.found)
+            self.call_after_refresh(self._begin_with_blank)
 
     def look_again(self, shown: Shown) -> None:
         """Ask for what the gate needs now, what was typed kept."""
@@ -178,7 +179,6 @@ class GateForm(Form):
         above = self.query_one("#above", Static)
         above.update(self.above())
         above.display = bool(self.above())
-        self.call_after_refresh(self._begin_with_blank)
 
     def _begin_with_blank(self) -> None:
         blank = next((f for f in self.query(Field) if f.is_blank and not f.optional), None)
