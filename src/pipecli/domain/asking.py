@@ -67,10 +67,25 @@ def of_field(key: str, pipeline: Pipeline, ask: str = "", criterion: str = "") -
     else:
         answer = {"amount": AMOUNT, "close_date": DAY}.get(key, TEXT)
         choices = ()
-        label = key.replace("_", " ")
+        label = labels().get(key, key.replace("_", " "))
     if answer == YES_NO:
         choices = (_("yes"), _("no"))
     return Question(criterion, ask or label, answer, field=key, label=label, choices=choices)
+
+
+def labels() -> dict[str, str]:
+    """What people call the settable fields that every opportunity has."""
+    return {
+        "name": _("name"),
+        "account": _("account"),
+        "contact": _("contact"),
+        "owner": _("owner"),
+        "amount": _("amount"),
+        "close_date": _("close date"),
+        "decision_maker": _("decision maker"),
+        "source": _("source"),
+        "tags": _("tags"),
+    }
 
 
 def _of_verdict(verdict: Verdict, state: Opportunity, pipeline: Pipeline) -> Iterator[Question]:

@@ -31,7 +31,7 @@ def print_card(console: Console, shown: Shown, asked: Sequence[Approval]) -> Non
     if record["status"] == "open":
         words = Text(literal(action) if action else _("no next action: n sets one"), style="bold")
         words.append(f"   {lateness(record)}" if action else "", style=late_style(record))
-        print_hanging(console, Text(f"  {_('Next')}  ", "dim"), words)
+        print_hanging(console, Text("  " + _("Next") + "  ", "dim"), words)
     for approval in asked:
         words = Text(
             _("{who} asks you: {ask} v answers").format(who=approval.asked_by, ask=approval.ask), "yellow"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pipecli.domain import asking
 from pipecli.domain.asking import Question, of_field
-from pipecli.domain.pipeline import SETTABLE_FIELDS
+from pipecli.domain.pipeline import SETTABLE_FIELDS, Pipeline
 from pipecli.errors import InvalidInput
 from pipecli.service import opportunities
 from pipecli.service.answers import Answers
@@ -21,19 +21,11 @@ from .fields import Field, TextField, field_of
 from .form import Form, Values, subject_line, words_of
 
 
-def labels() -> dict[str, str]:
-    """What people call the fields that every opportunity has."""
-    return {
-        "name": _("What is it about?"),
-        "account": _("Account"),
-        "contact": _("Contact"),
-        "owner": _("Owner"),
-        "amount": _("Amount"),
-        "close_date": _("Close date"),
-        "decision_maker": _("Decision-maker"),
-        "source": _("Source"),
-        "tags": _("Tags"),
-    }
+def asked(pipeline: Pipeline, key: str, given: str = "") -> Question:
+    """The question for a field, in a form of fields."""
+    question = of_field(key, pipeline)
+    ask = _("What is it about?") if key == "name" else question.label[:1].upper() + question.label[1:]
+    return question._replace(ask=ask, label="", given=given)
 
 
 def typed(record: Record, key: str) -> str:
@@ -60,11 +52,8 @@ class EditForm(EverydayForm):
         return subject_line(self.looked_at, _("edit"))
 
     def fields(self) -> Iterable[Field]:
-        names = labels()
         for key, value in self._before.items():
-            question = of_field(key, self.looked_at.pipeline, names.get(key, ""))._replace(
-                given=value, label=""
-            )
+            question = asked(self.looked_at.pipeline, key, value)
             field = field_of(self.desk, question, (), optional=question.answer == asking.CHOICE)
             field.key = key
             yield field
@@ -112,9 +101,8 @@ class AddForm(Form):
         return _("A new opportunity")
 
     def fields(self) -> Iterable[Field]:
-        names = labels()
         for key in ("name", "amount", "account", "contact", "close_date"):
-            question = of_field(key, self.desk.board.pipeline, names[key])._replace(label="")
+            question = asked(self.desk.board.pipeline, key)
             yield TextField(self.desk, question, key=key, optional=key != "name")
         yield next_field(self.desk)
 

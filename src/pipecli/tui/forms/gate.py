@@ -199,7 +199,7 @@ class ProveForm(GateForm):
     """What the next gate asks for, answered without moving."""
 
     def heading(self) -> str:
-        return f"{super().heading()}   {_('answered without moving')}"
+        return super().heading() + "   " + _("answered without moving")
 
     def more_fields(self) -> Iterable[Field]:
         return ()

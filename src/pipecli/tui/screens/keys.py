@@ -25,7 +25,7 @@ def groups() -> list[list[tuple[str, list[tuple[str, str]]]]]:
                 _("Go about"),
                 [
                     ("↑↓←→ hjkl", _("from card to card")),
-                    ("Enter", _("open")),
+                    ("Enter", _("all that is known")),
                     ("Esc", _("back, or no filter")),
                     ("Tab 1 2 3", _("the next screen")),
                     ("g", _("go, one by one")),

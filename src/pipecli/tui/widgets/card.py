@@ -48,11 +48,11 @@ def state_of(card: Card, record: Record) -> tuple[str, str]:
     if card.section == agenda.OVERDUE:
         return f"! {lateness(record)}", "late"
     if card.section == agenda.TODAY:
-        return f"• {_('today')}", "today"
+        return "• " + _("today"), "today"
     if card.section == agenda.UNPLANNED:
-        return f"? {_('unplanned')}", "late"
+        return "? " + _("unplanned"), "late"
     if card.stale:
-        return f"~ {_('stale')} {day_and_month(record['next_due'])}", "stale"
+        return "~ " + _("stale") + " " + day_and_month(record["next_due"]), "stale"
     return short_day(record["next_due"]), "due"
 
 
