@@ -145,7 +145,7 @@ def test_waive_is_for_the_roles_the_definition_names(house: Pipe) -> None:
         (["-"], '"from a pipe", note 2026-11-23, lea'),
         (["--link", "https://wiki.example/1"], "https://wiki.example/1, link 2026-11-23, lea"),
         (["--file", "offer.pdf"], "{folder}/offer.pdf, file 2026-11-23, lea"),
-        (["--exchange", "24"], '"Went through the scope", meeting 2026-11-23, lea'),
+        (["--exchange", "24"], '"Went through the scope", meeting 2026-11-17, lea'),
         (["--quote", "It costs us two"], '"It costs us two", note 2026-11-23, lea'),
     ],
 )

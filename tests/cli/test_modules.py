@@ -134,6 +134,10 @@ def test_nothing_loads_an_orm_or_a_board(house: Pipe, words: list[str], code: in
     assert not loaded(*words, code=code) & (NEVER | LEARNING)
 
 
+def test_the_help_of_the_board_loads_no_board(pipe: Pipe) -> None:
+    assert not loaded("board", "--help") & (NEVER | LEARNING | RULES | {"aiohttp", "pipecli.tui"})
+
+
 def test_a_command_loads_only_its_own_module(house: Pipe) -> None:
     commands = {
         f"pipecli.cli.{p.stem}"

@@ -268,7 +268,9 @@ def test_the_palette_finds_commands_and_opportunities(on_board: OnBoard) -> None
         assert "1 Acme · ERP rollout" in board.seen()
         await board.press("down", "enter")
         assert isinstance(board.app.screen, DetailScreen) and board.chosen == 1
-        await board.press("escape", "colon")
+        await board.press("escape")
+        assert isinstance(board.app.screen, BoardScreen) and board.chosen == 1
+        await board.press("colon")
         await board.type("Forecast")
         await board.pilot.pause(0.5)
         await board.settle()
@@ -297,3 +299,19 @@ def test_q_quits_and_a_colon_typed_in_a_form_is_a_colon(on_board: OnBoard) -> No
         assert not board.app.is_running
 
     on_board(quit_)
+
+
+def test_letters_that_come_faster_than_the_screen_are_neither_lost_nor_commands(on_board: OnBoard) -> None:
+    async def type_fast(board: Board) -> None:
+        await board.pilot.press("slash", *"training")
+        await board.settle()
+        assert board.app.screen.query_one("#filter-text", Input).value == "training"
+        assert cards(board) == [[4], [], [], []]
+        await board.press("enter")
+        await board.pilot.press("n", *"awaxd", "enter", *"fri")
+        await board.settle()
+        assert [field.value for field in board.app.screen.query(Input)] == ["awaxd", "fri"]
+        await board.press("escape")
+        assert isinstance(board.app.screen, BoardScreen)
+
+    on_board(type_fast)

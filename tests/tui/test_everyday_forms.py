@@ -221,7 +221,7 @@ def test_add_opens_one_with_its_dated_next_action(on_board: OnBoard, known: Know
         await fill(board, "next_action", "call Kari", ".words")
         await fill(board, "next_action", "tomorrow", ".due")
         await board.press("ctrl+s")
-        assert "7 Intranet" in board.seen()
+        assert "7 Intranet" in board.seen() and board.chosen == 7
 
     on_board(add)
     record = known(7).record

@@ -114,7 +114,7 @@ def test_evidence_can_point_at_an_exchange_and_quote_it(on_board: OnBoard, known
     shown = known(1)
     assert shown.record["stage"] == "discovery"
     met = {item["criterion"]: item["evidence"] for item in shown.why.report["met"]}  # type: ignore[union-attr]
-    assert met["problem"] == '"they want it by spring", meeting 2026-11-23, lea'
+    assert met["problem"] == '"they want it by spring", meeting 2026-11-17, lea'
 
 
 def test_where_only_an_approval_is_missing_the_answers_are_kept_and_it_is_asked_for(

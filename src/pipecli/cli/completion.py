@@ -138,6 +138,8 @@ VALUED = frozenset(
         "--by",
         "--measure",
         "--load",
+        "--host",
+        "--port",
         "--horizon",
         "--every",
         "--from",

@@ -5,29 +5,35 @@ A change that does not touch what is answered stands in nobody's way: a call log
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipecli.errors import Conflict
-from pipecli.text import _
+from pipecli.text import _, ngettext
 
 from .opportunity import Opportunity
+from .pipeline import SETTABLE_FIELDS
 
 if TYPE_CHECKING:
     from .decide import Decision
 
 
 class Seen(NamedTuple):
-    """The stage, the next action (by its event) and the journal's head as they were when the person looked."""
+    """The stage, the next action (by its event) and the fields' values as they were when the person looked."""
 
     stage: str
     action: int | None
-    head: int
+    values: Mapping[str, Any]
 
     @staticmethod
-    def of(state: Opportunity, head: int) -> Seen:
-        """What somebody sees who looks at this state now."""
-        return Seen(state.stage, state.next_action.seq if state.next_action else None, head)
+    def of(state: Opportunity) -> Seen:
+        """What somebody sees who looks at this state."""
+        return Seen(state.stage, state.next_action.seq if state.next_action else None, _values(state))
+
+
+def _values(state: Opportunity) -> dict[str, Any]:
+    own = {name: getattr(state, name) for name in (*SETTABLE_FIELDS, "probability") if name != "amount"}
+    return {**state.fields, **own, "amount": (state.amount, state.currency)}
 
 
 def refuse_if_moved(decision: Decision, seen: Seen | None) -> None:
@@ -60,15 +66,18 @@ def refuse_if_replanned(decision: Decision, seen: Seen | None) -> None:
 
 
 def refuse_if_rewritten(decision: Decision, fields: Iterable[str], seen: Seen | None) -> None:
-    """Raise Conflict where one of these fields was written since it was seen."""
+    """Raise Conflict where one of these fields has another value than the one that was seen."""
     if seen is None:
         return
-    rewritten = [name for name in fields if decision.state.changed.get(name, 0) > seen.head]
+    now = _values(decision.state)
+    rewritten = [name for name in fields if now.get(name) != seen.values.get(name)]
     if rewritten:
         raise Conflict(
-            _("{fields} of {ref} {name} was changed meanwhile; nothing was changed").format(
-                fields=", ".join(rewritten), ref=decision.state.number, name=decision.state.name
-            ),
+            ngettext(
+                "{fields} of {ref} {name} was changed meanwhile; nothing was changed",
+                "{fields} of {ref} {name} were changed meanwhile; nothing was changed",
+                len(rewritten),
+            ).format(fields=", ".join(rewritten), ref=decision.state.number, name=decision.state.name),
             ref=decision.state.number,
             fields=rewritten,
         )

@@ -34,7 +34,10 @@ def print_card(console: Console, shown: Shown, asked: Sequence[Approval]) -> Non
         print_hanging(console, Text("  " + _("Next") + "  ", "dim"), words)
     for approval in asked:
         words = Text(
-            _("{who} asks you: {ask} v answers").format(who=approval.asked_by, ask=approval.ask), "yellow"
+            _("{who} asks you: {ask} v answers").format(
+                who=literal(approval.asked_by), ask=literal(approval.ask)
+            ),
+            "yellow",
         )
         print_hanging(console, "  ", words)
     console.print()

@@ -86,7 +86,7 @@ def _section_view(due: Callable[[Record], str] | None = None, *, owner: bool = F
         money_column("amount", ""),
         Column("stage", "", plain("stage_name"), least=10),
         Column("next_action", "", lambda r: r["next_action"] or "", least=10, grows=True),
-        Column("next_due", "", due or _late_only, least=8, style=late_style),
+        Column("next_due", "", due or _late_only, least=9, style=late_style),
     ]
     if owner:
         columns.append(Column("owner", "", plain("owner"), least=6, drops=True))

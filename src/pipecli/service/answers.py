@@ -130,9 +130,12 @@ def values(unit: Unit, read: Reader, answers: Answers, decision: Decision | None
     return found
 
 
-def refuse_if_overtaken(decision: Decision, answers: Answers) -> None:
-    """Raise Conflict where a colleague moved it, or planned another next action than the answers replace."""
-    refuse_if_moved(decision, answers.seen)
+def refuse_if_overtaken(decision: Decision, answers: Answers, *, moves: bool = True) -> None:
+    """Raise Conflict where a colleague planned another next action than the answers replace, or, where the command
+    `moves` it or is about its stage, moved it.
+    """
+    if moves:
+        refuse_if_moved(decision, answers.seen)
     if answers.next is not None:
         refuse_if_replanned(decision, answers.seen)
 

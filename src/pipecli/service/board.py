@@ -96,13 +96,14 @@ class Board:
     @cached_property
     def owners(self) -> list[str]:
         """Who owns something that is open, by name."""
-        return sorted({card.row.owner for card in self.cards}, key=fold)
+        return _alike_once(card.row.owner for card in self.cards)
 
     @cached_property
     def tags(self) -> list[str]:
         """The tags of what is open, by name."""
-        found = (tag for card in self.cards if card.row.tags != "[]" for tag in json.loads(card.row.tags))
-        return sorted(set(found), key=fold)
+        return _alike_once(
+            tag for card in self.cards if card.row.tags != "[]" for tag in json.loads(card.row.tags)
+        )
 
     def record(self, card: Card) -> Record:
         """A card under the contract's keys."""
@@ -136,6 +137,14 @@ class Board:
             if wanted.fits(card):
                 found[card.section].append(card)
         return found
+
+
+def _alike_once(names: Iterable[str]) -> list[str]:
+    """The names in order, of those that filter alike the first spelling."""
+    spelt: dict[str, str] = {}
+    for name in sorted(set(names)):
+        spelt.setdefault(fold(name), name)
+    return [spelt[key] for key in sorted(spelt)]
 
 
 def read(workspace: Workspace) -> Board:

@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipecli.domain.facts import Names
+from pipecli.domain.facts import Names, field_facts
 from pipecli.domain.gate import Gate
+from pipecli.domain.money import major
 from pipecli.domain.opportunity import Opportunity
+from pipecli.domain.pipeline import Pipeline
 from pipecli.domain.wording import is_link
 from pipecli.store import journal
 from pipecli.store.driver import Driver
@@ -16,7 +18,12 @@ from pipecli.text import _
 
 
 def evidence_lines(
-    driver: Driver, state: Opportunity, gate: Gate, names: Names, unwritten: Mapping[int, str]
+    driver: Driver,
+    state: Opportunity,
+    gate: Gate,
+    pipeline: Pipeline,
+    names: Names,
+    unwritten: Mapping[int, str],
 ) -> dict[str, str]:
     """For each met criterion one line of what it rests on: the quote or words, how and when we know, who said so.
 
@@ -28,7 +35,7 @@ def evidence_lines(
     by_seq = {e.seq: e for e in state.evidence}
     seqs |= {e.exchange for s in seqs if (e := by_seq.get(s)) and e.exchange}
     bodies = {**journal.texts(driver, sorted(seqs)), **unwritten}
-    return {v.criterion.key: basis_line(v.basis, state, bodies, names) for v in gate.met}
+    return {v.criterion.key: basis_line(v.basis, state, pipeline, bodies, names) for v in gate.met}
 
 
 def _seqs(basis: Mapping[str, Any]) -> set[int]:
@@ -36,13 +43,23 @@ def _seqs(basis: Mapping[str, Any]) -> set[int]:
     return found | set(basis.get("exchanges", ()))
 
 
-def basis_line(basis: Mapping[str, Any], state: Opportunity, bodies: Mapping[int, str], names: Names) -> str:
+def basis_line(
+    basis: Mapping[str, Any],
+    state: Opportunity,
+    pipeline: Pipeline,
+    bodies: Mapping[int, str],
+    names: Names,
+) -> str:
     """What a criterion rests on, in one line."""
-    return ", ".join(_basis_parts(basis, state, bodies, names))
+    return ", ".join(_basis_parts(basis, state, pipeline, bodies, names))
 
 
 def _basis_parts(
-    basis: Mapping[str, Any], state: Opportunity, bodies: Mapping[int, str], names: Names
+    basis: Mapping[str, Any],
+    state: Opportunity,
+    pipeline: Pipeline,
+    bodies: Mapping[int, str],
+    names: Names,
 ) -> Iterable[str]:
     if "waiver" in basis:
         waiver = next((w for w in state.waivers if w.seq == basis["waiver"]), None)
@@ -50,12 +67,12 @@ def _basis_parts(
         yield _("waived by {who}: {reason}").format(who=waiver.actor if waiver else "?", reason=reason)
         return
     if "field" in basis:
-        yield field_shown(basis["field"], state, names)
+        yield field_shown(basis["field"], state, pipeline, names)
     proof = next((e for e in state.evidence if e.seq == basis.get("evidence")), None)
     if proof:
         source = next((x for x in state.exchanges if x.seq == proof.exchange), None)
         yield evidence_words(bodies.get(proof.seq), bodies.get(proof.exchange or 0))
-        yield f"{source.kind if source else proof.form} {proof.on.isoformat()}"
+        yield f"{source.kind} {source.on.isoformat()}" if source else f"{proof.form} {proof.on.isoformat()}"
         yield proof.actor
     for seq in basis.get("exchanges", ()):
         exchange = next((x for x in state.exchanges if x.seq == seq), None)
@@ -72,19 +89,20 @@ def _basis_parts(
         yield _("holds")
 
 
-def field_shown(key: str, state: Opportunity, names: Names) -> str:
+def field_shown(key: str, state: Opportunity, pipeline: Pipeline, names: Names) -> str:
     """The value of a field criterion, in words."""
     if key in ("account", "contact", "decision_maker"):
         return names.get(getattr(state, key)) or _("erased")
     if key == "amount":
-        from pipecli.domain.money import major
-
         return f"{major(state.amount or 0, state.currency)} {state.currency}"
-    value = (
-        getattr(state, key, None)
-        if key in ("name", "owner", "close_date", "source", "tags")
-        else state.fields.get(key)
-    )
+    if key not in pipeline.fields:
+        value = getattr(state, key, None)
+    else:
+        value = field_facts(state.fields, pipeline).get(key)
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if pipeline.fields[key].type == "money":
+            return f"{value} {pipeline.currency}"
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 

@@ -39,8 +39,7 @@ def gate_as_it_would_be(unit: Unit, decision: Decision, to: str | None, before: 
     """The gate of a decision that is not written; `before` is the opportunity as it is."""
     gate = decision.judge.gate(target_of(decision.state, unit.pipeline, to))
     report = gate_report(gate, decision.state, unit.pipeline)
-    seen = Seen.of(before, unit.header.head)
-    return Why(report, gate, decision.state, unit.pipeline, unit.names, seen)
+    return Why(report, gate, decision.state, unit.pipeline, unit.names, Seen.of(before))
 
 
 @contextmanager
@@ -52,7 +51,7 @@ def explaining(unit: Unit, decision: Decision) -> Iterator[None]:
         if "to" in error.detail:
             gate = decision.judge.gate(error.detail["to"])
             texts = {e.seq: e.text for e in decision.events if e.text is not None}
-            shown = evidence_lines(unit.driver, decision.state, gate, unit.names, texts)
+            shown = evidence_lines(unit.driver, decision.state, gate, unit.pipeline, unit.names, texts)
             for item in error.detail["met"]:
                 item["evidence"] = shown.get(item["criterion"], "")
         raise

@@ -10,7 +10,7 @@ from pipecli.domain.decide import Decision
 from pipecli.domain.fold import fold
 from pipecli.domain.money import shown
 from pipecli.domain.opportunity import Opportunity
-from pipecli.domain.seen import Seen, refuse_if_moved, refuse_if_replanned
+from pipecli.domain.seen import Seen, refuse_if_replanned, refuse_if_rewritten
 from pipecli.domain.wording import exchange_kind
 from pipecli.errors import InvalidInput, NotFound, Required
 from pipecli.store import directory, lists
@@ -18,7 +18,7 @@ from pipecli.store.lists import Filter
 from pipecli.text import _
 
 from . import refs
-from .answers import Answers, apply, happened_on, next_action, reader, values
+from .answers import Answers, apply, happened_on, next_action, reader, refuse_if_overtaken, values
 from .gates import ask_approvals, explaining, gate_as_it_would_be
 from .outcome import Outcome, outcome
 from .unit import Unit
@@ -88,6 +88,9 @@ def edit(
         number = refs.find(unit.driver, ref, workspace.settings)
         decision = unit.decision(number)
         before = decision.state
+        refuse_if_overtaken(decision, answers, moves=probability is not None)
+        if probability is not None:
+            refuse_if_rewritten(decision, ["probability"], answers.seen)
         apply(unit, read, decision, answers)
         if probability is not None:
             decide.adjust_probability(decision, probability, reason, happened_on(read, answers.on))
@@ -141,6 +144,7 @@ def log(
         number = refs.find(unit.driver, ref, workspace.settings)
         decision = unit.decision(number)
         before = decision.state
+        refuse_if_overtaken(decision, answers, moves=False)
         said = decide.log_exchange(decision, kind, text, happened_on(read, answers.on))
         apply(unit, read, decision, answers, said.seq)
         decision.require_next_action()
@@ -197,8 +201,7 @@ def _finished(
     decision = unit.decision(number)
     before = decision.state
     decision.require_open()
-    if moves_on:
-        refuse_if_moved(decision, answers.seen)
+    refuse_if_overtaken(decision, answers, moves=moves_on)
     refuse_if_replanned(decision, answers.seen)
     on = happened_on(read, answers.on)
     decide.finish_next_action(decision, on)

@@ -97,7 +97,7 @@ def show(workspace: Workspace, ref: str, *, as_of: date | None = None, to: str |
             {field.key: field.label for field in reading.pipeline.fields.values()},
             reading.today,
             reading.pipeline,
-            Seen.of(state, reading.header.head),
+            Seen.of(state),
         )
 
 
@@ -213,7 +213,7 @@ def _step(
         {
             "criterion": key,
             "ask": asks.get(key, key),
-            "evidence": basis_line(basis, state, bodies, names) or _("no longer on record"),
+            "evidence": basis_line(basis, state, reading.pipeline, bodies, names) or _("no longer on record"),
         }
         for key, basis in sorted(visit.met.items(), key=lambda item: order.get(item[0], len(order)))
     ]

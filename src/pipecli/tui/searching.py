@@ -38,6 +38,10 @@ class Opportunities(Provider):
             )
 
     def _open(self, desk: Desk, card: Card) -> None:
+        from .screens.board import BoardScreen
         from .screens.detail import DetailScreen
 
+        for screen in self.app.screen_stack:
+            if isinstance(screen, BoardScreen):
+                screen.follow(card.number)
         self.app.push_screen(DetailScreen(desk, card.number))

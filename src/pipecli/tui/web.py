@@ -1,4 +1,4 @@
-"""The board in a browser: where it is served, and the command that each open page gets a board of its own by.
+"""The board in a browser: where it is served, and the command that starts a board of its own for each open page.
 
 Who may ask, and the page itself, are web_site's; the terminal in the page and what carries its screen and keys are
 textual-serve's, a library that only this needs.

@@ -113,7 +113,11 @@ class Site:
         await page.prepare(request)
         board = Session(self._command, page, self._environ)
         self._open.add(page)
+        # The ground to paint on. In pieces: more than ten bytes at once the page takes for the first picture.
+        ground = f"\x1b]11;{self._theme.background}\x07".encode()
         try:
+            for piece in (ground[:7], ground[7:]):
+                await page.send_bytes(piece)
             await board.start(_cells(request, "width", 80), _cells(request, "height", 24))
             async for message in page:
                 with suppress(ValueError):  # what no page of ours sends

@@ -91,7 +91,7 @@ class Field(Vertical):
         """Put the cursor where the answer goes."""
         first = next((w for w in self.query("Input, OptionList, Select") if w.can_focus), None)
         if isinstance(first, Widget):
-            first.focus()
+            self.screen.set_focus(first)  # at once, so that no key is lost
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes on."""
@@ -265,7 +265,7 @@ class NextField(Field):
     def entered(self, where: Input) -> None:
         """Enter goes from what to when, then on."""
         if where.has_class("words"):
-            self.query_one(".due", Input).focus()
+            self.screen.set_focus(self.query_one(".due", Input))
         else:
             super().entered(where)
 

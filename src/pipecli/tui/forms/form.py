@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Footer, Input, Static
 
 from pipecli.domain import asking
 from pipecli.domain.asking import Question
@@ -50,6 +51,8 @@ class Form(Caller, ModalScreen[Outcome | None]):
         super().__init__()
         self.desk = desk
         self.shown = shown
+        self.typed_early = ""
+        """What was typed before there was a place for it."""
         self._saving = False
         card = desk.card(shown.record["id"]) if shown else None
         self._version = card.row.version if card else None
@@ -110,8 +113,16 @@ class Form(Caller, ModalScreen[Outcome | None]):
         field = next(iter(self.query(Field)), None)
         if field:
             field.begin()
+            if self.typed_early and isinstance(self.focused, Input):
+                self.focused.insert_text_at_cursor(self.typed_early)
         else:
             self.query_one("#save", Button).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Keep a letter that comes before the first question is there."""
+        if self.focused is None and event.is_printable and event.character:
+            self.typed_early += event.character
+            event.stop()
 
     def say(self, where: str, words: str) -> None:
         """Show one line; none takes it away."""

@@ -22,6 +22,8 @@ from pipecli.tui.deeds import DEEDS, Deed, deed_named
 from pipecli.tui.desk import Caller, Desk, Written, in_background
 from pipecli.tui.widgets.bar import Bar, tab_names
 
+from .waiting import WaitingScreen
+
 _MODES = ("board", "agenda", "forecast")
 
 
@@ -100,6 +102,10 @@ class OpportunityScreen(DeskScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [*deed_bindings()]
 
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._waiting = WaitingScreen()
+
     @property
     def chosen_number(self) -> int | None:
         """The number of the opportunity that is chosen."""
@@ -121,19 +127,33 @@ class OpportunityScreen(DeskScreen):
         if not deed.needs_one:
             self._ask(deed, None)
         elif number is not None:
+            self._waiting = WaitingScreen()
+            self.app.push_screen(self._waiting)
             look = partial(showing.show, self.desk.workspace, str(number), to=deed.to)
             in_background(self, f"deed:{name}", look, group="deed", alone=True)
 
     def finished(self, purpose: str, result: Any) -> None:
         """Ask for what a deed needs once the opportunity was looked at; tell what was done without asking."""
         if purpose.startswith("deed:"):
-            self._ask(deed_named(purpose.removeprefix("deed:")), result)
+            waiting = self._end_of_waiting()
+            if not waiting.is_cancelled:
+                self._ask(deed_named(purpose.removeprefix("deed:")), result, waiting.typed)
         elif isinstance(result, Outcome):
             self.done(deed_named(purpose), result)
         else:
             super().finished(purpose, result)
 
-    def _ask(self, deed: Deed, shown: Shown | None) -> None:
+    def refused(self, purpose: str, error: PipeError) -> None:
+        """Tell why a deed cannot be done."""
+        if purpose.startswith("deed:"):
+            self._end_of_waiting()
+        super().refused(purpose, error)
+
+    def _end_of_waiting(self) -> WaitingScreen:
+        self._waiting.end()
+        return self._waiting
+
+    def _ask(self, deed: Deed, shown: Shown | None, typed: str = "") -> None:
         if deed.name == "advance" and shown and shown.why and shown.why.report["ready"]:
             self._advance(shown)
             return
@@ -144,6 +164,7 @@ class OpportunityScreen(DeskScreen):
         except PipeError as error:
             self.complain(error)
             return
+        form.typed_early = typed
         self.app.push_screen(form, partial(self.done, deed))
 
     def _advance(self, shown: Shown) -> None:

@@ -9,7 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Footer, Static
 
 from pipecli.service.board import Wanted
+from pipecli.service.outcome import Outcome
 from pipecli.text import _
+from pipecli.tui.deeds import Deed
 from pipecli.tui.desk import Desk
 from pipecli.tui.widgets.bar import Bar
 from pipecli.tui.widgets.filter_bar import FilterBar
@@ -36,6 +38,8 @@ class BoardScreen(OpportunityScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._columns = desk.board.columns(desk.wanted)
+        self._opened: int | None = None
+        """An opportunity that was just opened here, to which the cursor goes."""
 
     def compose(self) -> ComposeResult:
         yield Bar(self.desk, self.mode)
@@ -74,17 +78,23 @@ class BoardScreen(OpportunityScreen):
             self.mount(stages, after=self.query_one(FilterBar))
             if had_focus:
                 stages.focus()
+        if self._opened is not None and self._opened in self.desk.board.by_number:
+            self.follow(self._opened)
+            self._opened = None
         self.query_one("#empty").display = not self.desk.board.cards
         found = sum(len(column.cards) for column in self._columns)
         self.query_one(FilterBar).show(self.desk.wanted, found)
         self.refresh_bindings()
 
     def follow(self, number: int) -> None:
-        """Put the cursor on an opportunity, without the filter where that hides it."""
-        if not self.query_one(Stages).follow(number):
-            self._filter(Wanted())
-            self.query_one(Stages).follow(number)
-        self.query_one(Stages).focus()
+        """Put the cursor on an opportunity, unless the filter hides it."""
+        self.query_one(Stages).follow(number)
+
+    def done(self, deed: Deed, outcome: Outcome | None) -> None:
+        """Go to the card of a new one once it is there."""
+        super().done(deed, outcome)
+        if outcome is not None and not deed.needs_one:
+            self._opened = outcome.ref
 
     def _filter(self, wanted: Wanted) -> None:
         self.desk.wanted = wanted
@@ -111,6 +121,7 @@ class BoardScreen(OpportunityScreen):
 
     def action_clear(self) -> None:
         """Show every card again."""
+        self.query_one(FilterBar).clear()
         self._filter(Wanted())
 
     def action_mine(self) -> None:
@@ -137,15 +148,15 @@ class BoardScreen(OpportunityScreen):
 
         self.app.push_screen(PickScreen(self.desk), picked)
 
-    def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
-        """Filter as it is typed."""
-        self._filter(self.desk.wanted._replace(text=event.text))
+    def on_filter_bar_typed(self) -> None:
+        """Filter as it is typed, by what stands there by now."""
+        self._filter(self.desk.wanted._replace(text=self.query_one(FilterBar).text))
 
     def on_filter_bar_left(self) -> None:
         """Back to the cards."""
         self.query_one(FilterBar).end()
         self.query_one(Stages).focus()
-        self.show_cards()
+        self.on_filter_bar_typed()
 
 
 def _empty() -> str:

@@ -37,10 +37,6 @@ class FilterBar(Horizontal):
     class Typed(Message):
         """The text is another."""
 
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
     class Left(Message):
         """The text is finished."""
 
@@ -51,10 +47,21 @@ class FilterBar(Horizontal):
         yield FilterInput(placeholder=_("part of a name or account"), compact=True, id="filter-text")
         yield Static(id="filter-words", markup=False)
 
+    @property
+    def text(self) -> str:
+        """What stands there now."""
+        return self.query_one(FilterInput).value
+
     def begin(self) -> None:
         """Let the text be typed."""
         self.is_typing = self.display = True
-        self.query_one(FilterInput).focus()
+        self.screen.set_focus(self.query_one(FilterInput))  # at once, so that no key is lost
+
+    def clear(self) -> None:
+        """Take the text away."""
+        typed = self.query_one(FilterInput)
+        with typed.prevent(Input.Changed):
+            typed.value = ""
 
     def end(self) -> None:
         """The text is finished."""
@@ -63,15 +70,11 @@ class FilterBar(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter by what stands there now."""
         event.stop()
-        self.post_message(self.Typed(event.value))
+        self.post_message(self.Typed())
 
     def show(self, wanted: Wanted, found: int) -> None:
         """Say what is filtered, and how many cards fit."""
-        typing = self.query_one(FilterInput)
         self.display = wanted != Wanted() or self.is_typing
-        if typing.value != wanted.text:
-            with typing.prevent(Input.Changed):
-                typing.value = wanted.text
         count = ngettext("{n} fits", "{n} fit", found).format(n=found)
         hint = _("Esc clears") if wanted != Wanted() else ""
         self.query_one("#filter-words", Static).update("  ".join([*_words(wanted), count, hint]))
