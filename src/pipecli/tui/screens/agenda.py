@@ -110,10 +110,3 @@ class AgendaScreen(OpportunityScreen):
     def on_option_list_option_selected(self) -> None:
         """Open the line that was clicked."""
         self.action_open()
-
-    def action_open(self) -> None:
-        """Show all that is known of the chosen one."""
-        from .detail import DetailScreen
-
-        if self.chosen_number is not None:
-            self.app.push_screen(DetailScreen(self.desk, self.chosen_number))

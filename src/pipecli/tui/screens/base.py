@@ -121,6 +121,13 @@ class OpportunityScreen(DeskScreen):
             return not deed.needs_one or deed.for_closed == (self.desk.card(number) is None)
         return super().check_action(action, parameters)
 
+    def action_open(self) -> None:
+        """Show all that is known of the chosen one."""
+        from .detail import DetailScreen
+
+        if self.chosen_number is not None:
+            self.app.push_screen(DetailScreen(self.desk, self.chosen_number))
+
     def action_deed(self, name: str) -> None:
         """Look at the chosen opportunity as it is now, then ask for what the deed needs."""
         deed, number = deed_named(name), self.chosen_number

@@ -108,13 +108,6 @@ class BoardScreen(OpportunityScreen):
         """Open the card that was clicked twice."""
         self.action_open()
 
-    def action_open(self) -> None:
-        """Show all that is known of the chosen one."""
-        from .detail import DetailScreen
-
-        if self.chosen_number is not None:
-            self.app.push_screen(DetailScreen(self.desk, self.chosen_number))
-
     def action_filter(self) -> None:
         """Type what to filter by."""
         self.query_one(FilterBar).begin()

@@ -154,13 +154,6 @@ class GoScreen(OpportunityScreen):
         self._everybody = not self._everybody
         self._go_on()
 
-    def action_open(self) -> None:
-        """Show all that is known of it."""
-        from .detail import DetailScreen
-
-        if self._number is not None:
-            self.app.push_screen(DetailScreen(self.desk, self._number))
-
     def action_scroll(self, lines: int) -> None:
         """Read on, or back."""
         self.query_one("#card").scroll_relative(y=lines * 2, animate=False)
