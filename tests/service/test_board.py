@@ -319,7 +319,7 @@ def test_a_card_is_recorded_as_lists_record_it(busy: Workspace) -> None:
 def test_a_filter_keeps_the_cards_that_fit_all_of_it(busy: Workspace, wanted: Wanted, fit: list[int]) -> None:
     found = board.read(busy)
 
-    assert [card.number for card in found.cards if wanted.fits(card)] == fit
+    assert [card.number for card in wanted.of(found.cards)] == fit
     shown = found.columns(wanted)
     assert sorted(n for column in shown for n in numbers(column.cards)) == fit
     assert [c.stage.key for c in shown] == ["lead", "discovery", "proposal", "negotiation"]
@@ -343,7 +343,7 @@ def test_a_filtered_column_counts_what_it_shows(busy: Workspace) -> None:
     ],
 )
 def test_the_filters_are_those_of_the_lists(busy: Workspace, wanted: Wanted, listed: dict[str, Any]) -> None:
-    fit = [card.number for card in board.read(busy).cards if wanted.fits(card)]
+    fit = [card.number for card in wanted.of(board.read(busy).cards)]
 
     assert sorted(fit) == [
         r["id"] for r in lists.listing(busy, lists.Wanted(sort="number", **listed), 0).records
@@ -353,7 +353,7 @@ def test_the_filters_are_those_of_the_lists(busy: Workspace, wanted: Wanted, lis
 def test_stale_cards_are_those_of_the_list_of_stale_ones(busy: Workspace, at: At) -> None:
     at(date(2026, 4, 1))
     found = board.read(busy)
-    quiet = sorted(card.number for card in found.cards if Wanted(stale=True).fits(card))
+    quiet = sorted(card.number for card in Wanted(stale=True).of(found.cards))
 
     assert quiet == sorted(r["id"] for r in lists.stale_list(busy, 0)[0].records) == [1, 2, 3, 4, 5, 6]
     assert numbers(found.sections(Wanted())["stale"]) == []  # each is late by now, which is worse

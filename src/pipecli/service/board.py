@@ -6,7 +6,7 @@ It is read as a whole, once, and again when the journal has moved; filters work 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -66,16 +66,21 @@ class Wanted(NamedTuple):
     overdue: bool = False
     stale: bool = False
 
-    def fits(self, card: Card) -> bool:
-        """Whether a card is one of them."""
-        row = card.row
-        return (
-            (not self.overdue or card.is_late)
-            and (not self.stale or card.stale)
-            and (self.owner is None or row.owner_key == fold(self.owner))
-            and (self.tag is None or f"|{fold(self.tag)}|" in row.tags_key)
-            and all(word in row.search for word in fold(self.text).split())
-        )
+    def of(self, cards: Iterable[Card]) -> Iterator[Card]:
+        """Those of the cards that fit, in their order."""
+        words = fold(self.text).split()
+        owner = None if self.owner is None else fold(self.owner)
+        tag = None if self.tag is None else f"|{fold(self.tag)}|"
+        for card in cards:
+            row = card.row
+            if (
+                (not self.overdue or card.is_late)
+                and (not self.stale or card.stale)
+                and (owner is None or row.owner_key == owner)
+                and (tag is None or tag in row.tags_key)
+                and all(word in row.search for word in words)
+            ):
+                yield card
 
 
 class Board:
@@ -112,9 +117,8 @@ class Board:
     def columns(self, wanted: Wanted) -> list[Column]:
         """The stages in their order, each with the cards that fit; a stage of no present definition stands first."""
         by_stage: dict[str, list[Card]] = {}
-        for card in self.cards:
-            if wanted.fits(card):
-                by_stage.setdefault(card.row.stage, []).append(card)
+        for card in wanted.of(self.cards):
+            by_stage.setdefault(card.row.stage, []).append(card)
         known = {stage.key for stage in self.pipeline.stages}
         former = [self.pipeline.stage(key) for key in by_stage if key not in known]
         return [
@@ -133,9 +137,8 @@ class Board:
     def sections(self, wanted: Wanted) -> dict[str, list[Card]]:
         """The agenda: the cards that fit, by section, each in its order."""
         found: dict[str, list[Card]] = {section: [] for section in agenda.SECTIONS}
-        for card in self.cards:
-            if wanted.fits(card):
-                found[card.section].append(card)
+        for card in wanted.of(self.cards):
+            found[card.section].append(card)
         return found
 
 
@@ -176,7 +179,7 @@ def _card(row: Row, reading: Reading) -> Card:
 
 def pressing(board: Board, wanted: Wanted) -> list[Card]:
     """What asks for something today, the worst first; an approval asked of the actor is one as well."""
-    own = [card for card in board.cards if card.section in agenda.PRESSING and wanted.fits(card)]
+    own = [card for card in wanted.of(board.cards) if card.section in agenda.PRESSING]
     listed = {card.number for card in own}
     asked = dict.fromkeys(a.ref for a in board.approvals if a.ref not in listed)
     return [*own, *(board.by_number[number] for number in asked if number in board.by_number)]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import cast
 
 from textual.command import Hit, Hits, Provider
 
-from pipecli.domain.fold import fold
 from pipecli.render.console import literal
 from pipecli.render.views import subject
 from pipecli.service.board import Card, Wanted
@@ -24,9 +24,9 @@ class Opportunities(Provider):
         """Those that the words fit; choosing one opens it."""
         desk = cast(Desk, self.app.desk)  # type: ignore[attr-defined]
         words = query.strip()
-        fits = Wanted(text=fold(words))
-        found = [c for c in desk.board.cards if str(c.number) == words or fits.fits(c)][:MOST]
-        for card in found:
+        by_number = [card for card in desk.board.cards if str(card.number) == words]
+        found = islice(Wanted(text=words).of(desk.board.cards), MOST)
+        for card in dict.fromkeys([*by_number, *found]):
             record = desk.board.record(card)
             line = f"{card.number} {literal(subject(record))}"
             yield Hit(

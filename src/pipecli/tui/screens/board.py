@@ -38,6 +38,7 @@ class BoardScreen(OpportunityScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._columns = desk.board.columns(desk.wanted)
+        self._has_one = False
         self._opened: int | None = None
         """An opportunity that was just opened here, to which the cursor goes."""
 
@@ -84,7 +85,7 @@ class BoardScreen(OpportunityScreen):
         self.query_one("#empty").display = not self.desk.board.cards
         found = sum(len(column.cards) for column in self._columns)
         self.query_one(FilterBar).show(self.desk.wanted, found)
-        self.refresh_bindings()
+        self.on_stages_moved()
 
     def follow(self, number: int) -> None:
         """Put the cursor on an opportunity, unless the filter hides it."""
@@ -101,8 +102,10 @@ class BoardScreen(OpportunityScreen):
         self.show_cards()
 
     def on_stages_moved(self) -> None:
-        """The keys that apply are others."""
-        self.refresh_bindings()
+        """The keys that apply are others where there is a card now, or none any more."""
+        if self._has_one != (self.chosen_number is not None):
+            self._has_one = not self._has_one
+            self.refresh_bindings()
 
     def on_stages_opened(self) -> None:
         """Open the card that was clicked twice."""

@@ -77,7 +77,8 @@ class FilterBar(Horizontal):
         self.display = wanted != Wanted() or self.is_typing
         count = ngettext("{n} fits", "{n} fit", found).format(n=found)
         hint = _("Esc clears") if wanted != Wanted() else ""
-        self.query_one("#filter-words", Static).update("  ".join([*_words(wanted), count, hint]))
+        words = "  ".join([*_words(wanted), count, hint])
+        self.query_one("#filter-words", Static).update(words, layout=False)
 
 
 def _words(wanted: Wanted) -> Iterable[str]:

@@ -46,6 +46,7 @@ class Stages(Horizontal, can_focus=True):
         self._columns = columns
         self._at = next((n for n, column in enumerate(columns) if column.cards), 0)
         self._places: dict[str, int] = {}
+        self._window = (0, 0, 0)
         self._number: int | None = None
         """The opportunity the person went to last: the cursor is on it again when a filter lets it be seen."""
 
@@ -119,6 +120,10 @@ class Stages(Horizontal, can_focus=True):
         room = max(1, (self.size.width or self.app.size.width) // LEAST_WIDTH)
         count = len(self._columns)
         first = max(0, min(self._at - room // 2, count - room))
+        window = (first, first + room, count)
+        if window == self._window:
+            return
+        self._window = window
         for at, widget in enumerate(self.query(StageColumn)):
             widget.display = first <= at < first + room
         for name, left_out, arrow in (("before", first, "‹"), ("after", max(0, count - first - room), "›")):
