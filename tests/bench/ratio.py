@@ -5,7 +5,8 @@
 A ratio compares programs on one machine, where seconds compare machines. Each round runs the floor and then every
 command once on either workspace, so that a machine whose speed drifts moves all of them alike; the median of the
 rounds is printed. Workspaces are made with `pipe demo` under .bench/ and used again on the same day; writes run on
-copies of them. Targets are printed beside the figures and asserted nowhere. Needs Unix (wait4).
+copies of them. The board runs on a terminal of its own (board.py). Targets are printed beside the figures and
+asserted nowhere. Needs Unix (pty, wait4).
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+from board import Paint, Seen, watched
+
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".bench"
 FLOOR = Path(__file__).with_name("floor.py")
@@ -33,6 +36,7 @@ ACTOR, ENGINEER = "lea", "marc"  # who types, and who may approve in the demo
 IMPORTED_ROWS = 8_800
 # A company's pipeline as a founder forecasts it (about 1,000 open of these), and one to try past days on.
 FORECAST_SIZE, BACKTEST_SIZE = 5_500, 10_000
+BOARD_SIZE = 52_500  # about 5,000 of them open
 # ru_maxrss is in KiB on Linux and in bytes on macOS.
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -99,7 +103,6 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     places = [prepared(SMALL), prepared(options.size)]
     floors, runs = rounds(places, options.runs)
-    remove(*FOLDER.glob("*-writes.db*"))
     print_table(options.size, floors, runs)
     print()
     print_long(f"demo --size {options.size}", made(options.size), 120 if options.size == 100_000 else None)
@@ -110,6 +113,8 @@ def main() -> None:
     tried = run(backtest, environment(prepared(BACKTEST_SIZE).reads))
     print_long(f"backtest, about 50 days of {BACKTEST_SIZE}", tried, 15)
     print_forecast(options.runs)
+    print_board(options.runs)
+    remove(*FOLDER.glob("*-writes.db*"))
 
 
 def environment(db: Path, **more: str) -> dict[str, str]:
@@ -251,6 +256,36 @@ def print_forecast(count: int) -> None:
             ratios.append(found.seconds / floor.seconds)
     ratio = statistics.median(ratios)
     print(f"forecast of {FORECAST_SIZE:<28}  {ratio:6.2f} x  target ≤ 4.0    {found.megabytes:5.0f} MB")
+
+
+def print_board(count: int) -> None:
+    """The board: its first paint in multiples of the floor, keys and letters in milliseconds."""
+    env = environment(prepared(BOARD_SIZE).reads)
+    floors: list[float] = []
+    seen: list[Seen] = []
+    for n in range(count + 1):
+        floor = run([sys.executable, str(FLOOR), "table", env["PIPE_DB"]], env)
+        found = watched([*pipe(), "board"], env)
+        if n:
+            floors.append(floor.seconds)
+            seen.append(found)
+    shown, settled = (
+        statistics.median(s.first[which] / f for s, f in zip(seen, floors, strict=True)) for which in (0, 1)
+    )
+    memory = max(s.maxrss for s in seen) * RSS_UNIT / 1e6
+    name = f"board of {seen[0].cards} open, first paint"
+    print(f"{name:40}  {shown:6.2f} x  target ≤ 7.0    {memory:5.0f} MB  ≤ 200 MB  settled {settled:.2f} x")
+    print_paints("board, a key to its card", [paint for s in seen for paint in s.keys], 60)
+    print_paints("board, a letter of the filter", [paint for s in seen for paint in s.letters])
+
+
+def print_paints(name: str, paints: list[Paint], target: float | None = None) -> None:
+    """How long until it was shown, median and 90th percentile, and until the board had settled."""
+    shown, settled = ([1000 * paint[which] for paint in paints] for which in (0, 1))
+    middle, ninth = statistics.median(shown), statistics.quantiles(shown, n=10)[-1]
+    beside = f"target ≤ {target:.0f} ms" if target else ""
+    more = f"p90 {ninth:.0f} ms  settled {statistics.median(settled):.0f} ms  n = {len(paints)}"
+    print(f"{name:40}  {middle:5.0f} ms  {beside:14}  {more}")
 
 
 def import_time() -> Run:

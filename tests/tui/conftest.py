@@ -132,6 +132,11 @@ class Board:
         lines = ["".join(segment.text for segment in strip)[:width].rstrip() for strip in strips[:height]]
         return "\n".join(lines)
 
+    def written(self) -> list[str]:
+        """Every piece of text that would be written to the terminal, as it would be."""
+        strips = self.app.screen._compositor.render_strips()
+        return [segment.text for strip in strips for segment in strip]
+
     @property
     def notes(self) -> list[str]:
         """What the board has told in its corner, the newest last."""

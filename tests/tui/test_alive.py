@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Input
 
 from pipecli import templates
+from pipecli.service import opportunities
 from pipecli.service.show import Shown
 from pipecli.service.workspace import Workspace
 from pipecli.store import sqlite
@@ -113,12 +116,12 @@ def test_a_form_that_lost_the_race_for_the_move_says_so(on_board: OnBoard, pipe:
         assert isinstance(board.app.screen, AdvanceForm)
         seen = board.seen()
         assert "4 Training was moved to Discovery meanwhile; nothing was changed" in seen
-        assert "Changed meanwhile by marc: Qualified lead → Discovery" in seen
+        assert "Changed meanwhile by marc:" in seen and "Qualified lead → Discovery" in seen
         assert "My own words" in seen
         # Saved again it does not pass the next gate by mistake: it still means the move that was made.
         await board.press("ctrl+s")
         assert "is not further on than Discovery" in board.seen()
-        await board.press("escape")
+        await board.press("escape", "escape")
 
     on_board(race)
     assert known(4).record["stage"] == "discovery"
@@ -163,6 +166,8 @@ def test_an_opportunity_whose_opening_is_taken_back_while_its_form_is_open(
         await board.type("fri")
         await board.press("enter")
         assert "there is no opportunity 7" in board.seen() and "call them" in board.seen()
+        await board.press("escape")
+        assert "Esc again throws away what you typed." in board.seen() and "call them" in board.seen()
         await board.press("escape")
         assert isinstance(board.app.screen, BoardScreen) and board.chosen != 7
 
@@ -292,3 +297,118 @@ def test_a_terminal_that_becomes_too_small_says_so_and_a_half_filled_form_comes_
         assert "A wall that holds" in board.seen()
 
     on_board(resize)
+
+
+def test_escape_does_not_leave_a_form_that_is_being_saved(
+    on_board: OnBoard, pipe: Pipe, known: Known, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = threading.Event()
+    real = opportunities.set_next
+
+    def slow(*words: Any, **more: Any) -> Any:
+        held.wait(20)
+        return real(*words, **more)
+
+    monkeypatch.setattr(opportunities, "set_next", slow)
+
+    async def save(board: Board) -> None:
+        board.app.screen.query_one("Stages").follow(2)  # type: ignore[attr-defined]
+        await board.press("n")
+        await board.type("call them")
+        await board.press("enter")
+        await board.type("fri")
+        await board.pilot.press("ctrl+s")
+        await board.pilot.pause(0.05)
+        assert "Saving …" in board.seen()
+        await board.pilot.press("escape", "escape", "ctrl+s", "ctrl+c")
+        await board.pilot.resize_terminal(30, 8)  # what is too small stands over the form as the answer comes
+        await board.pilot.pause(0.05)
+        held.set()
+        await board.settle()
+        await board.pilot.resize_terminal(100, 30)
+        await board.pilot.pause(0.3)
+        await board.settle()
+        assert isinstance(board.app.screen, BoardScreen) and len(board.app.screen_stack) == 1
+        assert board.notes[-1].endswith("Next: call them, Fri 27 Nov")
+
+    on_board(save)
+    assert known(2).record["next_action"] == "call them"
+
+
+def test_a_form_over_the_detail_of_one_that_is_no_more_keeps_what_was_typed(
+    on_board: OnBoard, pipe: Pipe
+) -> None:
+    assert pipe("add", "Mistake", "-n", "call", "-d", "today", me="marc") == 0
+
+    async def undo(board: Board) -> None:
+        board.app.screen.query_one("Stages").follow(7)  # type: ignore[attr-defined]
+        await board.press("enter", "n")
+        await board.type("half a sent")
+        assert pipe("undo", me="marc") == 0
+        await board.look()
+        assert "half a sent" in board.seen() and "It is no longer there" in board.seen()
+        await board.press("escape", "escape")
+        await board.pilot.pause(0.3)
+        await board.settle()
+        assert isinstance(board.app.screen, BoardScreen)
+
+    on_board(undo)
+
+
+def test_a_change_seen_while_the_form_was_open_refuses_the_first_save(
+    on_board: OnBoard, pipe: Pipe, known: Known
+) -> None:
+    async def race(board: Board) -> None:
+        board.app.screen.query_one("Stages").follow(1)  # type: ignore[attr-defined]
+        await board.press("d")
+        for text in ("I called", "visit"):
+            await board.type(text)
+            await board.press("enter")
+        await board.type("fri")
+        assert pipe("done", "1", "Marc called", "-n", "SIGN THE CONTRACT", "-d", "+2d", me="marc") == 0
+        assert pipe("log", "1", "note", "a small note", me="marc") == 0
+        await board.look()
+        seen = board.seen()
+        assert "Next: SIGN THE CONTRACT" in seen and "a small note" in seen, "all that changed is told"
+        await board.press("ctrl+s")
+        assert "was changed meanwhile, it is now: SIGN THE CONTRACT" in board.seen()
+        assert known(1).record["next_action"] == "SIGN THE CONTRACT"
+        await board.press("ctrl+s")
+
+    on_board(race, size=(120, 50))
+    assert known(1).record["next_action"] == "visit"
+
+
+def test_a_move_back_goes_where_it_was_meant_to(on_board: OnBoard, pipe: Pipe, known: Known) -> None:
+    async def race(board: Board) -> None:
+        board.app.screen.query_one("Stages").follow(1)  # type: ignore[attr-defined]
+        await board.press("b")
+        await board.type("Another need")
+        assert pipe("waive", "1", "feasible", "--reason", "small", me="lea") == 0
+        words = ("--prove", "problem=x", "--set", "decision_maker=J", "--prove", "decision-maker=x", "--prove",
+                 "offer=x", "--set", "quote_valid_until=eoy", "--amount", "48k")  # fmt: skip
+        assert pipe("advance", "1", *words, me="marc") == 0
+        await board.look()
+        await board.press("ctrl+s")
+        assert "1 ERP rollout was moved to Proposal sent meanwhile" in board.seen()
+        await board.press("ctrl+s")
+
+    on_board(race, size=(120, 50))
+    assert known(1).record["stage"] == "lead"
+
+
+def test_an_approval_given_to_another_amount_is_refused(on_board: OnBoard, pipe: Pipe, known: Known) -> None:
+    words = ("--prove", "problem=x", "--set", "decision_maker=J", "--prove", "decision-maker=x", "--prove",
+             "offer=x", "--set", "quote_valid_until=eoy", "--amount", "48k")  # fmt: skip
+    assert pipe("advance", "1", "--ask", *words, me="lea") == 0
+
+    async def race(board: Board) -> None:
+        board.app.screen.query_one("Stages").follow(1)  # type: ignore[attr-defined]
+        await board.press("v", "y")
+        assert pipe("edit", "1", "--amount", "900k", me="marc") == 0
+        await board.press("ctrl+s")
+        assert "amount of 1 ERP rollout was changed meanwhile" in board.seen()
+        await board.press("escape", "escape")
+
+    on_board(race)
+    assert known(1).state.approvals["feasible"].status == "asked"

@@ -29,6 +29,7 @@ HOSTILE = (
     "x" * 200,
     "$primary @click=app.quit() {0} %s",
     "tab\there\nline",
+    "\x1b]2;OWNED\x1b\\ title and [/] [@click=app.quit]x[/]",
 )
 
 
@@ -59,7 +60,7 @@ def test_an_empty_workspace_says_how_to_begin(on_board: OnBoard, place: Workspac
         await board.press("tab")
         assert "won" in board.seen()
         await board.press("g")
-        assert "Nothing is pressing any more." in board.seen()
+        assert "Nothing is pressing." in board.seen()
         await board.press("1", "plus")
         for text in ("First", "", "", "", ""):
             await board.type(text)
@@ -83,17 +84,22 @@ def test_a_name_is_shown_as_it_is_and_breaks_nothing(
     assert pipe("log", "7", "note", words, me="lea") == 0
 
     async def look(board: Board) -> None:
-        for size in ((80, 24), (200, 60), (45, 14)):
+        for size in ((80, 24), (200, 60), (52, 17)):
             await board.pilot.resize_terminal(*size)
             await board.settle()
             lines = board.seen().splitlines()
             assert len(lines) <= size[1] and not any("\x1b" in line or "\u202e" in line for line in lines)
         board.app.screen.query_one(Stages).follow(7)
-        await board.press("n")
-        await board.press("escape", "a", "escape", "x", "escape", "e", "escape", "enter", "escape")
+        await board.press("n", "escape", "a", "escape", "x", "escape", "e")
+        assert not any("\x1b" in segment for segment in board.written())
+        await board.press("escape", "enter", "escape", "v", "W", "u")
+        assert not any("\x1b" in note for note in board.notes)
+        await board.press("U")
         await board.press("2", "j", "3", "g", "space", "1", "slash")
         await board.type(words.replace("\n", " ")[:20])
         await board.press("escape", "colon")
+        await board.type(words.replace("\n", " ")[:12])
+        await board.pilot.pause(0.4)
         await board.press("escape")
         assert isinstance(board.app.screen, BoardScreen)
 

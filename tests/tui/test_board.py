@@ -41,7 +41,7 @@ def test_every_stage_has_its_figures_and_its_cards_in_the_order_of_what_needs_do
         assert card == [
             "▌3 Portal",
             "▌Sirius             $15,000",
-            "▌! 18 d late            lea",
+            "▌! 18 d late ~          lea",
             "▌mail Ana",
         ]
 
@@ -295,7 +295,7 @@ def test_q_quits_and_a_colon_typed_in_a_form_is_a_colon(on_board: OnBoard) -> No
     async def quit_(board: Board) -> None:
         await board.press("n", "q", "colon", "question_mark")
         assert isinstance(board.app.focused, Input) and board.app.focused.value == "q:?"
-        await board.press("escape", "q")
+        await board.press("escape", "escape", "q")
         assert not board.app.is_running
 
     on_board(quit_)
@@ -311,7 +311,7 @@ def test_letters_that_come_faster_than_the_screen_are_neither_lost_nor_commands(
         await board.pilot.press("n", *"awaxd", "enter", *"fri")
         await board.settle()
         assert [field.value for field in board.app.screen.query(Input)] == ["awaxd", "fri"]
-        await board.press("escape")
+        await board.press("escape", "escape")
         assert isinstance(board.app.screen, BoardScreen)
 
     on_board(type_fast)

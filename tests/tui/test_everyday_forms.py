@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-import pytest
 from textual.widgets import Input
 
+from pipecli import templates
 from pipecli.service.show import Shown
 from pipecli.tui.forms.fields import Field
 from pipecli.tui.screens.detail import DetailScreen
@@ -39,7 +40,7 @@ def test_done_closes_the_next_action_and_asks_for_the_one_that_follows(
         await board.type("She wants a demo")
         await board.press("enter", "enter")
         await board.press("ctrl+s")
-        assert "1 ERP rollout needs its next action" in board.seen()
+        assert "It needs its next action, and the day when it is due." in board.seen()
         assert "She wants a demo" in board.seen()
         await fill(board, "next_action", "show the demo", ".words")
         await fill(board, "next_action", "fri", ".due")
@@ -98,9 +99,12 @@ def test_log_records_an_exchange_on_the_day_it_was(on_board: OnBoard, known: Kno
     async def log(board: Board) -> None:
         go(board, 2)
         await board.press("c")
-        await board.press("m", "m", "enter")  # mail, meeting
         await board.type("They showed the hall")
-        await board.press("enter")
+        await board.press("enter", "m", "m", "enter")  # mail, meeting
+        await board.type("fri")
+        assert "Fri 20 Nov" in board.seen(), "a day on which something happened is the last one"
+        for _letter in "fri":
+            await board.press("backspace")
         await board.type("yesterday")
         await board.press("enter")
 
@@ -113,7 +117,7 @@ def test_back_asks_where_to_and_why(on_board: OnBoard, known: Known) -> None:
     async def back(board: Board) -> None:
         go(board, 1)
         await board.press("b", "enter")
-        assert "a move back needs a reason" in board.seen()
+        assert "It needs a reason." in board.seen()
         await board.type("The need was another")
         await board.press("enter")
         assert board.notes[-1].startswith("1 Acme · ERP rollout   Discovery → Qualified lead")
@@ -127,9 +131,8 @@ def test_nothing_is_before_the_first_stage(on_board: OnBoard) -> None:
     async def back(board: Board) -> None:
         go(board, 2)
         await board.press("b")
-        await board.type("x")
-        await board.press("enter")
-        assert "2 is in the first stage" in board.seen()
+        assert board.notes == ["2 Maintenance is in the first stage; x closes it as lost"]
+        assert len(board.app.screen_stack) == 1
 
     on_board(back)
 
@@ -137,8 +140,10 @@ def test_nothing_is_before_the_first_stage(on_board: OnBoard) -> None:
 def test_lose_asks_for_a_reason_of_the_list_and_other_for_a_note(on_board: OnBoard, known: Known) -> None:
     async def lose(board: Board) -> None:
         go(board, 2)
-        await board.press("x", "o", "enter", "enter")
-        assert 'the reason "other" needs a note' in board.seen()
+        await board.press("x", "ctrl+s")
+        assert "It needs a reason." in board.seen(), "no reason is chosen for anybody"
+        await board.press("o", "enter", "enter")
+        assert "needs a note: what happened?" in board.seen()
         await board.type("They closed")
         await board.press("enter")
         assert board.notes[-1] == "2 Borel · Maintenance   lost   €9,000"
@@ -189,24 +194,36 @@ def test_edit_writes_what_was_changed_and_nothing_else(on_board: OnBoard, known:
     assert shown.entries[-1].detail["changes"] == {"tags": [], "quote_valid_until": "2026-12-31"}
 
 
-@pytest.mark.parametrize(
-    "words, refusal",
-    [
-        ("12", "the probability of Discovery is fixed at 25 %"),
-        ("many", "a probability is a number from 0 to 100"),
-    ],
-)
-def test_a_probability_that_cannot_be_is_refused_where_it_stands(
-    on_board: OnBoard, words: str, refusal: str
-) -> None:
+def test_a_probability_that_the_stage_fixes_is_not_asked_for(on_board: OnBoard) -> None:
     async def edit(board: Board) -> None:
         go(board, 1)
         await board.press("e")
-        await fill(board, "probability", words)
-        await board.press("ctrl+s")
-        assert refusal in board.seen()
+        assert "Probability" not in board.seen()
 
     on_board(edit, size=(100, 60))
+
+
+def test_a_probability_that_cannot_be_is_refused_where_it_stands(
+    on_board: OnBoard, pipe: Callable[..., int], tmp_path: Path, known: Known
+) -> None:
+    text = templates.read("b2b").replace("@me", "lea")
+    file = tmp_path / "bounded.toml"
+    file.write_text(text.replace("probability = 25", "probability = { default = 25, min = 10, max = 40 }"))
+    assert pipe("stages", "adopt", str(file), me="lea") == 0
+
+    async def edit(board: Board) -> None:
+        go(board, 1)
+        await board.press("e")
+        for words, refusal in (("many", "a number from 0 to 100"), ("60", "is between 10 and 40 %")):
+            await fill(board, "probability", words)
+            await board.press("ctrl+s")
+            assert refusal in board.seen()
+        await fill(board, "probability", "40")
+        await fill(board, "reason", "They asked for a contract")
+        await board.press("ctrl+s")
+
+    on_board(edit, size=(100, 60))
+    assert known(1).record["probability"] == 40
 
 
 def test_add_opens_one_with_its_dated_next_action(on_board: OnBoard, known: Known) -> None:
@@ -217,7 +234,7 @@ def test_add_opens_one_with_its_dated_next_action(on_board: OnBoard, known: Know
             await board.type(text)
             await board.press("enter")
         await board.press("ctrl+s")
-        assert "Intranet needs a dated next action" in board.seen()
+        assert "It needs its next action" in board.seen()
         await fill(board, "next_action", "call Kari", ".words")
         await fill(board, "next_action", "tomorrow", ".due")
         await board.press("ctrl+s")
@@ -235,7 +252,7 @@ def test_approve_and_waive_say_where_there_is_nothing_for_them(on_board: OnBoard
     async def nothing(board: Board) -> None:
         go(board, 2)
         await board.press("v")
-        assert board.notes[-1] == "no approval of 2 Maintenance is asked of lea"
+        assert board.notes == [] and len(board.app.screen_stack) == 1, "it does not apply"
         await board.press("W")
         assert board.notes[-1] == "nothing that 2 Maintenance still needs can be waived"
 
@@ -245,7 +262,7 @@ def test_approve_and_waive_say_where_there_is_nothing_for_them(on_board: OnBoard
 def test_waive_makes_an_exception_with_its_reason(on_board: OnBoard, known: Known) -> None:
     async def waive(board: Board) -> None:
         go(board, 1)
-        await board.press("W", "enter")
+        await board.press("W")
         await board.type("Marc is away, the scope is small")
         await board.press("enter")
 
@@ -263,8 +280,11 @@ def test_a_refused_approval_needs_its_reason(
 
     async def refuse(board: Board) -> None:
         go(board, 1)
-        await board.press("v", "enter", "n", "enter", "enter")
-        assert "a refusal needs a reason" in board.seen()
+        assert "? asks you" in board.seen()
+        await board.press("v", "ctrl+s")
+        assert "yes or no?" in board.seen()
+        await board.press("n", "enter", "enter")
+        assert "It needs a reason." in board.seen()
         await board.type("Nobody is free")
         await board.press("enter")
 

@@ -134,8 +134,7 @@ def test_where_only_an_approval_is_missing_the_answers_are_kept_and_it_is_asked_
         assert board.notes[-1].endswith("Asked for approval: lea. Nothing moved yet.")
         await board.press("v")
         assert "Has engineering confirmed that we can do it?" in board.seen()
-        await board.press("ctrl+s")
-        await board.press("a")
+        await board.press("y", "ctrl+s", "a")
         assert board.notes[-1].startswith("1 Acme · ERP rollout   Discovery → Proposal sent")
 
     on_board(advance, size=(100, 50))
@@ -153,7 +152,7 @@ def test_a_no_to_asking_moves_and_asks_nothing(on_board: OnBoard, place: Workspa
             await board.press("enter")
         await board.press("n", "enter")
         assert "1 is still missing: feasible" in board.seen()
-        await board.press("escape")
+        await board.press("escape", "escape")
 
     on_board(advance, size=(100, 50))
     assert head(place) == before
@@ -194,7 +193,7 @@ def test_the_last_stage_leads_to_the_win_which_asks_why(
         await board.press("enter")
         await board.type("PO 4711")
         await board.press("enter", "enter")
-        assert "4 can be won: say why" in board.seen()
+        assert "It can be won: why did they say yes?" in board.seen()
         await board.type("We were quick")
         await board.press("enter")
         assert board.notes[-1] == "4 Training   won   €6,000"

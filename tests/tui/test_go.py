@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from pipecli.service.show import Shown
 
-from .conftest import Board, OnBoard
+from .conftest import TODAY, Board, OnBoard, freeze
 
 Known = Callable[[int], Shown]
 
@@ -41,9 +42,9 @@ def test_it_goes_from_the_worst_to_the_last_and_then_nothing_presses(on_board: O
             await board.type(text)
             await board.press("enter")
         assert (board.chosen, progress(board)) == (3, "2 are left  ·  1 settled")
-        await board.press("c", "enter")
+        await board.press("c")
         await board.type("She is on holiday")
-        await board.press("enter", "enter")
+        await board.press("ctrl+s")
         assert board.chosen == 3, "a call logged settles nothing"
         await board.press("s")
         await board.type("+1w")
@@ -51,7 +52,7 @@ def test_it_goes_from_the_worst_to_the_last_and_then_nothing_presses(on_board: O
         assert (board.chosen, progress(board)) == (2, "1 is left  ·  2 settled")
         await board.press("space")
         assert (board.chosen, progress(board)) == (None, "0 are left  ·  2 settled  ·  1 skipped")
-        assert "Nothing is pressing any more." in board.seen()
+        assert "Nothing else is pressing." in board.seen()
         await board.press("d", "a")
         assert board.chosen is None
         await board.press("left")
@@ -73,7 +74,8 @@ def test_an_approval_asked_of_me_comes_too_and_goes_when_it_is_given(
         await board.press("space", "space")
         assert board.chosen == 1
         assert "lea asks you: Has engineering confirmed that we can do it?" in board.seen()
-        await board.press("v", "enter", "enter", "enter")
+        await board.press("v", "y", "ctrl+s")
+        assert board.notes[-1].startswith("approved feasible for engineering")
         assert board.chosen is None
 
     on_board(go, start="go")
@@ -99,5 +101,33 @@ def test_everybody_s_come_with_m(on_board: OnBoard, pipe: Callable[..., int]) ->
         assert progress(board) == "3 are left"
         await board.press("m")
         assert progress(board) == "4 are left"
+
+    on_board(go, start="go")
+
+
+def test_what_is_taken_back_presses_again_and_a_new_day_begins_anew(on_board: OnBoard) -> None:
+    async def go(board: Board) -> None:
+        await board.press("s")
+        await board.type("+1w")
+        await board.press("enter")
+        assert (board.chosen, progress(board)) == (3, "2 are left  ·  1 settled")
+        await board.press("u")
+        assert progress(board) == "3 are left"
+        await board.press("space", "space", "space")
+        assert board.chosen is None
+        freeze(TODAY + timedelta(1))
+        await board.look()
+        assert progress(board) == "3 are left"
+
+    on_board(go, start="go")
+
+
+def test_what_a_deed_leaves_pressing_does_not_come_again_in_its_round(on_board: OnBoard) -> None:
+    async def go(board: Board) -> None:
+        await board.press("n")
+        for text in ("call her again", "today"):
+            await board.type(text)
+            await board.press("enter")
+        assert (board.chosen, progress(board)) == (3, "2 are left  ·  1 settled")
 
     on_board(go, start="go")

@@ -96,9 +96,8 @@ def test_the_detail_says_what_show_says_and_what_was_said_word_for_word(
         ):
             assert any(words in line for line in seen), words
         await board.press("c")
-        await board.press("enter")
         await board.type("Asked for a date")
-        await board.press("enter", "enter")
+        await board.press("ctrl+s")
         assert isinstance(board.app.screen, DetailScreen)
         assert "Asked for a date" in board.seen()
 

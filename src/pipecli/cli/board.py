@@ -78,7 +78,7 @@ def _run(place: Workspace, *, start: str, readonly: bool, light: bool) -> int:
     from pipecli.service.board import read
     from pipecli.service.workspace import Workspace
 
-    place = Workspace(place.settings, origin="board")
+    place = Workspace(place.settings, origin="board", readonly=readonly)
     found = read(place)  # before the screen is taken, so that what is wrong is said in a line
     from pipecli.tui.app import PipeApp
     from pipecli.tui.desk import Desk

@@ -147,7 +147,7 @@ class Judge:
         if basis and "waiver" in basis and visit.how == "advanced":
             return Verdict(criterion, True, (), basis)
         verdict = self.judge(criterion)
-        changed = self.opportunity.changed_since(_watched(criterion), visit.judged_seq)
+        changed = self.opportunity.changed_since(watched(criterion), visit.judged_seq)
         if basis is None or "waiver" in basis or changed:
             return verdict
         stands = {"amount", "exchange", "next_action", "comparison"}
@@ -215,13 +215,13 @@ class Judge:
     def _amount_review(self, criterion: Criterion) -> tuple[str, dict[str, Any]]:
         o = self.opportunity
         reviewed = o.amount is not None and o.amount_reviewed > o.visit.entered_seq
-        if not reviewed or o.changed_since(_watched(criterion), o.amount_reviewed):
+        if not reviewed or o.changed_since(watched(criterion), o.amount_reviewed):
             return "amount", {}
         return "", {"amount": o.amount_reviewed}
 
     def _approval(self, criterion: Criterion) -> tuple[str, dict[str, Any]]:
         word = self.opportunity.approvals.get(criterion.key)
-        if word is None or self.opportunity.changed_since(_watched(criterion), self._stood_until(word)):
+        if word is None or self.opportunity.changed_since(watched(criterion), self._stood_until(word)):
             return "approval", {}
         if word.status == "refused":
             return "refused", {}
@@ -244,7 +244,7 @@ class Judge:
         return criterion.valid_for is not None and on + timedelta(criterion.valid_for) < self.today
 
 
-def _watched(criterion: Criterion) -> tuple[str, ...]:
+def watched(criterion: Criterion) -> tuple[str, ...]:
     """The fields a criterion's conditions read, whose change makes what rested on them lapse."""
     names = {
         *(reads(criterion.when) if criterion.when else ()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -83,19 +84,33 @@ def reader(unit: Unit, settings: Settings) -> Reader:
     return Reader(unit.pipeline, unit.today, settings.get("decimal").value, settings.get("date_order").value)
 
 
-def read_back(
-    pipeline: Pipeline, today: date, settings: Settings, answer: str, text: str
-) -> date | tuple[int, str] | None:
-    """What a day or an amount means that is being typed, to show it back; None for other answers and for no text.
+class Reading(NamedTuple):
+    """How a day or an amount is read that is being typed, as it will be when it is written.
+
+    `today` is the real day, `past` says that the day is one on which something happened, `currency` that of the
+    opportunity's amount, if it has one.
+    """
+
+    pipeline: Pipeline
+    today: date
+    settings: Settings
+    past: bool = False
+    currency: str | None = None
+
+
+def read_back(reading: Reading, answer: str, text: str) -> date | tuple[int, str] | None:
+    """What a day or an amount means, to show it back; None for other answers and for no text.
 
     Raises InvalidInput where it cannot be read (yet).
     """
-    read = Reader(pipeline, today, settings.get("decimal").value, settings.get("date_order").value)
+    settings = reading.settings
+    order = settings.get("date_order").value
+    read = Reader(reading.pipeline, reading.today, settings.get("decimal").value, order)
     if not text.strip():
         return None
     if answer == asking.DAY:
-        return read.day(text)
-    return read.amount(text) if answer == asking.AMOUNT else None
+        return read.day(text, past=reading.past)
+    return read.amount(text, reading.currency) if answer == asking.AMOUNT else None
 
 
 def happened_on(read: Reader, text: str | None) -> date | None:
@@ -183,6 +198,9 @@ def file_proof(path: str) -> tuple[str, str]:
     """A file's absolute path and SHA-256; the file itself is never kept. Raises InvalidInput if it cannot be read."""
     digest = hashlib.sha256()
     try:
+        found = Path(path).expanduser().stat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST_FILE:
+            raise OSError(_("not a file of at most 1 GB"))
         with Path(path).expanduser().open("rb") as stream:
             while block := stream.read(1 << 20):
                 digest.update(block)

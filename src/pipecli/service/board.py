@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pipecli.domain import agenda
 from pipecli.domain.fold import fold
 from pipecli.domain.metrics import probability_of, weighted
-from pipecli.domain.pipeline import Pipeline, Stage
+from pipecli.domain.pipeline import Stage
 from pipecli.domain.rates import day_of_rate
 from pipecli.store import lists
 from pipecli.store.lists import Filter, Row
@@ -86,12 +86,19 @@ class Wanted(NamedTuple):
 class Board:
     """Every open opportunity as it stood at one moment of the journal (`head`), on one day."""
 
-    def __init__(
-        self, cards: list[Card], reading_of: tuple[Pipeline, date, str, int], approvals: list[Approval]
-    ) -> None:
+    def __init__(self, cards: list[Card], reading: Reading, approvals: list[Approval]) -> None:
         self.cards = cards
-        self.pipeline, self.today, self.actor, self.head = reading_of
+        self.pipeline = reading.pipeline
+        self.today, self.now = reading.today, reading.real_today
+        """The day of the report, and the real one, by which what is typed is read."""
+        self.actor = reading.actor
+        self.head = reading.header.head
         self.approvals = approvals
+
+    @cached_property
+    def asked(self) -> frozenset[int]:
+        """The numbers of those on which an approval is asked of the actor."""
+        return frozenset(approval.ref for approval in self.approvals)
 
     @cached_property
     def by_number(self) -> dict[int, Card]:
@@ -99,9 +106,10 @@ class Board:
         return {card.number: card for card in self.cards}
 
     @cached_property
-    def owners(self) -> list[str]:
-        """Who owns something that is open, by name."""
-        return _alike_once(card.row.owner for card in self.cards)
+    def owners(self) -> dict[str, int]:
+        """Who owns something that is open, by name, and how much."""
+        names = _alike_once(card.row.owner for card in self.cards)
+        return {name: sum(1 for _card in Wanted(owner=name).of(self.cards)) for name in names}
 
     @cached_property
     def tags(self) -> list[str]:
@@ -155,9 +163,7 @@ def read(workspace: Workspace) -> Board:
     with workspace.read() as reading:
         rows = lists.list_rows(reading.driver, Filter(), reading.pipeline, reading.today)
         cards = sorted((_card(row, reading) for row in rows), key=_order)
-        actor = reading.actor
-        of = (reading.pipeline, reading.today, actor, reading.header.head)
-        return Board(cards, of, approvals_asked(reading, actor))
+        return Board(cards, reading, approvals_asked(reading, reading.actor))
 
 
 def _order(card: Card) -> tuple[agenda.Urgency, int]:

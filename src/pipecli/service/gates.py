@@ -8,11 +8,12 @@ from typing import Any
 
 from pipecli.domain import moves, proofs
 from pipecli.domain.decide import Decision
+from pipecli.domain.gate import watched
 from pipecli.domain.guidance import gate_report
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.proofs import Proof
 from pipecli.domain.route import target_of
-from pipecli.domain.seen import Seen, refuse_if_moved
+from pipecli.domain.seen import Seen, refuse_if_moved, refuse_if_rewritten
 from pipecli.errors import GateNotMet
 
 from . import refs
@@ -142,12 +143,14 @@ def waive(
     reason: str,
     *,
     on: str | None = None,
+    seen: Seen | None = None,
     dry_run: bool = False,
 ) -> Outcome:
     """Make a recorded exception, by a role the definition names."""
     with workspace.commit("waive", dry_run=dry_run) as unit:
         number, decision, read = _begin(unit, workspace, ref)
         before = decision.state
+        refuse_if_moved(decision, seen)
         proofs.waive(decision, criterion, reason, happened_on(read, on))
         return outcome(unit, number, before)
 
@@ -160,12 +163,15 @@ def approve(
     refuse: bool = False,
     reason: str = "",
     on: str | None = None,
+    seen: Seen | None = None,
     dry_run: bool = False,
 ) -> Outcome:
-    """Give or refuse an approval, by a role the definition names."""
+    """Give or refuse an approval, by a role the definition names; not where what it depends on is other than `seen`."""
     with workspace.commit("approve", dry_run=dry_run) as unit:
         number, decision, read = _begin(unit, workspace, ref)
         before = decision.state
+        refuse_if_moved(decision, seen)
+        refuse_if_rewritten(decision, watched(unit.pipeline.criterion(criterion)), seen)
         proofs.approve(decision, criterion, refuse=refuse, reason=reason, on=happened_on(read, on))
         return outcome(unit, number, before)
 

@@ -122,14 +122,17 @@ def set_next(
         return outcome(unit, number, before)
 
 
-def snooze(workspace: Workspace, wanted: Sequence[str], due: str, *, dry_run: bool = False) -> list[Outcome]:
-    """Put next actions off to a later day, several at once or none at all."""
+def snooze(
+    workspace: Workspace, wanted: Sequence[str], due: str, *, seen: Seen | None = None, dry_run: bool = False
+) -> list[Outcome]:
+    """Put next actions off to a later day, several at once or none at all; `seen` goes with a single one."""
     with workspace.commit("snooze", dry_run=dry_run) as unit:
         day = reader(unit, workspace.settings).day(due)
         out = []
         for number in dict.fromkeys(refs.find(unit.driver, ref, workspace.settings) for ref in wanted):
             decision = unit.decision(number)
             before = decision.state
+            refuse_if_replanned(decision, seen)
             decide.snooze(decision, day)
             out.append(outcome(unit, number, before))
         return out

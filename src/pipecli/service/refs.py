@@ -78,3 +78,12 @@ def candidates(workspace: Workspace, limit: int = 30) -> list[Hit]:
     """What a pick list offers where no REF was given: mine first, late first."""
     with workspace.read() as reading:
         return search.open_for(reading.driver, reading.actor, limit)
+
+
+def closed(workspace: Workspace, text: str, limit: int) -> list[Hit]:
+    """Closed opportunities by number, or by words of name and account."""
+    with workspace.read() as reading:
+        hits = search.by_fragment(reading.driver, text, open_only=False) if text else []
+        if text.isascii() and text.isdigit() and len(text) <= 15:
+            hits = [hit for hit in (search.by_number(reading.driver, int(text)),) if hit] + hits
+        return [hit for hit in hits if hit.status != "open"][:limit]

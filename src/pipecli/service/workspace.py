@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipecli import clock
 from pipecli.config import Settings
-from pipecli.errors import InvalidInput
+from pipecli.errors import Conflict, InvalidInput
 from pipecli.store.header import Header, pipeline_as_of, pipeline_of, read_header
 from pipecli.store.opening import database_user, open_database
 from pipecli.text import _
@@ -73,11 +73,15 @@ class Reading:
 
 
 class Workspace:
-    """A workspace by its settings; opened anew for each command. `origin` is the face that writes: cli or board."""
+    """A workspace by its settings; opened anew for each command.
 
-    def __init__(self, settings: Settings, origin: str = "cli") -> None:
+    `origin` is the face that writes: cli or board. One that is `readonly` refuses every write that is not a dry run.
+    """
+
+    def __init__(self, settings: Settings, origin: str = "cli", *, readonly: bool = False) -> None:
         self.settings = settings
         self.origin = origin
+        self.readonly = readonly
 
     @property
     def address(self) -> str:
@@ -96,6 +100,8 @@ class Workspace:
     @contextmanager
     def commit(self, name: str, *, dry_run: bool = False) -> Iterator[Unit]:
         """One transaction under one command; written at the end unless it raises or is a dry run."""
+        if self.readonly and not dry_run:
+            raise Conflict(_("this is a board to look at only; nothing was changed"))
         driver = open_database(self.address, write=True)
         try:
             driver.begin()

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 _PARAMETER = re.compile(r"('(?:[^']|'')*')|(?<![:\w]):([a-z_]\w*)")
 _MARK = re.compile(r"('(?:[^']|'')*')|\?")
 CONNECT_SECONDS = 10
+# A server that goes away without a word, behind a laptop that slept or a router that forgot, is noticed.
+_LIVELY: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
 
 
 class PostgresDriver:
@@ -132,7 +139,7 @@ def open_postgres(uri: str) -> PostgresDriver:
     where = without_password(uri)
     try:
         connection = psycopg.connect(
-            uri, autocommit=True, connect_timeout=CONNECT_SECONDS, client_encoding="UTF8"
+            uri, autocommit=True, connect_timeout=CONNECT_SECONDS, client_encoding="UTF8", **_LIVELY
         )
     except psycopg.Error as error:
         text = str(error).strip().splitlines()[0] if str(error).strip() else ""

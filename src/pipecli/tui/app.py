@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -19,6 +20,7 @@ from pipecli.text import _
 
 from .deeds import DEEDS
 from .desk import Caller, Desk, Written, in_background
+from .keyboard import KeysInOrder
 from .screens.agenda import AgendaScreen
 from .screens.base import DeskScreen, OpportunityScreen
 from .screens.board import BoardScreen
@@ -32,7 +34,7 @@ EVERY = 1.0
 """Seconds from one look at the workspace to the next."""
 
 
-class PipeApp(Caller, App[None]):
+class PipeApp(Caller, KeysInOrder):
     """The board, from one workspace; `start` is the screen to begin with: board or go."""
 
     CSS_PATH = "pipe.tcss"
@@ -44,7 +46,7 @@ class PipeApp(Caller, App[None]):
         Binding("question_mark", "keys", _("Keys"), key_display="?"),
         Binding("q", "quit", _("Quit")),
         Binding("colon,ctrl+p", "command_palette", _("Find"), show=False),
-        Binding("ctrl+c", "quit", show=False, priority=True),
+        Binding("ctrl+c", "interrupt", show=False, priority=True),
     ]
 
     def __init__(self, desk: Desk, *, start: str = "board", theme: str = DARK, watch: bool = True) -> None:
@@ -126,6 +128,14 @@ class PipeApp(Caller, App[None]):
         line = _("pipe met an error of its own, {kind}: {error}; PIPE_DEBUG=1 shows where")
         self.panic(Text(line.format(kind=type(error).__name__, error=error)))
 
+    def action_interrupt(self) -> None:
+        """Leave the form that is open, else the board."""
+        leave = getattr(self.screen, "action_leave", None)
+        if leave is not None and self.screen.is_modal:
+            leave()
+        else:
+            self.exit()
+
     def action_keys(self) -> None:
         """Show all keys."""
         from .screens.keys import KeysScreen
@@ -146,8 +156,8 @@ class PipeApp(Caller, App[None]):
         if isinstance(screen, OpportunityScreen):
             for deed in DEEDS:
                 if screen.check_action("deed", (deed.name,)):
-                    act = screen.action_deed
-                    yield SystemCommand(deed.label, deed.words, lambda act=act, name=deed.name: act(name))
+                    act = partial(screen.action_deed, deed.name, screen.chosen_number)
+                    yield SystemCommand(deed.label, deed.words, act)
         if isinstance(screen, DeskScreen):
             go = screen.action_go_to
             yield SystemCommand(_("Board"), _("every stage with its cards"), lambda: go("board"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from textual.dom import DOMNode
 from textual.message import Message
+from textual.worker import get_current_worker
 
 from pipecli.errors import PipeError
 from pipecli.service import board
@@ -106,15 +108,18 @@ def in_background(
     """
 
     def answer() -> None:
+        message: Message
         try:
-            result = call()
+            message = Finished(purpose, call())
         except PipeError as error:
-            caller.post_message(Refused(purpose, error))
+            message = Refused(purpose, error)
         except Exception as error:
+            if os.environ.get("PIPE_DEBUG"):
+                raise
             line = _("pipe met an error of its own, {kind}: {error}; PIPE_DEBUG=1 shows where")
             found = Unforeseen(line.format(kind=type(error).__name__, error=error))
-            caller.post_message(Refused(purpose, found))
-        else:
-            caller.post_message(Finished(purpose, result))
+            message = Refused(purpose, found)
+        if not get_current_worker().is_cancelled:  # another call of the group has taken its place
+            caller.post_message(message)
 
     caller.run_worker(answer, thread=True, group=group or purpose, exclusive=alone)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from pipecli.domain import asking
 from pipecli.domain.asking import Question
+from pipecli.errors import Conflict
 from pipecli.service import gates
 from pipecli.service.answers import Answers
 from pipecli.service.outcome import Outcome
+from pipecli.service.show import Shown
 from pipecli.text import _
+from pipecli.tui.desk import Desk
 
 from .everyday import EverydayForm, next_field, next_of
 from .fields import ChoiceField, Field, TextField
@@ -21,23 +25,27 @@ class BackForm(EverydayForm):
 
     save_label = _("Save and move back")
 
+    def __init__(self, desk: Desk, shown: Shown) -> None:
+        super().__init__(desk, shown)
+        here = max(0, shown.pipeline.index(shown.state.stage))
+        self._earlier = [(stage.key, stage.name) for stage in reversed(shown.pipeline.stages[:here])]
+        if not self._earlier:
+            line = _("{ref} {name} is in the first stage; x closes it as lost")
+            raise Conflict(line.format(ref=shown.record["id"], name=shown.record["name"]))
+
     def heading(self) -> str:
         return subject_line(self.looked_at, _("back"))
 
     def fields(self) -> Iterable[Field]:
-        pipeline = self.looked_at.pipeline
-        here = max(0, pipeline.index(self.looked_at.state.stage))
-        earlier = [(stage.key, stage.name) for stage in reversed(pipeline.stages[:here])]
-        if len(earlier) > 1:
-            yield ChoiceField(
-                self.desk, Question("", _("To which stage?"), asking.CHOICE), earlier, key="stage"
-            )
+        if len(self._earlier) > 1:
+            question = Question("", _("To which stage?"), asking.CHOICE)
+            yield ChoiceField(self.desk, question, self._earlier, key="stage", chosen=self._earlier[0][0])
         yield reason_field(self.desk, _("Why does it go back?"))
 
-    def save(self, values: Values) -> Outcome:
-        answers = Answers(seen=self.looked_at.seen)
-        to = words_of(values, "stage") or None
-        return gates.back(self.desk.workspace, self.ref, words_of(values, "reason"), answers, to=to)
+    def saving(self, values: Values) -> Callable[[], Outcome]:
+        to = words_of(values, "stage") or self._earlier[0][0]
+        reason, answers = words_of(values, "reason"), Answers(seen=self.seen)
+        return partial(gates.back, self.desk.workspace, self.ref, reason, answers, to=to)
 
 
 class LoseForm(EverydayForm):
@@ -55,9 +63,9 @@ class LoseForm(EverydayForm):
         )
         yield TextField(self.desk, Question("", _("What happened?"), asking.TEXT), key="note", optional=True)
 
-    def save(self, values: Values) -> Outcome:
+    def saving(self, values: Values) -> Callable[[], Outcome]:
         reason, note = words_of(values, "reason"), words_of(values, "note")
-        return gates.lose(self.desk.workspace, self.ref, reason, note, seen=self.looked_at.seen)
+        return partial(gates.lose, self.desk.workspace, self.ref, reason, note, seen=self.seen)
 
 
 class ReopenForm(Form):
@@ -72,7 +80,7 @@ class ReopenForm(Form):
         yield reason_field(self.desk, _("Why is it open again?"))
         yield next_field(self.desk)
 
-    def save(self, values: Values) -> Outcome:
+    def saving(self, values: Values) -> Callable[[], Outcome]:
         comes = next_of(values)
         answers = Answers(next=comes.words or None, due=comes.due or None)
-        return gates.reopen(self.desk.workspace, self.ref, words_of(values, "reason"), answers)
+        return partial(gates.reopen, self.desk.workspace, self.ref, words_of(values, "reason"), answers)

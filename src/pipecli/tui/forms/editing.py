@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from pipecli.domain import asking
 from pipecli.domain.asking import Question, of_field
 from pipecli.domain.pipeline import SETTABLE_FIELDS, Pipeline
 from pipecli.errors import InvalidInput
+from pipecli.render.console import literal
 from pipecli.service import opportunities
 from pipecli.service.answers import Answers
 from pipecli.service.outcome import Outcome
@@ -28,6 +30,12 @@ def asked(pipeline: Pipeline, key: str, given: str = "") -> Question:
     return question._replace(ask=ask, label="", given=given)
 
 
+def _order(shown: Shown) -> tuple[str, ...]:
+    """The fields in the order in which they change most often."""
+    first = ("amount", "close_date", *shown.pipeline.fields, "decision_maker", "owner")
+    return (*first, *(key for key in SETTABLE_FIELDS if key not in first))
+
+
 def typed(record: Record, key: str) -> str:
     """A field's value as it can be typed again; empty where it has none."""
     value = record["fields"].get(key) if key not in SETTABLE_FIELDS else record[key]
@@ -37,7 +45,7 @@ def typed(record: Record, key: str) -> str:
         return f"{value} {record['currency']}"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return " ".join(value) if isinstance(value, list) else str(value)
+    return literal(" ".join(value) if isinstance(value, list) else str(value))
 
 
 class EditForm(EverydayForm):
@@ -45,7 +53,7 @@ class EditForm(EverydayForm):
 
     def __init__(self, desk: Desk, shown: Shown) -> None:
         super().__init__(desk, shown)
-        self._before = {key: typed(shown.record, key) for key in (*SETTABLE_FIELDS, *shown.pipeline.fields)}
+        self._before = {key: typed(shown.record, key) for key in _order(shown)}
         self._percent = str(shown.record["probability"])
 
     def heading(self) -> str:
@@ -57,12 +65,15 @@ class EditForm(EverydayForm):
             field = field_of(self.desk, question, (), optional=question.answer == asking.CHOICE)
             field.key = key
             yield field
+        stage = self.looked_at.pipeline.stage(self.looked_at.state.stage)
+        if stage.probability_min == stage.probability_max:  # it is the stage's own, for nobody to change
+            return
         percent = Question("", _("Probability, in percent"), asking.NUMBER, given=self._percent)
         yield TextField(self.desk, percent, key="probability")
         why = Question("", _("Why does the probability change?"), asking.TEXT)
         yield TextField(self.desk, why, key="reason", optional=True)
 
-    def save(self, values: Values) -> Outcome:
+    def saving(self, values: Values) -> Callable[[], Outcome]:
         changed = {
             key: words_of(values, key)
             for key, before in self._before.items()
@@ -75,16 +86,15 @@ class EditForm(EverydayForm):
         answers = Answers(
             sets=tuple(f"{key}={value}" for key, value in changed.items()),
             owner=owner,
-            seen=self.looked_at.seen,
+            seen=self.seen,
         )
         reason = words_of(values, "reason")
-        return opportunities.edit(
-            self.desk.workspace, self.ref, answers, probability=probability, reason=reason
-        )
+        place, ref = self.desk.workspace, self.ref
+        return partial(opportunities.edit, place, ref, answers, probability=probability, reason=reason)
 
     def _probability(self, words: str) -> int | None:
         percent = words.rstrip("% ")
-        if percent == self._percent:
+        if percent in ("", self._percent):
             return None
         if not (percent.isascii() and percent.isdigit() and int(percent) <= 100):
             raise InvalidInput(_("a probability is a number from 0 to 100"), field="probability")
@@ -106,7 +116,7 @@ class AddForm(Form):
             yield TextField(self.desk, question, key=key, optional=key != "name")
         yield next_field(self.desk)
 
-    def save(self, values: Values) -> Outcome:
+    def saving(self, values: Values) -> Callable[[], Outcome]:
         comes = next_of(values)
         sets = tuple(
             f"{key}={words_of(values, key)}"
@@ -122,4 +132,4 @@ class AddForm(Form):
         name = words_of(values, "name")
         if not name:
             raise InvalidInput(_("what is it about? It needs a name"), field="name")
-        return opportunities.add(self.desk.workspace, name, answers)
+        return partial(opportunities.add, self.desk.workspace, name, answers)

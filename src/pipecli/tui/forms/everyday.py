@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from pipecli.domain import asking
 from pipecli.domain.asking import Question
 from pipecli.domain.wording import EXCHANGE_KINDS, exchange_kind
-from pipecli.errors import Required
+from pipecli.errors import InvalidInput
 from pipecli.render.opportunity import next_line
 from pipecli.render.views import lateness
 from pipecli.service import opportunities
@@ -36,7 +37,8 @@ def next_field(desk: Desk) -> NextField:
 
 def day_field(desk: Desk) -> TextField:
     """The question for the day it happened, today unless told."""
-    return TextField(desk, Question("", _("When was it, if not today?"), asking.DAY), key="on", optional=True)
+    asked = Question("", _("When was it, if not today?"), asking.DAY)
+    return TextField(desk, asked, key="on", optional=True, past=True)
 
 
 def next_of(values: Values) -> Given:
@@ -51,7 +53,9 @@ class EverydayForm(Form):
         action = self.looked_at.state.next_action
         if action is None:
             return ""
-        return f"{next_line(action.text or '', action.due)}  {lateness(self.looked_at.record)}"
+        record = self.looked_at.record
+        late = lateness(record) if record["overdue_days"] else ""
+        return f"{next_line(action.text or '', action.due)}  {late}".rstrip()
 
 
 class DoneForm(EverydayForm):
@@ -69,11 +73,11 @@ class DoneForm(EverydayForm):
         kind = Question("", _("What was it?"), asking.CHOICE)
         yield ChoiceField(self.desk, kind, kinds(), key="kind", chosen=exchange_kind(action)).aside()
 
-    def save(self, values: Values) -> Outcome:
+    def saving(self, values: Values) -> Callable[[], Outcome]:
         comes = next_of(values)
-        answers = Answers(next=comes.words or None, due=comes.due or None, seen=self.looked_at.seen)
+        answers = Answers(next=comes.words or None, due=comes.due or None, seen=self.seen)
         happened = Happened(words_of(values, "happened"), words_of(values, "kind") or None)
-        return opportunities.done(self.desk.workspace, self.ref, happened, answers)
+        return partial(opportunities.done, self.desk.workspace, self.ref, happened, answers)
 
 
 class NextForm(EverydayForm):
@@ -85,11 +89,10 @@ class NextForm(EverydayForm):
     def fields(self) -> Iterable[Field]:
         yield next_field(self.desk)
 
-    def save(self, values: Values) -> Outcome:
+    def saving(self, values: Values) -> Callable[[], Outcome]:
         comes = next_of(values)
-        return opportunities.set_next(
-            self.desk.workspace, self.ref, comes.words, comes.due, seen=self.looked_at.seen
-        )
+        place, ref = self.desk.workspace, self.ref
+        return partial(opportunities.set_next, place, ref, comes.words, comes.due, seen=self.seen)
 
 
 class SnoozeForm(EverydayForm):
@@ -101,11 +104,12 @@ class SnoozeForm(EverydayForm):
     def fields(self) -> Iterable[Field]:
         yield TextField(self.desk, Question("", _("Until when?"), asking.DAY), key="next_due")
 
-    def save(self, values: Values) -> Outcome:
+    def saving(self, values: Values) -> Callable[[], Outcome]:
         due = words_of(values, "next_due")
         if not due:
-            raise Required(_("until when? such as +3d or mon"), missing=["next_due"])
-        return opportunities.snooze(self.desk.workspace, [self.ref], due)[0]
+            raise InvalidInput(_("until when? such as +3d or mon"), field="next_due")
+        place, ref = self.desk.workspace, self.ref
+        return lambda: opportunities.snooze(place, [ref], due, seen=self.seen)[0]
 
 
 class LogForm(EverydayForm):
@@ -115,11 +119,12 @@ class LogForm(EverydayForm):
         return subject_line(self.looked_at, _("log"))
 
     def fields(self) -> Iterable[Field]:
-        yield ChoiceField(self.desk, Question("", _("What was it?"), asking.CHOICE), kinds(), key="kind")
         yield TextField(self.desk, Question("", _("What was said?"), asking.TEXT), key="said")
+        kind = Question("", _("What was it?"), asking.CHOICE)
+        yield ChoiceField(self.desk, kind, kinds(), key="kind", chosen=EXCHANGE_KINDS[0])
         yield day_field(self.desk)
 
-    def save(self, values: Values) -> Outcome:
+    def saving(self, values: Values) -> Callable[[], Outcome]:
         answers = Answers(on=words_of(values, "on") or None)
         kind, said = words_of(values, "kind"), words_of(values, "said")
-        return opportunities.log(self.desk.workspace, self.ref, kind, said, answers)
+        return partial(opportunities.log, self.desk.workspace, self.ref, kind, said, answers)

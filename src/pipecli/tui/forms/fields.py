@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
@@ -23,14 +24,35 @@ from pipecli.errors import PipeError
 from pipecli.render.console import literal
 from pipecli.render.table import fit
 from pipecli.render.views import short_day
-from pipecli.service.answers import Given, read_back
+from pipecli.service.answers import Given, Reading, read_back
 from pipecli.service.show import Entry
 from pipecli.text import _, language
 from pipecli.tui.desk import Desk
 
 
+class Line(Input):
+    """A line to type in; pasted lines are joined into one, so that none is lost."""
+
+    def __init__(self, value: str = "", *, placeholder: str = "", classes: str | None = None) -> None:
+        super().__init__(
+            literal(value), placeholder=placeholder, classes=classes, compact=True, select_on_focus=False
+        )
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Put in all that is pasted."""
+        event.prevent_default()
+        event.stop()
+        self.replace(" ".join(event.text.split()), *self.selection)
+
+
 class Field(Vertical):
     """One question and the place for its answer. `key` tells it from the form's others."""
+
+    currency: str | None = None
+    """The currency of an amount that names none, if not the pipeline's."""
+
+    class Changed(Message):
+        """The answer is another."""
 
     class Answered(Message):
         """Enter was pressed: on to the next one."""
@@ -93,6 +115,16 @@ class Field(Vertical):
         if isinstance(first, Widget):
             self.screen.set_focus(first)  # at once, so that no key is lost
 
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell the form, and say what the text means."""
+        event.stop()
+        self.typed(event.input)
+        if event.input.has_focus:
+            self.post_message(self.Changed())
+
+    def typed(self, where: Input) -> None:
+        """Something was typed in an input."""
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes on."""
         event.stop()
@@ -104,10 +136,19 @@ class Field(Vertical):
 
 
 class TextField(Field):
-    """A line of text, a number, a link or a path; a day or an amount with what it means below."""
+    """A line of text, a number, a link or a path; a day or an amount with what it means below.
+
+    `past` says that a day is one on which something happened.
+    """
+
+    def __init__(
+        self, desk: Desk, question: Question, *, key: str = "", optional: bool = False, past: bool = False
+    ) -> None:
+        super().__init__(desk, question, key=key, optional=optional)
+        self._past = past
 
     def inputs(self) -> ComposeResult:
-        yield Input(self.question.given, compact=True, placeholder=_placeholder(self.question.answer))
+        yield Line(self.question.given, placeholder=self._placeholder())
         if self.question.answer in (asking.DAY, asking.AMOUNT):
             yield Static(classes="means", markup=False)
 
@@ -119,43 +160,76 @@ class TextField(Field):
     def is_blank(self) -> bool:
         return not self.given.words
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def typed(self, where: Input) -> None:
         """Say what the text means as it is typed."""
-        event.stop()
         for means in self.query(".means").results(Static):
-            means.update(meaning(self.desk, self.question.answer, event.value))
+            when = PAST if self._past else ANY
+            means.update(meaning(self.desk, self.question.answer, where.value, self.currency, when))
+
+    def _placeholder(self) -> str:
+        return {
+            asking.DAY: _("yesterday, mon, 2026-11-20") if self._past else _("fri, +3d, 2026-12-31"),
+            asking.AMOUNT: _("18000, 18k, 1.2m, 500 USD"),
+            asking.LINK: "https://…",
+        }.get(self.question.answer, "")
 
 
-def meaning(desk: Desk, answer: str, text: str) -> str:
-    """What a day or an amount means as it stands; why not, where it cannot be read."""
+ANY, PAST, AHEAD = "any", "past", "ahead"
+"""Which days an answer can be: any, one that was, one that is still to come."""
+
+
+def meaning(desk: Desk, answer: str, text: str, currency: str | None = None, when: str = ANY) -> str:
+    """What a day or an amount means as it will be written; why it cannot be, where it cannot."""
     board = desk.board
+    reading = Reading(board.pipeline, board.now, desk.workspace.settings, when == PAST, currency)
     try:
-        found = read_back(board.pipeline, board.today, desk.workspace.settings, answer, text)
+        found = read_back(reading, answer, text)
     except PipeError as error:
         return literal(error.message)
     if isinstance(found, date):
-        return format_day(found, language(), board.today)
+        day = format_day(found, language(), board.now)
+        return _("{day} is past").format(day=day) if when == AHEAD and found < board.now else day
     return format_amount(*found, language()) if found else ""
 
 
-def _placeholder(answer: str) -> str:
-    return {
-        asking.DAY: _("fri, +3d, 2026-12-31"),
-        asking.AMOUNT: _("18000, 18k, 1.2m, 500 USD"),
-        asking.LINK: "https://…",
-    }.get(answer, "")
-
-
 class Choices(OptionList):
-    """A list to choose one of: with arrows, or the first letter; Enter goes on."""
+    """A list to choose one of: with arrows, the mouse or the first letter; Enter goes on.
+
+    Nothing is chosen to begin with unless told. A mark stands before the chosen one: colour is not the only sign.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "go_on", show=False)]
+
+    class Entered(Message):
+        """Enter was pressed."""
+
+    def __init__(self, texts: Sequence[str], chosen: int | None) -> None:
+        self._texts = [literal(text) for text in texts]
+        super().__init__(*(Option(f"  {text}") for text in self._texts), compact=True, markup=False)
+        self.highlighted = chosen
+        self.styles.height = min(7, len(texts))
+
+    def watch_highlighted(self, highlighted: int | None) -> None:
+        """Move the mark."""
+        super().watch_highlighted(highlighted)
+        for at, text in enumerate(self._texts):
+            self.replace_option_prompt_at_index(at, f"{'▸' if at == highlighted else ' '} {text}")
+
+    def action_select(self) -> None:
+        """A click chooses, and does not go on."""
+
+    def action_go_on(self) -> None:
+        """Go on, once something is chosen."""
+        if self.highlighted is not None:
+            self.post_message(self.Entered())
 
     def on_key(self, event: events.Key) -> None:
         """Go to the next choice that begins with the letter."""
         letter = event.character
         if not letter or not letter.isalnum():
             return
-        texts = [str(option.prompt).strip().casefold() for option in self.options]
-        here = self.highlighted or 0
+        texts = [text.casefold() for text in self._texts]
+        here = -1 if self.highlighted is None else self.highlighted
         for step in range(1, len(texts) + 1):
             at = (here + step) % len(texts)
             if texts[at].startswith(letter.casefold()):
@@ -164,7 +238,7 @@ class Choices(OptionList):
 
 
 class ChoiceField(Field):
-    """One of several, given as (value, text); `chosen` is the one to begin with."""
+    """One of several, given as (value, text); `chosen` is the value to begin with, else nothing is chosen."""
 
     def __init__(
         self,
@@ -174,29 +248,31 @@ class ChoiceField(Field):
         *,
         key: str = "",
         optional: bool = False,
-        chosen: str = "",
+        chosen: str | None = None,
     ) -> None:
         super().__init__(desk, question, key=key, optional=optional)
         self._choices = list(choices) or [(choice, choice) for choice in question.choices]
         if optional:
             self._choices.insert(0, ("", "–"))
-        self._chosen = chosen or question.given
+        self._chosen = chosen or question.given or ("" if optional else None)
 
     def inputs(self) -> ComposeResult:
-        listed = Choices(
-            *(Option(literal(text)) for _value, text in self._choices), compact=True, markup=False
-        )
         values = [value for value, _text in self._choices]
-        listed.highlighted = values.index(self._chosen) if self._chosen in values else 0
-        listed.styles.height = min(7, len(values))
-        yield listed
+        at = values.index(self._chosen) if self._chosen in values else None
+        yield Choices([text for _value, text in self._choices], at)
 
     @property
     def given(self) -> Given:
         at = self.query_one(Choices).highlighted
         return Given(self._choices[at][0] if at is not None else "")
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Tell the form."""
+        event.stop()
+        if event.option_list.has_focus:
+            self.post_message(self.Changed())
+
+    def on_choices_entered(self, event: Choices.Entered) -> None:
         """Enter goes on."""
         event.stop()
         self.post_message(self.Answered(self))
@@ -214,11 +290,11 @@ class ProofField(Field):
     def inputs(self) -> ComposeResult:
         wanted = self.question.answer == asking.EXCHANGE
         placeholder = _("what was said: it is logged") if wanted else _("how we know, or a link")
-        yield Input(compact=True, placeholder=placeholder, classes="words")
+        yield Line(placeholder=placeholder, classes="words")
         if self._exchanges:
             listed = [(literal(_exchange_line(entry)), entry.seq) for entry in self._exchanges[:50]]
             yield Select(listed, prompt=_("or point at an exchange"), compact=True)
-            yield Input(compact=True, placeholder=_("their own words in it"), classes="quote")
+            yield Line(placeholder=_("their own words in it"), classes="quote")
 
     def on_mount(self) -> None:
         """The quote is asked for once there is an exchange to quote from."""
@@ -247,8 +323,8 @@ class NextField(Field):
     """The next action: what, and when."""
 
     def inputs(self) -> ComposeResult:
-        yield Input(self.question.given, compact=True, placeholder=_("what comes next"), classes="words")
-        yield Input(compact=True, placeholder=_("when: fri, +3d, 2026-12-31"), classes="due")
+        yield Line(self.question.given, placeholder=_("what comes next"), classes="words")
+        yield Line(placeholder=_("when: fri, +3d, 2026-12-31"), classes="due")
         yield Static(classes="means", markup=False)
 
     @property
@@ -256,11 +332,11 @@ class NextField(Field):
         words, due = (self.query_one(f".{name}", Input).value.strip() for name in ("words", "due"))
         return Given(words, due=due)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def typed(self, where: Input) -> None:
         """Say which day it is as it is typed."""
-        event.stop()
-        if event.input.has_class("due"):
-            self.query_one(".means", Static).update(meaning(self.desk, asking.DAY, event.value))
+        if where.has_class("due"):
+            means = meaning(self.desk, asking.DAY, where.value, when=AHEAD)
+            self.query_one(".means", Static).update(means)
 
     def entered(self, where: Input) -> None:
         """Enter goes from what to when, then on."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from pipecli.domain import asking
 from pipecli.domain.asking import Question
@@ -41,12 +41,24 @@ class StillAsked(GateNotMet):
         self.found = found
 
 
+def refusal(error: GateNotMet, found: Why) -> str:
+    """What is still missing, in one line."""
+    unmet = found.gate.unmet
+    if not unmet:
+        return _("It can be won: why did they say yes?") if found.gate.target == WON else error.message
+    hints = {q.criterion: q.hint for q in asking.questions(found.gate, found.state, found.pipeline)}
+    keys = [v.criterion.key for v in unmet]
+    named = [f"{key} ({hints[key]})" if hints.get(key) else key for key in keys]
+    line = ngettext("{n} is still missing: {keys}", "{n} are still missing: {keys}", len(unmet))
+    return line.format(n=len(unmet), keys=", ".join(named))
+
+
 class GateForm(Form):
     """What one gate still needs of the person who moves an opportunity."""
 
     def __init__(self, desk: Desk, shown: Shown) -> None:
         super().__init__(desk, shown)
-        self.why = self.gate(shown)
+        self.why = self._on_record = self.gate(shown)
 
     def gate(self, shown: Shown) -> Why:
         """The gate that the form is about; raises Conflict where the opportunity is closed."""
@@ -60,7 +72,7 @@ class GateForm(Form):
         return subject_line(self.looked_at, way)
 
     def above(self) -> str:
-        met = [item["criterion"] for item in self.why.report["met"]]
+        met = [item["criterion"] for item in self._on_record.report["met"]]
         lines = [_("✓ proven: {keys}").format(keys=", ".join(met))] if met else []
         return "\n".join([*lines, *(f"✗ {literal(line)}" for line in self._of_others())])
 
@@ -111,44 +123,45 @@ class GateForm(Form):
         )
         ask = words.format(people=", ".join(people) or "–")
         choices = ((YES, _("yes")), (NO, _("no")))
-        return ChoiceField(self.desk, Question("", ask, asking.CHOICE), choices, key=ASK)
+        return ChoiceField(self.desk, Question("", ask, asking.CHOICE), choices, key=ASK, chosen=YES)
 
-    def answers(self, values: Values) -> Answers:
-        """What was answered to the gate, for the service."""
-        answers = Answers(seen=self.looked_at.seen)
-        for field in self.query(Field):
-            if field.question.criterion and field.key in values:
-                answers = answered(field.question, values[field.key], answers)
+    def answered(self, values: Values) -> Callable[[], Answers]:
+        """The answers to the gate, put together in the thread that saves them: a file is read for its hash."""
+        given = [
+            (field.question, values[field.key])
+            for field in self.query(Field)
+            if field.question.criterion and field.key in values
+        ]
+        seen = self.seen
+
+        def answers() -> Answers:
+            found = Answers(seen=seen)
+            for question, answer in given:
+                found = answered(question, answer, found)
+            return found
+
         return answers
 
-    def save(self, values: Values) -> Outcome:
-        answers = self.answers(values)
-        target = self.why.gate.target
-        try:
-            return self.move(answers, values)
-        except GateNotMet as error:
-            found = gates.tried(self.desk.workspace, self.ref, answers, target)
-            if (
-                words_of(values, ASK) == YES
-                and len(asking.of_others(found.gate)) == len(found.gate.unmet) > 0
-            ):
-                return gates.advance(self.desk.workspace, self.ref, answers, to=target, ask=True)
-            raise StillAsked(self.refusal(error, found), found) from error
+    def saving(self, values: Values) -> Callable[[], Outcome]:
+        place, ref, target = self.desk.workspace, self.ref, self.why.gate.target
+        answers, move = self.answered(values), self.moving(values)
+        asks = words_of(values, ASK) == YES
 
-    def move(self, answers: Answers, values: Values) -> Outcome:
-        """Make the move; raises GateNotMet."""
+        def save() -> Outcome:
+            given = answers()
+            try:
+                return move(given)
+            except GateNotMet as error:
+                found = gates.tried(place, ref, given, target)
+                if asks and len(asking.of_others(found.gate)) == len(found.gate.unmet) > 0:
+                    return gates.advance(place, ref, given, to=target, ask=True)
+                raise StillAsked(refusal(error, found), found) from error
+
+        return save
+
+    def moving(self, values: Values) -> Callable[[Answers], Outcome]:
+        """The move, given the answers; raises GateNotMet."""
         raise NotImplementedError
-
-    def refusal(self, error: GateNotMet, found: Why) -> str:
-        """What is still missing, in one line."""
-        unmet = found.gate.unmet
-        if not unmet:
-            return error.message
-        hints = {q.criterion: q.hint for q in asking.questions(found.gate, found.state, found.pipeline)}
-        keys = [v.criterion.key for v in unmet]
-        named = [f"{key} ({hints[key]})" if hints.get(key) else key for key in keys]
-        line = ngettext("{n} is still missing: {keys}", "{n} are still missing: {keys}", len(unmet))
-        return line.format(n=len(unmet), keys=", ".join(named))
 
     def refused(self, purpose: str, error: PipeError) -> None:
         """Ask for what the gate needs with the answers so far."""
@@ -161,24 +174,23 @@ class GateForm(Form):
         """Ask for what the gate needs now, what was typed kept."""
         super().look_again(shown)
         if shown.why is not None and shown.why.report["to"] == self.why.report["to"]:
-            self.show_gate(self.gate(shown))
+            self._on_record = self.gate(shown)
+            self.show_gate(self._on_record)
 
     def show_gate(self, why: Why) -> None:
         """Ask what this gate asks; a question that was answered stays with its answer."""
         self.why = why
-        wanted = {f.key: f for f in self.fields()}
+        wanted = {f.key: f for f in self.priced_fields()}
         questions = self.query_one("#questions", VerticalScroll)
         here = {field.key: field for field in self.query(Field)}
         for key, field in here.items():
-            if key not in wanted and field.is_blank:
+            if key not in wanted and (field.is_blank or key == ASK):
                 field.remove()
         later = here.get("reason")
         new = [field for key, field in wanted.items() if key not in here]
         if new:
             questions.mount(*new, before=later) if later else questions.mount(*new)
-        above = self.query_one("#above", Static)
-        above.update(self.above())
-        above.display = bool(self.above())
+        self.show_above()
 
     def _begin_with_blank(self) -> None:
         blank = next((f for f in self.query(Field) if f.is_blank and not f.optional), None)
@@ -191,8 +203,8 @@ class AdvanceForm(GateForm):
 
     save_label = _("Save and move")
 
-    def move(self, answers: Answers, values: Values) -> Outcome:
-        return gates.advance(self.desk.workspace, self.ref, answers, to=self.why.gate.target)
+    def moving(self, values: Values) -> Callable[[Answers], Outcome]:
+        return partial(gates.advance, self.desk.workspace, self.ref, to=self.why.gate.target)
 
 
 class ProveForm(GateForm):
@@ -204,8 +216,9 @@ class ProveForm(GateForm):
     def more_fields(self) -> Iterable[Field]:
         return ()
 
-    def save(self, values: Values) -> Outcome:
-        return gates.answer(self.desk.workspace, self.ref, self.answers(values))
+    def saving(self, values: Values) -> Callable[[], Outcome]:
+        place, ref, answers = self.desk.workspace, self.ref, self.answered(values)
+        return lambda: gates.answer(place, ref, answers())
 
 
 class WinForm(GateForm):
@@ -218,5 +231,5 @@ class WinForm(GateForm):
         yield from super().more_fields()
         yield reason_field(self.desk, _("Why did they say yes?"))
 
-    def move(self, answers: Answers, values: Values) -> Outcome:
-        return gates.win(self.desk.workspace, self.ref, words_of(values, "reason"), answers)
+    def moving(self, values: Values) -> Callable[[Answers], Outcome]:
+        return partial(gates.win, self.desk.workspace, self.ref, words_of(values, "reason"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from pipecli.domain import asking
 from pipecli.domain.asking import Question
-from pipecli.errors import Conflict
+from pipecli.errors import Conflict, InvalidInput
 from pipecli.service import gates
 from pipecli.service.outcome import Outcome
 from pipecli.service.show import Shown
@@ -16,6 +17,13 @@ from pipecli.tui.desk import Desk
 from .everyday import EverydayForm
 from .fields import ChoiceField, Field
 from .form import NO, YES, Values, reason_field, subject_line, words_of
+
+
+def chosen_of(desk: Desk, question: Question, choices: Sequence[tuple[str, str]]) -> Field:
+    """Which criterion it is about; where there is but one, it is that."""
+    if len(choices) > 1:
+        return ChoiceField(desk, question, choices, key="criterion")
+    return ChoiceField(desk, question, choices, key="criterion", chosen=choices[0][0]).aside()
 
 
 class ApproveForm(EverydayForm):
@@ -34,15 +42,24 @@ class ApproveForm(EverydayForm):
 
     def fields(self) -> Iterable[Field]:
         question = Question("", _("Which approval?"), asking.CHOICE)
-        yield ChoiceField(self.desk, question, self._asked, key="criterion")
+        yield chosen_of(self.desk, question, self._asked)
         said = Question("", _("Do you approve?"), asking.CHOICE)
         yield ChoiceField(self.desk, said, ((YES, _("yes")), (NO, _("no"))), key="said")
-        yield reason_field(self.desk, _("Why? (needed for a no)"), optional=True)
+        yield reason_field(self.desk, _("Why? A no needs a reason."))
 
-    def save(self, values: Values) -> Outcome:
-        criterion, reason = words_of(values, "criterion"), words_of(values, "reason")
-        refuse = words_of(values, "said") == NO
-        return gates.approve(self.desk.workspace, self.ref, criterion, refuse=refuse, reason=reason)
+    def saving(self, values: Values) -> Callable[[], Outcome]:
+        criterion, said = words_of(values, "criterion"), words_of(values, "said")
+        if not criterion or not said:
+            raise InvalidInput(_("yes or no?"), field="said")
+        return partial(
+            gates.approve,
+            self.desk.workspace,
+            self.ref,
+            criterion,
+            refuse=said == NO,
+            reason=words_of(values, "reason"),
+            seen=self.seen,
+        )
 
 
 class WaiveForm(EverydayForm):
@@ -61,9 +78,11 @@ class WaiveForm(EverydayForm):
 
     def fields(self) -> Iterable[Field]:
         question = Question("", _("Which criterion is waived?"), asking.CHOICE)
-        yield ChoiceField(self.desk, question, self._waivable, key="criterion")
+        yield chosen_of(self.desk, question, self._waivable)
         yield reason_field(self.desk, _("Why this exception?"))
 
-    def save(self, values: Values) -> Outcome:
+    def saving(self, values: Values) -> Callable[[], Outcome]:
         criterion, reason = words_of(values, "criterion"), words_of(values, "reason")
-        return gates.waive(self.desk.workspace, self.ref, criterion, reason)
+        if not criterion:
+            raise InvalidInput(_("which criterion?"), field="criterion")
+        return partial(gates.waive, self.desk.workspace, self.ref, criterion, reason, seen=self.seen)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from pipecli.domain import agenda
 from pipecli.render.today import agenda_heading, agenda_view
@@ -17,10 +17,13 @@ from pipecli.text import _
 from pipecli.tui.desk import Desk
 from pipecli.tui.widgets.agenda_list import AgendaList, Section
 from pipecli.tui.widgets.bar import Bar
+from pipecli.tui.widgets.key_footer import KeyFooter
 
 from .base import OpportunityScreen, deed_bindings
 
 APPROVALS = "approvals"
+MOST = 100
+"""Lines of a section; who has more to do begins with these."""
 ORDER = (
     agenda.OVERDUE,
     agenda.TODAY,
@@ -36,7 +39,7 @@ class AgendaScreen(OpportunityScreen):
 
     mode = "agenda"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *deed_bindings("advance", "done", "next", "back", "win", "lose", "edit"),
+        *deed_bindings("advance", "done", "next", "approve", "back", "win", "lose"),
         Binding("enter", "open", _("Open"), show=False),
         Binding("m", "mine", _("Mine or all")),
     ]
@@ -49,7 +52,7 @@ class AgendaScreen(OpportunityScreen):
         yield Bar(self.desk, self.mode)
         yield AgendaList()
         yield Static(id="empty", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Begin at the top."""
@@ -96,7 +99,9 @@ class AgendaScreen(OpportunityScreen):
     def _section(self, name: str, cards: list[Card]) -> Section:
         board = self.desk.board
         heading: Text = agenda_heading(name, len(cards), board.worth(cards))
-        return Section(heading, [board.record(card) for card in cards])
+        if len(cards) > MOST:
+            heading.append("   " + _("the first {n}").format(n=MOST), style="dim")
+        return Section(heading, [board.record(card) for card in cards[:MOST]])
 
     def action_mine(self) -> None:
         """Mine, or everybody's."""

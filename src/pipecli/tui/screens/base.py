@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -11,18 +11,19 @@ from textual.screen import Screen
 from pipecli.domain.pipeline import WON
 from pipecli.errors import PipeError
 from pipecli.render.closing import undone_lines
+from pipecli.render.console import literal
 from pipecli.render.opportunity import outcome_lines
 from pipecli.service import gates, undoing
 from pipecli.service import show as showing
 from pipecli.service.outcome import Outcome
 from pipecli.service.show import Shown
+from pipecli.service.summaries import summary
 from pipecli.service.undoing import Undone
 from pipecli.text import _
 from pipecli.tui.deeds import DEEDS, Deed, deed_named
 from pipecli.tui.desk import Caller, Desk, Written, in_background
+from pipecli.tui.keyboard import hold_keys, release_keys
 from pipecli.tui.widgets.bar import Bar, tab_names
-
-from .waiting import WaitingScreen
 
 _MODES = ("board", "agenda", "forecast")
 
@@ -78,8 +79,7 @@ class DeskScreen(Caller, Screen[None]):
     def finished(self, purpose: str, result: Any) -> None:
         """Tell what a call did."""
         if isinstance(result, Undone):
-            lines = undone_lines(result, redo=purpose == "redo")
-            self.notify("\n".join(lines), markup=False)
+            self.tell(*undone_lines(result, redo=purpose == "redo"))
             self.app.post_message(Written())
 
     def refused(self, purpose: str, error: PipeError) -> None:
@@ -88,7 +88,12 @@ class DeskScreen(Caller, Screen[None]):
 
     def complain(self, error: PipeError) -> None:
         """One line that says what is wrong."""
-        self.notify(error.message, severity="warning", markup=False)
+        self.tell(error.message, severity="warning")
+
+    def tell(self, *lines: str, severity: Literal["information", "warning"] = "information") -> None:
+        """Tell something in the corner, in the place of what was told before."""
+        self.app.clear_notifications()
+        self.notify("\n".join(map(literal, lines)), severity=severity, markup=False)
 
 
 def deed_bindings(*shown: str) -> list[Binding]:
@@ -102,10 +107,6 @@ class OpportunityScreen(DeskScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [*deed_bindings()]
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self._waiting = WaitingScreen()
-
     @property
     def chosen_number(self) -> int | None:
         """The number of the opportunity that is chosen."""
@@ -118,6 +119,8 @@ class OpportunityScreen(DeskScreen):
             number = self.chosen_number
             if deed.needs_one and number is None:
                 return False
+            if deed.name == "approve" and number not in self.desk.board.asked:
+                return False
             return not deed.needs_one or deed.for_closed == (self.desk.card(number) is None)
         return super().check_action(action, parameters)
 
@@ -128,23 +131,20 @@ class OpportunityScreen(DeskScreen):
         if self.chosen_number is not None:
             self.app.push_screen(DetailScreen(self.desk, self.chosen_number))
 
-    def action_deed(self, name: str) -> None:
-        """Look at the chosen opportunity as it is now, then ask for what the deed needs."""
-        deed, number = deed_named(name), self.chosen_number
+    def action_deed(self, name: str, number: int | None = None) -> None:
+        """Look at the chosen opportunity (or the one named) as it is now, then ask for what the deed needs."""
+        deed, number = deed_named(name), number or self.chosen_number
         if not deed.needs_one:
             self._ask(deed, None)
         elif number is not None:
-            self._waiting = WaitingScreen()
-            self.app.push_screen(self._waiting)
+            hold_keys(self)
             look = partial(showing.show, self.desk.workspace, str(number), to=deed.to)
             in_background(self, f"deed:{name}", look, group="deed", alone=True)
 
     def finished(self, purpose: str, result: Any) -> None:
         """Ask for what a deed needs once the opportunity was looked at; tell what was done without asking."""
         if purpose.startswith("deed:"):
-            waiting = self._end_of_waiting()
-            if not waiting.is_cancelled:
-                self._ask(deed_named(purpose.removeprefix("deed:")), result, waiting.typed)
+            self._ask(deed_named(purpose.removeprefix("deed:")), result)
         elif isinstance(result, Outcome):
             self.done(deed_named(purpose), result)
         else:
@@ -153,15 +153,16 @@ class OpportunityScreen(DeskScreen):
     def refused(self, purpose: str, error: PipeError) -> None:
         """Tell why a deed cannot be done."""
         if purpose.startswith("deed:"):
-            self._end_of_waiting()
+            release_keys(self)
         super().refused(purpose, error)
 
-    def _end_of_waiting(self) -> WaitingScreen:
-        self._waiting.end()
-        return self._waiting
-
-    def _ask(self, deed: Deed, shown: Shown | None, typed: str = "") -> None:
+    def _ask(self, deed: Deed, shown: Shown | None) -> None:
+        """Open the form, which lets the keys go once it has the focus; without a form they go at once."""
+        if not self.is_active:  # something stands over it, such as that the terminal is too small
+            self.set_timer(0.1, partial(self._ask, deed, shown))
+            return
         if deed.name == "advance" and shown and shown.why and shown.why.report["ready"]:
+            release_keys(self)
             self._advance(shown)
             return
         if deed.name == "advance" and shown and shown.why and shown.why.report["to"] == WON:
@@ -169,9 +170,10 @@ class OpportunityScreen(DeskScreen):
         try:
             form = deed.form(self.desk, shown)
         except PipeError as error:
+            release_keys(self)
             self.complain(error)
             return
-        form.typed_early = typed
+        hold_keys(self)
         self.app.push_screen(form, partial(self.done, deed))
 
     def _advance(self, shown: Shown) -> None:
@@ -185,9 +187,16 @@ class OpportunityScreen(DeskScreen):
         """Tell what a deed did; None where a form was left with nothing changed."""
         if outcome is None:
             return
-        lines = [*outcome_lines(outcome), *outcome.notes]
+        lines = [*_recorded(deed, outcome), *outcome_lines(outcome), *outcome.notes]
         if outcome.asked:
             people = ", ".join(outcome.asked)
             lines.append(_("Asked for approval: {people}. Nothing moved yet.").format(people=people))
-        self.notify("\n".join(lines), markup=False)
+        self.tell(*lines)
         self.app.post_message(Written())
+
+
+def _recorded(deed: Deed, outcome: Outcome) -> list[str]:
+    """What was recorded, where the line of the opportunity does not say it."""
+    if deed.name not in ("log", "approve", "waive", "prove"):
+        return []
+    return [summary(event, outcome.pipeline, {}) for event in outcome.events[-1:]]

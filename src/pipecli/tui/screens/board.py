@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from pipecli.service.board import Wanted
 from pipecli.service.outcome import Outcome
@@ -15,6 +15,7 @@ from pipecli.tui.deeds import Deed
 from pipecli.tui.desk import Desk
 from pipecli.tui.widgets.bar import Bar
 from pipecli.tui.widgets.filter_bar import FilterBar
+from pipecli.tui.widgets.key_footer import KeyFooter
 from pipecli.tui.widgets.stages import Stages
 
 from .base import OpportunityScreen, deed_bindings
@@ -47,7 +48,7 @@ class BoardScreen(OpportunityScreen):
         yield FilterBar()
         yield Stages(self.desk.board, self._columns)
         yield Static(_empty(), id="empty", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Begin on the cards."""
@@ -74,16 +75,19 @@ class BoardScreen(OpportunityScreen):
         stages = self.query_one(Stages)
         if not stages.show(self.desk.board, self._columns):
             had_focus = stages.has_focus
+            self._opened = self.chosen_number
             stages.remove()
             stages = Stages(self.desk.board, self._columns)
             self.mount(stages, after=self.query_one(FilterBar))
             if had_focus:
                 stages.focus()
         if self._opened is not None and self._opened in self.desk.board.by_number:
-            self.follow(self._opened)
+            self.call_after_refresh(self.follow, self._opened)
             self._opened = None
-        self.query_one("#empty").display = not self.desk.board.cards
         found = sum(len(column.cards) for column in self._columns)
+        empty = self.query_one("#empty", Static)
+        empty.display = not found
+        empty.update(_("Nothing fits the filter; Esc clears it.") if self.desk.board.cards else _empty())
         self.query_one(FilterBar).show(self.desk.wanted, found)
         self.on_stages_moved()
 

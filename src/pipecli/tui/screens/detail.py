@@ -10,7 +10,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Footer
 
 from pipecli.errors import NotFound, PipeError
 from pipecli.render import opportunity as screen
@@ -20,6 +19,7 @@ from pipecli.text import _
 from pipecli.tui.desk import Desk, in_background
 from pipecli.tui.painting import Print
 from pipecli.tui.widgets.bar import Bar
+from pipecli.tui.widgets.key_footer import KeyFooter
 from pipecli.tui.widgets.painted import Painted
 
 from .base import OpportunityScreen, deed_bindings
@@ -84,7 +84,7 @@ class DetailScreen(OpportunityScreen):
     """All that is known of one opportunity."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *deed_bindings("advance", "done", "next", "log", "back", "win", "lose", "reopen"),
+        *deed_bindings("advance", "done", "next", "log", "approve", "back", "win", "lose", "reopen"),
         Binding("escape", "leave", _("Close"), key_display="Esc"),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
@@ -104,7 +104,7 @@ class DetailScreen(OpportunityScreen):
     def compose(self) -> ComposeResult:
         yield Bar(self.desk, self.mode)
         yield OpportunityView()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Look at it."""
@@ -133,8 +133,15 @@ class DetailScreen(OpportunityScreen):
     def refused(self, purpose: str, error: PipeError) -> None:
         """Leave where it is no more; its opening was taken back."""
         super().refused(purpose, error)
-        if purpose == "look" and isinstance(error, NotFound) and self.is_current:
+        if purpose == "look" and isinstance(error, NotFound):
+            self._leave_when_on_top()
+
+    def _leave_when_on_top(self) -> None:
+        """Leave, once nothing stands over it: what is typed in a form is not taken away."""
+        if self.is_active:
             self.action_leave()
+        else:
+            self.set_timer(0.1, self._leave_when_on_top)
 
     def action_leave(self) -> None:
         """Back to where it was chosen."""

@@ -10,7 +10,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Footer
 
 from pipecli.errors import PipeError
 from pipecli.render.changes import nothing_moved, print_changes
@@ -25,6 +24,7 @@ from pipecli.text import _
 from pipecli.tui.desk import Desk, in_background
 from pipecli.tui.painting import Print
 from pipecli.tui.widgets.bar import Bar
+from pipecli.tui.widgets.key_footer import KeyFooter
 from pipecli.tui.widgets.painted import Painted
 
 from .base import DeskScreen
@@ -73,7 +73,7 @@ class ForecastScreen(DeskScreen):
         yield Bar(self.desk, self.mode)
         with VerticalScroll(id="forecast"):
             yield Painted(_("Looking at the past …"), widest=WIDEST, id="forecast-text")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Forecast."""

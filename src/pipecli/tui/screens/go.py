@@ -9,7 +9,7 @@ from rich.console import Console
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from pipecli.errors import NotFound, PipeError
 from pipecli.render.go import print_card
@@ -18,10 +18,12 @@ from pipecli.service import show as showing
 from pipecli.service.board import Card, Wanted
 from pipecli.service.outcome import Outcome
 from pipecli.service.show import Shown
+from pipecli.service.undoing import Undone
 from pipecli.text import _, ngettext
 from pipecli.tui.deeds import Deed
 from pipecli.tui.desk import Desk, in_background
 from pipecli.tui.widgets.bar import Bar
+from pipecli.tui.widgets.key_footer import KeyFooter
 from pipecli.tui.widgets.painted import Painted
 
 from .base import OpportunityScreen, deed_bindings
@@ -35,7 +37,7 @@ class GoScreen(OpportunityScreen):
 
     mode = "go"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *deed_bindings("done", "snooze", "log", "prove", "advance", "lose"),
+        *deed_bindings("done", "snooze", "log", "prove", "advance", "approve"),
         Binding("space,right,l", "skip", _("Skip"), key_display="␣"),
         Binding("left,h", "before", _("card before"), show=False),
         Binding("down,j", "scroll(1)", show=False),
@@ -49,7 +51,9 @@ class GoScreen(OpportunityScreen):
         super().__init__(desk)
         self._everybody = False
         self._number: int | None = None
-        self._passed: list[int] = []
+        self._day = desk.board.today
+        self._over: dict[int, tuple[int, ...]] = {}
+        """What was left, in its order, and at which versions of it."""
         self._settled: set[int] = set()
 
     def compose(self) -> ComposeResult:
@@ -57,7 +61,7 @@ class GoScreen(OpportunityScreen):
         yield Static(id="progress", markup=False)
         with VerticalScroll(id="card"):
             yield Painted(widest=WIDEST, id="card-text")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Begin with the worst."""
@@ -78,9 +82,20 @@ class GoScreen(OpportunityScreen):
         board = self.desk.board
         return boards.pressing(board, Wanted() if self._everybody else Wanted(owner=board.actor))
 
+    def _left(self) -> list[int]:
+        """What still presses, without what was left as it is now; at a new day, all of it."""
+        board = self.desk.board
+        if board.today != self._day:
+            self._day, self._over = board.today, {}
+            self._settled.clear()
+        for number, versions in list(self._over.items()):
+            card = board.by_number.get(number)
+            if card is not None and card.row.version not in versions:  # something happened to it since
+                self._press_again(number)
+        return [card.number for card in self._pressing() if card.number not in self._over]
+
     def _go_on(self) -> None:
-        over = {*self._passed, *self._settled}
-        left = [card.number for card in self._pressing() if card.number not in over]
+        left = self._left()
         if self._number not in left:
             self._number = left[0] if left else None
             self.query_one("#card").scroll_home(animate=False)
@@ -89,7 +104,7 @@ class GoScreen(OpportunityScreen):
             self.query_one(Painted).show(self._print_nothing_left)
         else:
             look = partial(showing.show, self.desk.workspace, str(self._number))
-            in_background(self, "look", look, group="look", alone=True)
+            in_background(self, f"look:{self._number}", look, group="look", alone=True)
         self.refresh_bindings()
 
     def _say_progress(self, left: int) -> None:
@@ -97,14 +112,14 @@ class GoScreen(OpportunityScreen):
         if self._settled:
             n = len(self._settled)
             words.append(ngettext("{n} settled", "{n} settled", n).format(n=n))
-        if self._passed:
-            n = len(self._passed)
+        if n := len(self._over.keys() - self._settled):
             words.append(ngettext("{n} skipped", "{n} skipped", n).format(n=n))
         self.query_one("#progress", Static).update("  ·  ".join(words))
 
     def _print_nothing_left(self, console: Console) -> None:
-        lines = [_("Nothing is pressing any more.")]
-        if self._passed:
+        skipped = len(self._over.keys() - self._settled)
+        lines = [_("Nothing else is pressing.") if skipped else _("Nothing is pressing.")]
+        if skipped:
             lines.append(_("← shows what was skipped again."))
         if not self._everybody:
             lines.append(_("m shows everybody's, Esc the board, q quits."))
@@ -112,15 +127,22 @@ class GoScreen(OpportunityScreen):
 
     def finished(self, purpose: str, result: Any) -> None:
         """Show the card."""
-        if purpose == "look":
+        if purpose.startswith("look:"):
             if result.record["id"] == self._number:
                 self._show_card(result)
         else:
+            if isinstance(result, Undone):
+                for number in result.refs:
+                    self._press_again(number)
             super().finished(purpose, result)
+
+    def _press_again(self, number: int) -> None:
+        self._over.pop(number, None)
+        self._settled.discard(number)
 
     def refused(self, purpose: str, error: PipeError) -> None:
         """One that is no more is passed over."""
-        if purpose == "look" and isinstance(error, NotFound) and self._number is not None:
+        if purpose == f"look:{self._number}" and isinstance(error, NotFound):
             self.action_skip()
         else:
             super().refused(purpose, error)
@@ -134,19 +156,25 @@ class GoScreen(OpportunityScreen):
         super().done(deed, outcome)
         if outcome is not None and deed.settles and outcome.ref == self._number:
             self._settled.add(outcome.ref)
+            card = self.desk.card(outcome.ref)
+            # The board may be read again only later.
+            self._over[outcome.ref] = (outcome.after.version, *((card.row.version,) if card else ()))
             self._number = None
 
     def action_skip(self) -> None:
         """Leave this one for now."""
         if self._number is not None:
-            self._passed.append(self._number)
+            card = self.desk.card(self._number)
+            self._over[self._number] = (card.row.version,) if card else ()
             self._number = None
             self._go_on()
 
     def action_before(self) -> None:
         """Show again what was skipped last."""
-        if self._passed:
-            self._number = self._passed.pop()
+        skipped = [number for number in self._over if number not in self._settled]
+        if skipped:
+            self._number = skipped[-1]
+            del self._over[self._number]
             self._go_on()
 
     def action_mine(self) -> None:

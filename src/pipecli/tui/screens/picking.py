@@ -33,16 +33,13 @@ class PickScreen(ModalScreen[Wanted | None]):
 
     def compose(self) -> ComposeResult:
         board, wanted = self._desk.board, self._desk.wanted
-        counts: dict[str, int] = {}
-        for card in board.cards:
-            counts[card.row.owner] = counts.get(card.row.owner, 0) + 1
         self._choices = [(_("everybody's, any tag"), wanted._replace(owner=None, tag=None))]
         self._choices += [
             (
-                _("owner {owner}  {n}").format(owner=literal(owner), n=counts[owner]),
+                _("owner {owner}  {n}").format(owner=literal(owner), n=n),
                 wanted._replace(owner=owner),
             )
-            for owner in board.owners
+            for owner, n in board.owners.items()
         ]
         self._choices += [
             (_("tag {tag}").format(tag=literal(tag)), wanted._replace(tag=tag)) for tag in board.tags

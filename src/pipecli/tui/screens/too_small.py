@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from pipecli.text import _
 
-LEAST = Size(40, 12)
+LEAST = Size(50, 16)
 """Columns and rows that the board needs at the least."""
 
 

@@ -33,7 +33,10 @@ class AgendaList(OptionList):
         super().__init__(compact=True, markup=False)
         self._view: View | None = None
         self._sections: Sequence[Section] = ()
+        self._at = 0
         self._numbers: list[int | None] = []
+        self._parts: list[int] = []
+        """The section of each line."""
 
     @property
     def chosen(self) -> int | None:
@@ -53,28 +56,31 @@ class AgendaList(OptionList):
     def _write(self) -> None:
         if self._view is None:
             return
-        chosen, place = self.chosen, self.highlighted
+        chosen, place = self.chosen, self.highlighted or 0
+        part = self._parts[place] if place < len(self._parts) else 0
         options: list[Option] = []
-        self._numbers = []
+        self._numbers, self._parts = [], []
         every = [record for section in self._sections for record in section.records]
         width = max(20, self.size.width - 3)
         lines = iter(table_lines(self._view, every, width, indent=2, titles=False))
-        for section in self._sections:
+        for at, section in enumerate(self._sections):
+            self._at = at
             if options:
                 self._add(options, Text(""), None)
             self._add(options, section.heading, None)
             for record in section.records:
                 self._add(options, next(lines), record["id"])
         self.set_options(options)
-        self.highlighted = self._place_of(chosen, place or 0)
+        self.highlighted = self._place_of(chosen, part, place)
 
-    def _place_of(self, number: int | None, place: int) -> int | None:
-        """Where the cursor goes: to that opportunity, else to the one nearest to where it was."""
+    def _place_of(self, number: int | None, part: int, place: int) -> int | None:
+        """Where the cursor goes: to that opportunity, in its section where it stands in two, else nearby."""
         places = [n for n, known in enumerate(self._numbers) if known is not None]
-        here = [n for n in places if self._numbers[n] == number]
+        here = sorted((n for n in places if self._numbers[n] == number), key=lambda n: self._parts[n] != part)
         return here[0] if here else min(places, key=lambda n: abs(n - place), default=None)
 
     def _add(self, options: list[Option], line: Text, number: int | None) -> None:
         line.no_wrap = True
         options.append(Option(line, disabled=number is None))
         self._numbers.append(number)
+        self._parts.append(self._at)

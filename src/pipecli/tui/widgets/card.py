@@ -34,6 +34,9 @@ def card_lines(board: Board, card: Card, width: int) -> list[Line]:
     name = fit(literal(str(record["name"])), max(1, width - cell_len(number) - 1))
     money = amount(record["amount"], record["currency"]) if record["amount"] is not None else ""
     when, style = state_of(card, record)
+    if card.number in board.asked:
+        when = "? " + _("asks you")
+        style = "today"
     action = literal(record["next_action"] or _("no next action"))
     return [
         _filled((Part(number, "number"), Part(" "), Part(name, "name")), width),
@@ -46,7 +49,7 @@ def card_lines(board: Board, card: Card, width: int) -> list[Line]:
 def state_of(card: Card, record: Record) -> tuple[str, str]:
     """When the next action is due, behind a sign of its own where it is late, due or missing, or gone quiet."""
     if card.section == agenda.OVERDUE:
-        return f"! {lateness(record)}", "late"
+        return f"! {lateness(record)}" + (" ~" if card.stale else ""), "late"
     if card.section == agenda.TODAY:
         return "• " + _("today"), "today"
     if card.section == agenda.UNPLANNED:

@@ -62,7 +62,7 @@ class StageColumn(Widget):
 
     def choose(self, cursor: int | None) -> None:
         """Put the cursor on a card, in sight, or take it away."""
-        if cursor != self.cursor or cursor is not None:
+        if cursor != self.cursor:
             self.cursor = cursor
             self._bring_into_sight()
             self.refresh()
@@ -81,6 +81,7 @@ class StageColumn(Widget):
         if self.cursor is not None:
             last_first = max(0, self.cursor - self.in_sight + 1)
             self._first = min(max(self._first, last_first), self.cursor)
+        self._first = max(0, min(self._first, len(self.column.cards) - self.in_sight))
 
     def on_resize(self) -> None:
         """Draw again at the new width."""

@@ -78,10 +78,13 @@ class Stages(Horizontal, can_focus=True):
         """Show the board as it is now, the cursor on the card it was on; False where the stages are others now."""
         if [c.stage.key for c in columns] != [c.stage.key for c in self._columns]:
             return False
-        wanted = [n for n in (self._number, self.chosen.number if self.chosen else None) if n is not None]
+        if not self.query(StageColumn):  # not composed yet: it will be as it was given
+            return True
+        chosen = self.chosen
+        wanted = [n for n in (self._number, chosen.number if chosen else None) if n is not None]
         self._board, self._columns = board, columns
         any(self._follow(number) for number in wanted)
-        if not self._columns[self._at].cards and any(c.cards for c in columns):
+        if chosen is not None and not self._columns[self._at].cards and any(c.cards for c in columns):
             self._at = next(n for n, c in enumerate(columns) if c.cards)
         for widget, column in zip(self.query(StageColumn), columns, strict=True):
             widget.show(board, column)
