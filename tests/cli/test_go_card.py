@@ -71,19 +71,11 @@ Discovery → Proposal sent
   ✓ Was the scope discussed with them in a meeting?
       meeting 2026-11-17
   ✗ What problem do they want solved?  problem
-      pipe prove 1 problem "how we know"
   ✗ Who signs, and how do we know?  decision-maker
-      pipe edit 1 --set decision_maker=VALUE
-      pipe prove 1 decision-maker "how we know"
   ✗ Has engineering confirmed that we can do it?  feasible
-      pipe advance 1 --ask asks lea
-      they type: pipe approve 1 feasible
   ✗ What did we offer, and where is it?  offer
-      pipe prove 1 offer "how we know"
   ✗ Until when is the quote valid?  quote-date
-      pipe edit 1 --set quote_valid_until=VALUE
   ✗ Is the amount still right?  amount-proposal
-      pipe advance 1 --amount N
 
 1 of 7 proven. Waivable: feasible
 """
@@ -105,9 +97,7 @@ What happened last
 
 Qualified lead → Discovery
   ✗ What do they need?  need
-      pipe prove 4 need "how we know"
   ✗ Who do we talk to?  contact
-      pipe edit 4 --set contact=VALUE
 
 0 of 2 proven.
 """
@@ -174,7 +164,6 @@ Discovery → Proposal sent
   ✓ Is the amount still right?
       amount confirmed
   ✗ Has engineering confirmed that we can do it?  feasible
-      asked of lea, who type: pipe approve 1 feasible
 
 6 of 7 proven. Waivable: feasible
 """
@@ -235,9 +224,7 @@ call
 
 Qualified lead → Discovery
   ✗ What do they need?  need
-      pipe prove 2 need "how we know"
   ✗ Who do we talk to?  contact
-      pipe edit 2 --set contact=VALUE
 
 0 of 2 proven."""
     )

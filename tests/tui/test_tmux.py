@@ -322,7 +322,7 @@ def test_a_form_outlives_a_terminal_that_was_too_small(desk: Desk) -> None:
         board.answer("What do they need?", "One stock")
         board.answer("Who do we talk to?", "Jeanne", then="")
         board.resize(TOO_SMALL)
-        board.expect("The board needs 40 × 12 here", gone="One stock")
+        board.expect("The board needs 50 × 16 here", gone="One stock")
         board.resize(SMALL)
         board.expect("│  One stock ", "│  Jeanne ", "Save and move", gone="The board needs")
         board.answer("Who do we talk to?", " Martin")

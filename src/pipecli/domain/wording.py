@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pipecli.text import _
+
 from .fold import fold
 
 EXCHANGE_KINDS = ("call", "mail", "meeting", "note")
@@ -14,6 +16,12 @@ _WORDS = {
     ),
 }  # fmt: skip
 _KINDS = {word: kind for kind, words in _WORDS.items() for word in words}
+
+
+def kind_name(kind: str) -> str:
+    """What people call a kind of exchange."""
+    names = {"call": _("call"), "mail": _("mail"), "meeting": _("meeting"), "note": _("note")}
+    return names.get(kind, kind)
 
 
 def exchange_kind(text: str) -> str:

@@ -25,8 +25,12 @@ def print_gate(
     *,
     header: bool = True,
     record: Mapping[str, Any] | None = None,
+    ways: bool = True,
 ) -> None:
-    """The criteria of a gate report, the met ones first, then one line that counts them."""
+    """The criteria of a gate report, the met ones first, then one line that counts them.
+
+    `ways` tells for each unmet one what to type in a shell.
+    """
     way = f"{pipeline.stage(report['from']).name} → {pipeline.stage(report['to']).name}"
     if header:
         name = f"{report['ref']} {literal(subject(record))}   " if record else f"{report['ref']}   "
@@ -41,10 +45,10 @@ def print_gate(
     for item in report["unmet"]:
         ask = Text.assemble(literal(item["ask"]), (f"  {item['criterion']}", "dim"))
         print_hanging(console, Text("  ✗ ", "red"), ask)
-        for needed in item["how"].split("; "):
+        for needed in item["how"].split("; ") if ways else ():
             print_hanging(console, EVIDENCE, literal(needed), "cyan")
     console.print()
-    console.print(summary(report))
+    console.print(summary(report, ways=ways))
 
 
 def criteria(report: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -66,11 +70,12 @@ def criteria_view() -> View:
     )
 
 
-def summary(report: Mapping[str, Any]) -> Text:
+def summary(report: Mapping[str, Any], *, ways: bool = True) -> Text:
     """`2 of 4 proven.`, or what to type when nothing is missing."""
     met, unmet = len(report["met"]), len(report["unmet"])
     if not unmet:
-        return Text(_("Ready: pipe advance {ref}").format(ref=report["ref"]), style="green")
+        ready = _("Ready: pipe advance {ref}").format(ref=report["ref"]) if ways else _("Ready to move.")
+        return Text(ready, style="green")
     line = ngettext("{met} of {n} proven.", "{met} of {n} proven.", met).format(met=met, n=met + unmet)
     if any(item["waivable"] for item in report["unmet"]):
         line += " " + _("Waivable: {keys}").format(

@@ -48,4 +48,4 @@ def print_card(console: Console, shown: Shown, asked: Sequence[Approval]) -> Non
         console.print(Text("  " + _("nothing is on record yet: c logs a call"), style="dim"))
     if shown.why:
         console.print()
-        print_gate(console, shown.why.report, shown.why.pipeline, header=False)
+        print_gate(console, shown.why.report, shown.why.pipeline, header=False, ways=False)

@@ -13,6 +13,7 @@ from rich.text import Text
 from pipecli.domain.dates import format_age, format_day
 from pipecli.domain.events import COMMAND_UNDONE
 from pipecli.domain.money import format_amount, format_number
+from pipecli.domain.wording import kind_name
 from pipecli.service.outcome import Outcome
 from pipecli.service.show import ProofStep, Shown
 from pipecli.text import _, language, ngettext
@@ -77,7 +78,7 @@ def print_show(console: Console, shown: Shown, *, all_entries: bool = False) -> 
     print_timeline(console, shown, all_entries=all_entries)
 
 
-def print_standing(console: Console, shown: Shown) -> None:
+def print_standing(console: Console, shown: Shown, *, ways: bool = True) -> None:
     """Where it stands, what is known of it, and what the gate needs."""
     record = shown.record
     console.print(Text(title(record), style="bold"))
@@ -89,7 +90,7 @@ def print_standing(console: Console, shown: Shown) -> None:
         print_hanging(console, Text(f"  {label:<{wide}}  ", "dim"), literal(value), style)
     if shown.why:
         console.print()
-        print_gate(console, shown.why.report, shown.why.pipeline, header=False)
+        print_gate(console, shown.why.report, shown.why.pipeline, header=False, ways=ways)
 
 
 def standing_line(shown: Shown) -> Text:
@@ -182,7 +183,9 @@ def print_timeline(console: Console, shown: Shown, *, all_entries: bool = False)
 def print_exchanges(console: Console, shown: Shown, limit: int = 0) -> None:
     """What was said, word for word, the newest first; `limit` 0 is all of it."""
     for entry in shown.exchanges[: limit or None]:
-        head = f"{short_day(entry.at)}  {entry.detail['kind']}  {literal(entry.actor)}  {entry.seq}"
+        head = (
+            f"{short_day(entry.at)}  {kind_name(entry.detail['kind'])}  {literal(entry.actor)}  {entry.seq}"
+        )
         console.print(Text(head, style="dim"))
         for line in literal_lines(entry.text or _("(erased)")).splitlines():
             print_hanging(console, "  ", line)

@@ -11,7 +11,7 @@ from pipecli.domain.gate import Gate
 from pipecli.domain.money import major
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import Pipeline
-from pipecli.domain.wording import is_link
+from pipecli.domain.wording import is_link, kind_name
 from pipecli.store import journal
 from pipecli.store.driver import Driver
 from pipecli.text import _
@@ -72,12 +72,16 @@ def _basis_parts(
     if proof:
         source = next((x for x in state.exchanges if x.seq == proof.exchange), None)
         yield evidence_words(bodies.get(proof.seq), bodies.get(proof.exchange or 0))
-        yield f"{source.kind} {source.on.isoformat()}" if source else f"{proof.form} {proof.on.isoformat()}"
+        yield (
+            f"{kind_name(source.kind)} {source.on.isoformat()}"
+            if source
+            else f"{proof.form} {proof.on.isoformat()}"
+        )
         yield proof.actor
     for seq in basis.get("exchanges", ()):
         exchange = next((x for x in state.exchanges if x.seq == seq), None)
         if exchange:
-            yield f"{exchange.kind} {exchange.on.isoformat()}"
+            yield f"{kind_name(exchange.kind)} {exchange.on.isoformat()}"
     approval = next((a for a in state.approvals.values() if a.seq == basis.get("approval")), None)
     if approval:
         yield _("approved by {who} {day}").format(who=approval.actor, day=approval.on.isoformat())

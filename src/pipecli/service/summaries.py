@@ -9,6 +9,7 @@ from pipecli.domain import events as ev
 from pipecli.domain.events import Event
 from pipecli.domain.money import format_amount
 from pipecli.domain.pipeline import Pipeline
+from pipecli.domain.wording import kind_name
 from pipecli.text import _, language
 
 Names = Mapping[int, str | None]
@@ -109,7 +110,7 @@ _SUMMARIES: dict[str, Callable[[Event, Pipeline, Names], str]] = {
     ev.NEXT_ACTION_SET: lambda e, p, n: _("next {due}: {text}").format(due=e.payload["due"], text=said(e)),
     ev.NEXT_ACTION_DONE: lambda e, p, n: _("next action done"),
     ev.NEXT_ACTION_SNOOZED: _words(lambda: _("next action put off to {due}"), "due"),
-    ev.EXCHANGE_LOGGED: _words(lambda: "{kind}", "kind"),
+    ev.EXCHANGE_LOGGED: lambda e, p, n: ": ".join(w for w in (kind_name(e.payload["kind"]), said(e)) if w),
     ev.WON: _words(lambda: _("won")),
     ev.LOST: _lost,
     ev.REOPENED: _words(lambda: _("reopened")),

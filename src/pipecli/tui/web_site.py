@@ -27,6 +27,7 @@ from pipecli.text import _, language
 from .theme import THEMES
 
 SECONDS_TO_CLOSE = 3.0
+SECONDS_TO_END = 3.0
 """How long a page may take to answer that it is closed."""
 _STATIC = Path(textual_serve.__file__).with_name("static")
 _PAGE = Path(__file__).with_name("templates") / "app_index.html"
@@ -124,7 +125,7 @@ class Site:
                     await board.hear(message.json())
         finally:
             self._open.discard(page)
-            await board.stop()
+            await board.end()
         return page
 
     async def close(self, _application: web.Application) -> None:
@@ -152,6 +153,15 @@ class Session(AppService):
     def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
         driver = {"TEXTUAL_DRIVER": "pipecli.tui.driver:ServedDriver"}
         return {**super()._build_environment(width, height), **self._environ, **driver}
+
+    async def end(self) -> None:
+        """Let the board end, and where it does not, end it."""
+        try:
+            await asyncio.wait_for(self.stop(), SECONDS_TO_END)
+        except TimeoutError:
+            if self._process is not None:
+                with suppress(ProcessLookupError):
+                    self._process.kill()
 
     async def run(self) -> None:
         """Show what the board paints, until it ends."""

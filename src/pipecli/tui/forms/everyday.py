@@ -7,7 +7,7 @@ from functools import partial
 
 from pipecli.domain import asking
 from pipecli.domain.asking import Question
-from pipecli.domain.wording import EXCHANGE_KINDS, exchange_kind
+from pipecli.domain.wording import EXCHANGE_KINDS, exchange_kind, kind_name
 from pipecli.errors import InvalidInput
 from pipecli.render.opportunity import next_line
 from pipecli.render.views import lateness
@@ -26,8 +26,7 @@ NEXT = "next_action"
 
 def kinds() -> list[tuple[str, str]]:
     """The kinds of exchange, as people call them."""
-    words = {"call": _("call"), "mail": _("mail"), "meeting": _("meeting"), "note": _("note")}
-    return [(kind, words[kind]) for kind in EXCHANGE_KINDS]
+    return [(kind, kind_name(kind)) for kind in EXCHANGE_KINDS]
 
 
 def next_field(desk: Desk) -> NextField:

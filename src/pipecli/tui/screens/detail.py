@@ -54,7 +54,7 @@ class OpportunityView(Horizontal):
         if self.shown is None or not self.size.width:
             return
         wide = self.size.width >= WIDE
-        standing = partial(screen.print_standing, shown=self.shown)
+        standing = partial(screen.print_standing, shown=self.shown, ways=False)
         past = (_exchanges(self.shown), _timeline(self.shown))
         self.query_one("#past").display = wide
         self.query_one("#standing-text", Painted).show(standing, *(() if wide else past))
