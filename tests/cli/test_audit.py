@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipecli.render.audit import sparkline
+from pipecli.render.audit import sparkline, stability_line
 
 from .conftest import Pipe
 
@@ -44,9 +44,9 @@ Pipeline hygiene   61 %   ·····▇▇▇▁
   Forecast on shared rules  13 of 14  93 %   1 probability set by hand
 
 Are the stages understood by all?
-  One-word proofs  2  "ok": 1 problem
-                      "OK": 2 need
-  Copied proofs    1  "ok": 1 problem, 2 need
+  One-word proofs  2  "ok": problem 1
+                      "OK": need 2
+  Copied proofs    1  "ok": problem 1, need 2
 
 To mend, the worst first   14
    7  Nord · Old 1  zoe  no next action, imported without proof
@@ -288,7 +288,7 @@ def test_a_proof_is_shown_literally(house: Pipe) -> None:
     assert house("prove", "2", "need", "[red]ok").code == 0
     found = house("audit").out
     assert "\x1b" not in found
-    assert '"[red]ok": 2 need' in found
+    assert '"[red]ok": need 2' in found
 
 
 @pytest.mark.parametrize(
@@ -306,3 +306,27 @@ def test_a_proof_is_shown_literally(house: Pipe) -> None:
 )
 def test_the_trend_as_bars(rates: list[float | None], bars: str) -> None:
     assert sparkline(rates) == bars
+
+
+def test_what_is_stable_says_so() -> None:
+    found = {"stable": True, "weeks": 8, "closed": 23, "rate_needed": 0.8}
+    assert stability_line(found) == (
+        "Stable enough to automate and quote rates: 8 weeks at 80 % or more, 23 closed."
+    )
+
+
+def test_owners_apart_and_moves_back_are_told(house: Pipe, environment: Path) -> None:
+    for n in range(10):
+        assert house("add", f"New {n}", "-n", "call", "-d", "+3d", "--contact", "Ana").code == 0
+    file = environment / "old.csv"
+    rows = [f"Old {n},Nord,Qualified lead,zoe,x{n}" for n in range(12)]
+    file.write_text("\n".join(["name,account,stage,owner,id", *rows]) + "\n")
+    assert house("import", str(file)).code == 0
+    assert house("back", "1", "--reason", "They asked for time").code == 0
+    section = house("audit").out.split("\n\n")[2]
+    assert section.splitlines() == [
+        "Are the stages understood by all?",
+        "  Moves back    1  in eight weeks, beside 2 on",
+        "  Owners apart  2  Qualified lead: lea proves 13 of 13, the others 1 of 13",
+        "                   Qualified lead: zoe proves 0 of 12, the others 14 of 14",
+    ]

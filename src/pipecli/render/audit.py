@@ -224,8 +224,11 @@ def _print_understanding(console: Console, found: Record) -> None:
 
 
 def _words_text(copy: Record) -> str:
-    """`12 need, 17 need, …: "told"`: the opportunities with the criterion that the words prove."""
-    shown = [f"{proof['id']} {proof['criterion']}" for proof in copy["proofs"][:_SHOWN]]
+    """`"told": need 12, 17, problem 12, …`: the words, and of which opportunities they prove which criterion."""
+    refs: dict[str, list[str]] = {}
+    for proof in copy["proofs"][:_SHOWN]:
+        refs.setdefault(proof["criterion"], []).append(str(proof["id"]))
+    shown = [f"{criterion} {', '.join(numbers)}" for criterion, numbers in refs.items()]
     more = ["…"] if len(copy["proofs"]) > _SHOWN else []
     return _('"{text}": {proofs}').format(text=_cut(copy["text"]), proofs=", ".join([*shown, *more]))
 
@@ -283,7 +286,7 @@ def stability_line(found: Record) -> str:
     """Whether the data has been good for long enough to automate and to quote rates, and the rule behind it."""
     if found["stable"]:
         return _(
-            "Stable enough to automate and to quote rates: {weeks} weeks at {rate} or more, {closed} closed."
+            "Stable enough to automate and quote rates: {weeks} weeks at {rate} or more, {closed} closed."
         ).format(weeks=found["weeks"], rate=_percent(found["rate_needed"]), closed=found["closed"])
     return _(
         "Not stable enough yet to automate or to quote rates: that takes {weeks} weeks in a row at {rate} or more "
