@@ -65,6 +65,7 @@ def test_completion_loads_no_parser_and_no_rules(house: Pipe, words: str) -> Non
         (["journal"], 0),
         (["stats"], 0),
         (["stats", "owners"], 0),
+        (["audit"], 0),
         (["next"], 0),
     ],
 )
@@ -106,6 +107,8 @@ def test_only_a_chart_loads_what_draws(house: Pipe) -> None:
         ["forecast", "changes", "--json"],
         ["stats", "--json"],
         ["stats", "owners", "--csv"],
+        ["audit", "--json"],
+        ["audit", "-q"],
     ],
 )
 def test_a_format_for_machines_loads_no_rich(house: Pipe, words: list[str]) -> None:
@@ -143,7 +146,7 @@ def test_a_command_loads_only_its_own_module(house: Pipe) -> None:
         f"pipecli.cli.{p.stem}"
         for p in Path(sys.modules["pipecli.cli.app"].__file__ or "").parent.glob("*.py")
     }
-    others = {"backtesting", "calibrating", "changes", "closing", "completion", "data", "everyday"}
+    others = {"auditing", "backtesting", "calibrating", "changes", "closing", "completion", "data", "everyday"}
     others |= {"focusing", "forecasting", "gate", "interview", "progress", "questions", "rates", "setup"}
     others |= {"showing", "stages", "statistics"}
     assert {f"pipecli.cli.{name}" for name in others} <= commands

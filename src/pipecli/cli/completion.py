@@ -133,6 +133,7 @@ VALUED = frozenset(
         "--where",
         "--sort",
         "--days",
+        "--min",
         "--since",
         "--actor",
         "--by",
