@@ -133,6 +133,7 @@ VALUED = frozenset(
         "--where",
         "--sort",
         "--days",
+        "--ics",
         "--since",
         "--actor",
         "--by",

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +12,7 @@ from pipecli.render.console import note
 from pipecli.text import _, ngettext
 
 from .exits import FAILURE, OK
+from .files import opened
 from .options import Writing, workspace, writes
 from .progress import progress_bar
 
@@ -142,23 +140,3 @@ def export(
     }[chosen[0]]
     with opened(output) as stream:
         write(workspace(context), stream)
-
-
-@contextmanager
-def opened(path: str | None) -> Iterator[TextIO]:
-    """Stdout, or a file that appears whole or not at all."""
-    if path is None or path == "-":
-        yield sys.stdout
-        return
-    target = Path(path)
-    unfinished = target.with_name(f".{target.name}.part")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-        unfinished.replace(target)
-    except OSError as error:
-        raise InvalidInput(
-            _("{path} cannot be written: {error}").format(path=path, error=error.strerror)
-        ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)

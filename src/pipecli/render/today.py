@@ -30,7 +30,7 @@ from .views import (
 
 
 def print_today(console: Console, today: Today) -> None:
-    """The first thing to do, then overdue, due today, approvals asked, stale."""
+    """The first thing to do, then overdue, due today, approvals asked, stale, and the coming days asked for."""
     first = next(iter([*today.overdue.records, *today.due.records]), None)
     if first:
         print_first(console, first)
@@ -40,6 +40,7 @@ def print_today(console: Console, today: Today) -> None:
         (today.due.n, lambda: _print_section(console, _("Today"), today.due, "")),
         (len(today.approvals), lambda: _print_approvals(console, today)),
         (today.stale.n, lambda: _print_stale(console, today)),
+        (today.coming.n if today.coming else 0, lambda: _print_coming(console, today)),
     ]
     for position, section in enumerate(section for n, section in printers if n):
         if position:
@@ -119,7 +120,8 @@ def agenda_view(*, owner: bool) -> View:
 
 def hidden_rows(today: Today) -> int:
     """How many rows the sections leave out."""
-    return sum(listing.n - len(listing.records) for listing in (today.overdue, today.due, today.stale))
+    sections = (today.overdue, today.due, today.stale, today.coming)
+    return sum(listing.n - len(listing.records) for listing in sections if listing)
 
 
 def _print_approvals(console: Console, today: Today) -> None:
@@ -151,6 +153,12 @@ def _print_stale(console: Console, today: Today) -> None:
         )
     )
     print_table(console, view, today.stale.records, indent=2, titles=False)
+
+
+def _print_coming(console: Console, today: Today) -> None:
+    if today.coming:
+        console.print(_head(_("Coming days"), today.coming.n, "", today.coming.worth))
+        print_table(console, _section_view(lateness), today.coming.records, indent=2, titles=False)
 
 
 def _quiet(record: Record, today: Today) -> str:

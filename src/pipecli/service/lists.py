@@ -54,7 +54,10 @@ class Approval(NamedTuple):
 
 
 class Today(NamedTuple):
-    """What an actor does now: late, due today, approvals asked of them, and what went quiet."""
+    """What an actor does now: late, due today, approvals asked of them, and what went quiet.
+
+    `coming` is what falls due in the days after, None where nobody asked for them.
+    """
 
     actor: str
     today: date
@@ -64,6 +67,7 @@ class Today(NamedTuple):
     stale: Listing
     stale_limits: dict[str, int | None]
     open_count: int
+    coming: Listing | None = None
 
 
 class Wanted(NamedTuple):
@@ -289,8 +293,11 @@ def stale_list(
         return found, {stage.key: stage.stale_after for stage in reading.pipeline.stages}
 
 
-def today(workspace: Workspace, limit: int, *, everybody: bool = False) -> Today:
-    """What the actor does now: overdue by weighted amount, due today, approvals asked, stale."""
+def today(workspace: Workspace, limit: int, *, everybody: bool = False, days: int | None = None) -> Today:
+    """What the actor does now: overdue by weighted amount, due today, approvals asked, stale.
+
+    `days` asks for what falls due in so many days after today as well, by its day.
+    """
     with workspace.read() as reading:
         actor = reading.actor
         who = None if everybody else actor
@@ -307,7 +314,12 @@ def today(workspace: Workspace, limit: int, *, everybody: bool = False) -> Today
             quiet,
             {stage.key: stage.stale_after for stage in reading.pipeline.stages},
             sum(t.n for t in lists.list_totals(reading.driver, Filter(owner=who), reading.pipeline, now)),
+            None if days is None else _listing(reading, _coming(who, now, days), limit),
         )
+
+
+def _coming(owner: str | None, today: date, days: int) -> Filter:
+    return Filter(due_after=today, due_before=today + timedelta(days + 1), owner=owner, sort="due")
 
 
 def approvals_asked(reading: Reading, actor: str) -> list[Approval]:

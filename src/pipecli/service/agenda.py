@@ -1,0 +1,118 @@
+"""The agenda as a calendar: next actions as events of a day, kept in step when the file is imported again.
+
+A next action is one event as long as it lives: putting it off moves it. Once it is done, replaced, taken back,
+handed to somebody else or its opportunity closed, it stands cancelled in the file for `KEPT` days.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from pipecli.domain.fold import fold
+from pipecli.domain.money import format_amount
+from pipecli.exporters.ics import Occasion, calendar_bytes
+from pipecli.store import agenda
+from pipecli.store.agenda import Action, Withdrawn
+from pipecli.text import _, language
+
+from .workspace import Reading, Workspace
+
+DAYS = 30
+"""How many days ahead a calendar reaches unless told."""
+KEPT = 30
+"""For how many days a next action that is no more is told to be so."""
+
+
+class Calendar(NamedTuple):
+    """A calendar's bytes, and how many next actions stand in it and how many are cancelled."""
+
+    content: bytes
+    standing: int
+    cancelled: int
+
+
+def calendar(workspace: Workspace, *, days: int = DAYS, everybody: bool = False) -> Calendar:
+    """The next actions due within so many days and the late ones, the actor's own or everybody's, as a calendar.
+
+    Raises ConfigError where the library that writes it is missing.
+    """
+    with workspace.read() as reading:
+        reading.driver.begin_reading()
+        try:
+            owner = None if everybody else reading.actor
+            occasions = list(_occasions(reading, owner, reading.today + timedelta(days)))
+        finally:
+            reading.driver.rollback()
+        title = _("Next actions") if owner is None else _("Next actions of {owner}").format(owner=owner)
+        content = calendar_bytes(title, reading.pipeline.timezone, occasions)
+    cancelled = sum(occasion.is_cancelled for occasion in occasions)
+    return Calendar(content, len(occasions) - cancelled, cancelled)
+
+
+def _occasions(reading: Reading, owner: str | None, until: date) -> Iterator[Occasion]:
+    mark = agenda.mark_before(reading.driver, (reading.today - timedelta(KEPT)).isoformat())
+    key = None if owner is None else fold(owner)
+    names = [name for name in agenda.owners_since(reading.driver, mark) if fold(name) == key] if key else []
+    for action in agenda.actions(reading.driver, until=until, mark=mark, owner=key, names=names):
+        yield _planned(reading, action, mine=key in (None, action.owner_key))
+    for gone in agenda.withdrawn(reading.driver, mark=mark):
+        opened = json.loads(gone.opened)
+        if key in (None, fold(gone.owner or opened["owner"])):
+            yield _taken_back(reading, gone, opened)
+
+
+def _uid(reading: Reading, opportunity: str, action: int) -> str:
+    return f"{opportunity}-{action}@{reading.header.uid}.pipecli"
+
+
+def _planned(reading: Reading, action: Action, *, mine: bool) -> Occasion:
+    due = date.fromisoformat(action.due)
+    is_cancelled = action.closed_on is not None or not mine
+    stage = reading.pipeline.stage(action.stage).name
+    subject = [action.account, action.name]
+    return Occasion(
+        _uid(reading, action.uid, action.id),
+        due,
+        _summary(action.text, *subject),
+        "\n".join(_description(action, stage)),
+        (stage, *json.loads(action.tags)),
+        action.changes,
+        action.made_at,
+        action.changed_at,
+        is_cancelled,
+        rings=not is_cancelled and due >= reading.today,
+    )
+
+
+def _summary(*parts: str | None) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _description(action: Action, stage: str) -> Iterator[str]:
+    worth = None if action.amount is None else format_amount(action.amount, action.currency, language())
+    yield _summary(action.account, action.name)
+    yield _summary(stage, worth)
+    if action.contact:
+        yield _("Contact: {name}").format(name=action.contact)
+    yield _("Owner: {name}").format(name=action.owner)
+    if action.closed_on is None:
+        yield ""
+        yield _('pipe done {ref} "what happened" -n "what next" -d fri').format(ref=action.opportunity)
+
+
+def _taken_back(reading: Reading, action: Withdrawn, opened: dict[str, Any]) -> Occasion:
+    return Occasion(
+        _uid(reading, opened["uid"], action.id),
+        date.fromisoformat(json.loads(action.due)["due"]),
+        _summary(action.text, opened["name"]),
+        "",
+        (),
+        action.changes,
+        action.made_at,
+        action.changed_at,
+        is_cancelled=True,
+        rings=False,
+    )
