@@ -11,6 +11,7 @@ from pipecli.render.console import console, is_terminal, note
 from pipecli.service.workspace import Workspace
 from pipecli.text import _, ngettext
 
+from .by_owner import By, Domain, Eml, ToDir, division, print_parts, write_letters
 from .exits import LISTED, OK
 from .options import TABLE, AsOf, ExitCode, Limit, Mine, Output, reports, rows, workspace
 
@@ -197,13 +198,30 @@ def overdue(
     mine: Mine = False,
     limit: Limit = None,
     exit_code: ExitCode = False,
+    by: By = None,
+    eml: Eml = False,
+    to_dir: ToDir = None,
+    domain: Domain = None,
 ) -> int:
     from pipecli.render import views
     from pipecli.service import lists
 
-    found = lists.overdue(workspace(context), rows(limit, output), days=days, mine=mine, owner=owner)
-    _print(views.overdue(), found, output)
-    return LISTED if exit_code and found.n else OK
+    place, most = workspace(context), rows(limit, output)
+    asked = division(by, eml, to_dir, domain, output, limit)
+    if not asked.is_asked:
+        found = lists.overdue(place, most, days=days, mine=mine, owner=owner)
+        _print(views.overdue(), found, output)
+        return LISTED if exit_code and found.n else OK
+    from pipecli.service import by_owner
+
+    parts = by_owner.overdue(place, 0 if eml else most, days=days, mine=mine, owner=owner)
+    if eml:
+        from pipecli.render.by_owner import overdue_letters
+
+        write_letters(place, "overdue", overdue_letters(parts), asked, single=mine or owner is not None)
+    else:
+        print_parts(views.overdue(), parts, output)
+    return LISTED if exit_code and parts else OK
 
 
 @reports
@@ -216,13 +234,30 @@ def stale(
     mine: Mine = False,
     limit: Limit = None,
     exit_code: ExitCode = False,
+    by: By = None,
+    eml: Eml = False,
+    to_dir: ToDir = None,
+    domain: Domain = None,
 ) -> int:
     from pipecli.render import views
     from pipecli.service import lists
 
-    found, limits = lists.stale_list(workspace(context), rows(limit, output), mine=mine, owner=owner)
-    _print(views.stale(limits), found, output)
-    return LISTED if exit_code and found.n else OK
+    place, most = workspace(context), rows(limit, output)
+    asked = division(by, eml, to_dir, domain, output, limit)
+    if not asked.is_asked:
+        found, limits = lists.stale_list(place, most, mine=mine, owner=owner)
+        _print(views.stale(limits), found, output)
+        return LISTED if exit_code and found.n else OK
+    from pipecli.service import by_owner
+
+    parts, limits = by_owner.stale(place, 0 if eml else most, mine=mine, owner=owner)
+    if eml:
+        from pipecli.render.by_owner import stale_letters
+
+        write_letters(place, "stale", stale_letters(parts, limits), asked, single=mine or owner is not None)
+    else:
+        print_parts(views.stale(limits), parts, output)
+    return LISTED if exit_code and parts else OK
 
 
 def _print(view: View, found: Listing, output: Output, *, summary: bool = False) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 
 from rich.console import Console
 from rich.text import Text
@@ -60,18 +61,23 @@ def print_first(console: Console, record: Record) -> None:
         ),
         overflow="fold",
     )
-    command = _('pipe done {ref} "what happened" -n "what next" -d fri').format(ref=record["id"])
-    console.print(Text("  " + command, style="cyan"))
+    console.print(Text("  " + done_command(record), style="cyan"))
+
+
+def done_command(record: Record) -> str:
+    """The command that settles what is next."""
+    return _('pipe done {ref} "what happened" -n "what next" -d fri').format(ref=record["id"])
 
 
 def _print_section(
     console: Console, title: str, listing: Listing, style: str, *, at_stake: bool = False
 ) -> None:
-    console.print(_head(title, listing.n, style, listing.worth if at_stake else None))
+    console.print(heading(title, listing.n, style, listing.worth if at_stake else None))
     print_table(console, _section_view(), listing.records, indent=2, titles=False)
 
 
-def _head(title: str, n: int, style: str, worth: Worth | None) -> Text:
+def heading(title: str, n: int, style: str, worth: Worth | None) -> Text:
+    """The line above a section: its title, how many it has and what they are worth."""
     head = Text.assemble((f"{title:<9}", f"bold {style}".strip()), f"{n:>3}")
     if worth is not None:
         priced = [_("{amount} at stake").format(amount=words) for words in worth_words(worth)]
@@ -110,7 +116,7 @@ def agenda_heading(section: str, n: int, worth: Worth) -> Text:
     }
     wide = max(len(title) for title, _style in titles.values())
     title, style = titles[section]
-    return _head(title.ljust(wide), n, style, worth)
+    return heading(title.ljust(wide), n, style, worth)
 
 
 def agenda_view(*, owner: bool) -> View:
@@ -149,7 +155,7 @@ def _print_stale(console: Console, today: Today) -> None:
             Column("name", "", subject, least=16, grows=True),
             money_column("amount", ""),
             Column("stage", "", plain("stage_name"), least=10),
-            Column("quiet", "", lambda r: _quiet(r, today), least=26),
+            Column("quiet", "", lambda r: quiet_words(r, today.today, today.stale_limits), least=26),
         )
     )
     print_table(console, view, today.stale.records, indent=2, titles=False)
@@ -157,16 +163,15 @@ def _print_stale(console: Console, today: Today) -> None:
 
 def _print_coming(console: Console, today: Today) -> None:
     if today.coming:
-        console.print(_head(_("Coming days"), today.coming.n, "", today.coming.worth))
+        console.print(heading(_("Coming days"), today.coming.n, "", today.coming.worth))
         print_table(console, _section_view(lateness), today.coming.records, indent=2, titles=False)
 
 
-def _quiet(record: Record, today: Today) -> str:
-    from datetime import date
-
+def quiet_words(record: Record, today: date, limits: Mapping[str, int | None]) -> str:
+    """`quiet for 3 weeks (limit 14 d)`; `limits` are the days that each stage allows."""
     from .views import quiet_day
 
-    days = (today.today - date.fromisoformat(quiet_day(record))).days
-    limit = today.stale_limits.get(record["stage"])
+    days = (today - date.fromisoformat(quiet_day(record))).days
+    limit = limits.get(record["stage"])
     words = _("quiet for {age}").format(age=format_age(days, language()))
     return words if limit is None else words + _(" (limit {n} d)").format(n=limit)

@@ -98,7 +98,7 @@ def listing(
         if as_of is not None:
             pipeline = reading.as_of(as_of)
         filter_ = _filter(wanted, pipeline, reading.actor if mine else None)
-        return _listing(reading, filter_, limit) if as_of is None else _listing_as_of(reading, filter_, limit)
+        return filtered(reading, filter_, limit) if as_of is None else _listing_as_of(reading, filter_, limit)
 
 
 def _filter(wanted: Wanted, pipeline: Pipeline, mine: str | None) -> Filter:
@@ -155,7 +155,8 @@ def first(workspace: Workspace) -> Record | None:
         return None
 
 
-def _listing(reading: Reading, filter_: Filter, limit: int) -> Listing:
+def filtered(reading: Reading, filter_: Filter, limit: int) -> Listing:
+    """The list of what fits a filter; `limit` 0 is all of it."""
     pipeline, today = reading.pipeline, reading.today
     try:
         rows = lists.list_rows(reading.driver, filter_, pipeline, today, limit)
@@ -278,9 +279,12 @@ def overdue(
 ) -> Listing:
     """Open opportunities whose next action is late by more than `days` days, the latest first."""
     with workspace.read() as reading:
-        who = reading.actor if mine else owner
-        late = Filter(due_before=reading.today - timedelta(days), owner=who, sort="due")
-        return _listing(reading, late, limit)
+        return filtered(reading, late(reading, days, reading.actor if mine else owner), limit)
+
+
+def late(reading: Reading, days: int, owner: str | None) -> Filter:
+    """What is late by more than so many days, the latest first."""
+    return Filter(due_before=reading.today - timedelta(days), owner=owner, sort="due")
 
 
 def stale_list(
@@ -288,9 +292,18 @@ def stale_list(
 ) -> tuple[Listing, dict[str, int | None]]:
     """Open opportunities that went quiet, the longest first, and how many days each stage allows."""
     with workspace.read() as reading:
-        who = reading.actor if mine else owner
-        found = _listing(reading, Filter(stale=True, owner=who, sort="quiet"), limit)
-        return found, {stage.key: stage.stale_after for stage in reading.pipeline.stages}
+        found = filtered(reading, quiet(reading.actor if mine else owner), limit)
+        return found, stage_limits(reading)
+
+
+def quiet(owner: str | None) -> Filter:
+    """What went quiet, the longest first."""
+    return Filter(stale=True, owner=owner, sort="quiet")
+
+
+def stage_limits(reading: Reading) -> dict[str, int | None]:
+    """How many days each stage allows to be quiet."""
+    return {stage.key: stage.stale_after for stage in reading.pipeline.stages}
 
 
 def today(workspace: Workspace, limit: int, *, everybody: bool = False, days: int | None = None) -> Today:
@@ -302,19 +315,19 @@ def today(workspace: Workspace, limit: int, *, everybody: bool = False, days: in
         actor = reading.actor
         who = None if everybody else actor
         now = reading.today
-        late = _listing(reading, Filter(due_before=now, owner=who, sort="-weighted"), limit)
-        due = _listing(reading, Filter(due_on=now, owner=who, sort="-weighted"), limit)
-        quiet = _listing(reading, Filter(stale=True, owner=who, sort="quiet"), limit)
+        overdue = filtered(reading, Filter(due_before=now, owner=who, sort="-weighted"), limit)
+        due = filtered(reading, Filter(due_on=now, owner=who, sort="-weighted"), limit)
+        gone_quiet = filtered(reading, quiet(who), limit)
         return Today(
             actor,
             now,
-            late,
+            overdue,
             due,
             approvals_asked(reading, actor),
-            quiet,
-            {stage.key: stage.stale_after for stage in reading.pipeline.stages},
+            gone_quiet,
+            stage_limits(reading),
             sum(t.n for t in lists.list_totals(reading.driver, Filter(owner=who), reading.pipeline, now)),
-            None if days is None else _listing(reading, _coming(who, now, days), limit),
+            None if days is None else filtered(reading, _coming(who, now, days), limit),
         )
 
 
