@@ -1,19 +1,22 @@
 """Next actions for a calendar, on both databases: what stands, what moved, and what is no more."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import icalendar
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipecli.service import agenda, gates, opportunities, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.opportunities import Happened
-from pipecli.service.workspace import Workspace
+from pipecli.service.workspace import Reading, Workspace
 from pipecli.store.agenda import mark_before
 from pipecli.store.driver import Driver
 
-from .living import TODAY
+from .living import HISTORIES, LIVED, TODAY
 
 Event = tuple[str, str, str, int]
 
@@ -133,9 +136,55 @@ def test_one_that_was_taken_back_is_cancelled(planned: Workspace) -> None:
 def test_handed_over_it_leaves_the_calendar_of_who_had_it(planned: Workspace) -> None:
     before = uids(planned)
     opportunities.edit(planned, "1", Answers(owner="Bob"), probability=None, reason="")
-    assert told(planned)[0] == ("call · Acmé · ERP", "2026-02-27", "CANCELLED", 3)
+    assert told(planned)[-1] == ("call · Acmé · ERP", "2026-02-27", "CANCELLED", 3)
     assert told(planned, everybody=True)[0] == ("call · Acmé · ERP", "2026-02-27", "CONFIRMED", 3)
     assert uids(planned) == before
+
+
+def test_handed_over_and_back_by_an_undo(planned: Workspace) -> None:
+    opportunities.edit(planned, "4", Answers(owner=_actor(planned)), probability=None, reason="")
+    assert told(planned)[-1] == ("mail · Bob's", "2026-03-05", "CONFIRMED", 3)
+    undoing.undo(planned)
+    assert told(planned)[-1] == ("mail · Bob's", "2026-03-05", "CANCELLED", 4)
+
+
+def _actor(workspace: Workspace) -> str:
+    with workspace.read() as reading:
+        return reading.actor
+
+
+def current(reading: Reading) -> dict[str, str]:
+    """The day of each next action of the actor that stands, by the number it ends its UID with."""
+    rows = reading.driver.rows(
+        "select n.id, n.due from next_action n join opportunity o on o.number = n.opportunity "
+        "where n.closed_on is null and o.owner_key = :owner",
+        {"owner": reading.actor.casefold()},
+    )
+    return {str(number): due for number, due in rows}
+
+
+@settings(LIVED, max_examples=30)
+@given(data=st.data())
+def test_a_calendar_that_reads_every_file_shows_what_stands(data: st.DataObject, player: Any) -> None:
+    with player() as life:
+        steps = data.draw(HISTORIES)[:16]
+        shown: dict[str, tuple[str, int, bool]] = {}
+        for start in range(
+            0, len(steps) + 1, 4
+        ):  # four steps take less than the days that what is gone is kept
+            life.play(steps[start : start + 4])
+            with life.held.read() as reading:
+                found = list(agenda.occasions(reading, 7))
+                stands = current(reading)
+                until = (reading.today + timedelta(7)).isoformat()
+            assert len({o.uid for o in found}) == len(found)
+            for o in found:
+                number = o.uid.partition("@")[0].rpartition("-")[2]
+                assert o.sequence >= shown.get(number, ("", 0, False))[1]
+                shown[number] = (o.day.isoformat(), o.sequence, o.is_cancelled)
+            kept = {number: day for number, (day, _n, is_gone) in shown.items() if not is_gone}
+            assert kept.items() <= stands.items()
+            assert {n: due for n, due in stands.items() if due <= until}.items() <= kept.items()
 
 
 def test_the_mark_is_the_last_event_before_an_instant(planned: Workspace, driver: Driver) -> None:

@@ -42,33 +42,46 @@ def calendar(workspace: Workspace, *, days: int = DAYS, everybody: bool = False)
     with workspace.read() as reading:
         reading.driver.begin_reading()
         try:
-            owner = None if everybody else reading.actor
-            occasions = list(_occasions(reading, owner, reading.today + timedelta(days)))
+            found = list(occasions(reading, days, everybody=everybody))
         finally:
             reading.driver.rollback()
-        title = _("Next actions") if owner is None else _("Next actions of {owner}").format(owner=owner)
-        content = calendar_bytes(title, reading.pipeline.timezone, occasions)
-    cancelled = sum(occasion.is_cancelled for occasion in occasions)
-    return Calendar(content, len(occasions) - cancelled, cancelled)
+        owner = reading.actor
+        title = _("Next actions") if everybody else _("Next actions of {owner}").format(owner=owner)
+        content = calendar_bytes(title, reading.pipeline.timezone, found)
+    cancelled = sum(occasion.is_cancelled for occasion in found)
+    return Calendar(content, len(found) - cancelled, cancelled)
 
 
-def _occasions(reading: Reading, owner: str | None, until: date) -> Iterator[Occasion]:
+def occasions(reading: Reading, days: int, *, everybody: bool = False) -> Iterator[Occasion]:
+    """What stands in the calendar: first what is planned or was closed, then what changed hands or was taken back."""
+    until, key = reading.today + timedelta(days), None if everybody else fold(reading.actor)
     mark = agenda.mark_before(reading.driver, (reading.today - timedelta(KEPT)).isoformat())
-    key = None if owner is None else fold(owner)
-    names = [name for name in agenda.owners_since(reading.driver, mark) if fold(name) == key] if key else []
-    for action in agenda.actions(reading.driver, until=until, mark=mark, owner=key, names=names):
-        yield _planned(reading, action, mine=key in (None, action.owner_key))
+    for action in agenda.actions(reading.driver, until=until, mark=mark, owner=key):
+        yield _planned(reading, action)
+    for action in [] if key is None else _given_away(reading, mark, key):
+        yield _planned(reading, action, mine=False)
     for gone in agenda.withdrawn(reading.driver, mark=mark):
         opened = json.loads(gone.opened)
         if key in (None, fold(gone.owner or opened["owner"])):
             yield _taken_back(reading, gone, opened)
 
 
+def _given_away(reading: Reading, mark: int, key: str) -> Iterator[Action]:
+    """The next actions that stand of what was this owner's at some time since the mark, and is no more."""
+    had = {
+        number
+        for number, payload in agenda.handed(reading.driver, mark=mark)
+        if key in (fold(json.loads(payload)["owner"]), fold(json.loads(payload).get("from") or ""))
+    }
+    found = agenda.open_actions(reading.driver, sorted(had))
+    return (action for action in found if action.owner_key != key)
+
+
 def _uid(reading: Reading, opportunity: str, action: int) -> str:
     return f"{opportunity}-{action}@{reading.header.uid}.pipecli"
 
 
-def _planned(reading: Reading, action: Action, *, mine: bool) -> Occasion:
+def _planned(reading: Reading, action: Action, *, mine: bool = True) -> Occasion:
     due = date.fromisoformat(action.due)
     is_cancelled = action.closed_on is not None or not mine
     stage = reading.pipeline.stage(action.stage).name

@@ -87,9 +87,10 @@ _CLOSED = (
     f"(select x.stream || ' ' || x.occurred_on from event x where x.seq > :mark and x.kind in ({_CLOSING}))"
 )
 _HANDED = (
-    "n.closed_on is null and o.owner_key <> :owner and 'o' || n.opportunity in "
-    f"(select x.stream from event x where x.seq > :mark and x.kind = {quoted(OWNER_CHANGED)}) "
-    "and exists (select 1 from span s where s.opportunity = n.opportunity and s.owner in ({names}))"
+    f"select e.stream, e.payload from event e where e.seq > :mark and e.kind = {quoted(OWNER_CHANGED)} "
+    "union select e.stream, e.payload from event x join command c on c.id = x.command "
+    "join event e on e.command = c.undoes and e.stream = x.stream "
+    f"where x.seq > :mark and x.kind = {quoted(COMMAND_UNDONE)} and e.kind = {quoted(OWNER_CHANGED)}"
 )
 _WITHDRAWN = (
     "select e.seq, t.body, e.payload, f.payload, o.owner, l.version, e.recorded_at, l.recorded_at from event x "
@@ -111,24 +112,33 @@ def mark_before(driver: Driver, instant: str) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def actions(
-    driver: Driver, *, until: date, mark: int, owner: str | None, names: Sequence[str]
-) -> Iterator[Action]:
-    """Every next action due by a day, and those put off, closed or handed over since the mark; by number.
+def actions(driver: Driver, *, until: date, mark: int, owner: str | None) -> Iterator[Action]:
+    """Every next action due by a day, and those put off or closed since the mark, by number.
 
-    `owner` is the folded name of whose they are and `names` the ways it is written; None is everybody.
+    `owner` is the folded name of whose they are, None for everybody.
     """
     values: dict[str, Any] = {"until": until.isoformat(), "mark": mark}
-    told = f"(({_DUE}) or ({_MOVED}) or ({_CLOSED}))"
+    where = f"(({_DUE}) or ({_MOVED}) or ({_CLOSED}))"
     if owner is not None:
         values["owner"] = owner
-        told = f"(({told} and o.owner_key = :owner)"
-        if names:
-            values |= {f"w{n}": name for n, name in enumerate(names)}
-            told += f" or ({_HANDED.format(names=', '.join(f':w{n}' for n in range(len(names))))})"
-        told += ")"
-    for row in driver.stream(f"{_ACTIONS}where {told} order by n.id", values):
+        where += " and o.owner_key = :owner"
+    for row in driver.stream(f"{_ACTIONS}where {where} order by n.id", values):
         yield Action(*row)
+
+
+def handed(driver: Driver, *, mark: int) -> list[tuple[int, str]]:
+    """The opportunities that changed hands since the mark, or back by an undo: number, and the event's payload."""
+    return sorted((int(stream[1:]), payload) for stream, payload in driver.rows(_HANDED, {"mark": mark}))
+
+
+def open_actions(driver: Driver, numbers: Sequence[int]) -> Iterator[Action]:
+    """The next actions that stand of these opportunities."""
+    for start in range(0, len(numbers), 500):
+        values = {f"n{n}": number for n, number in enumerate(numbers[start : start + 500])}
+        marks = ", ".join(f":{name}" for name in values)
+        sql = f"{_ACTIONS}where n.closed_on is null and n.opportunity in ({marks}) order by n.id"
+        for row in driver.rows(sql, values):
+            yield Action(*row)
 
 
 def withdrawn(driver: Driver, *, mark: int) -> list[Withdrawn]:
@@ -137,13 +147,3 @@ def withdrawn(driver: Driver, *, mark: int) -> list[Withdrawn]:
     `due` and `opened` are the payloads of the event that set it and of the one that opened its opportunity.
     """
     return [Withdrawn(*row) for row in dict.fromkeys(driver.rows(_WITHDRAWN, {"mark": mark}))]
-
-
-def owners_since(driver: Driver, mark: int) -> list[str]:
-    """Whose opportunities were handed over since the mark, as their names are written."""
-    rows = driver.rows(
-        "select distinct s.owner from span s where 'o' || s.opportunity in "
-        f"(select x.stream from event x where x.seq > :mark and x.kind = {quoted(OWNER_CHANGED)})",
-        {"mark": mark},
-    )
-    return sorted(owner for (owner,) in rows)
