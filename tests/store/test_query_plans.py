@@ -118,6 +118,14 @@ HOURLY: dict[str, tuple[Ask, set[str]]] = {
         lambda driver, _p: changes.amounts_then(driver, [1, 2], TODAY),
         {"sqlite_autoindex_span_1"},
     ),
+    "agenda: what changed hands": (
+        lambda driver, _p: agenda.handed(driver, mark=7),
+        {"PRIMARY KEY", "ix_event_command"},
+    ),
+    "agenda: what was taken back": (
+        lambda driver, _p: agenda.withdrawn(driver, mark=7),
+        {"PRIMARY KEY", "ix_event_command"},
+    ),
     "undo: what to take back": (
         lambda driver, _p: list(journal.commands_of(driver, "lea")),
         {"ix_command_actor"},

@@ -93,14 +93,15 @@ _HANDED = (
     f"where x.seq > :mark and x.kind = {quoted(COMMAND_UNDONE)} and e.kind = {quoted(OWNER_CHANGED)}"
 )
 _WITHDRAWN = (
-    "select e.seq, t.body, e.payload, f.payload, o.owner, l.version, e.recorded_at, l.recorded_at from event x "
-    "join command c on c.id = x.command join event e on e.command = c.undoes and e.stream = x.stream "
+    "select e.seq, t.body, e.payload, f.payload, o.owner, l.version, e.recorded_at, l.recorded_at from event e "
     "join event f on f.stream = e.stream and f.version = 1 "
     "join event l on l.stream = e.stream "
     "and l.version = (select max(m.version) from event m where m.stream = e.stream) "
-    "left join content t on t.id = e.seq left join opportunity o on e.stream = 'o' || o.number "
-    f"where x.seq > :mark and x.kind = {quoted(COMMAND_UNDONE)} and e.kind = {quoted(NEXT_ACTION_SET)} "
-    "and not exists (select 1 from next_action n where n.id = e.seq) order by e.seq"
+    "left join content t on t.id = e.seq left join opportunity o "
+    "on o.number = cast(substr(e.stream, 2) as bigint) "
+    f"where e.kind = {quoted(NEXT_ACTION_SET)} and e.command in (select c.undoes from event x "
+    f"join command c on c.id = x.command where x.seq > :mark and x.kind = {quoted(COMMAND_UNDONE)}) "
+    "and not exists (select 1 from next_action n where n.id = e.seq)"
 )
 
 
@@ -146,4 +147,4 @@ def withdrawn(driver: Driver, *, mark: int) -> list[Withdrawn]:
 
     `due` and `opened` are the payloads of the event that set it and of the one that opened its opportunity.
     """
-    return [Withdrawn(*row) for row in dict.fromkeys(driver.rows(_WITHDRAWN, {"mark": mark}))]
+    return sorted(Withdrawn(*row) for row in driver.rows(_WITHDRAWN, {"mark": mark}))
