@@ -53,7 +53,10 @@ class Action(NamedTuple):
 
 
 class Withdrawn(NamedTuple):
-    """A next action that was never there, because the command that set it was taken back; days are text."""
+    """A next action that counts no more, because the command that set it was taken back.
+
+    `due` and `opened` are the payloads of the event that set it and of the one that opened its opportunity.
+    """
 
     id: int
     text: str | None
@@ -143,8 +146,5 @@ def open_actions(driver: Driver, numbers: Sequence[int]) -> Iterator[Action]:
 
 
 def withdrawn(driver: Driver, *, mark: int) -> list[Withdrawn]:
-    """The next actions whose setting was taken back since the mark and not done again.
-
-    `due` and `opened` are the payloads of the event that set it and of the one that opened its opportunity.
-    """
+    """The next actions whose setting was taken back since the mark and not done again, by number."""
     return sorted(Withdrawn(*row) for row in driver.rows(_WITHDRAWN, {"mark": mark}))
