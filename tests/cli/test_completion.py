@@ -64,6 +64,8 @@ def completed(pipe: Pipe, line: str, shell: str = "bash") -> list[str]:
             ["month", "quarter", "owner", "stage", "account", "source", "quote_valid_until"],
         ),
         ("pipe forecast --by a", ["account"]),
+        ("pipe stale --by ", ["owner"]),
+        ("pipe overdue -m --by o", ["owner"]),
         ("pipe forecast --measure ", ["amount", "count"]),
         ("pipe forecast --load ", []),
         ("pipe forecast --as-known ", []),

@@ -29,6 +29,8 @@ def test_today_is_mine_and_all_is_everybodys(house: Pipe) -> None:
     assert "Sirius · Portal" in house("today", "--all", me="marc").out
     sections = [(r["id"], r["section"]) for r in json.loads(house("today", "--json").out)]
     assert sections == [(1, "overdue"), (4, "overdue"), (2, "today"), (4, "stale")]
+    coming = json.loads(house("today", "--json", "--all", "--days", "30").out)
+    assert [(r["id"], r["section"]) for r in coming] == [*sections, (3, "soon")]
 
 
 def test_lists_show_everybodys_and_m_mine(house: Pipe) -> None:

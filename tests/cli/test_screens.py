@@ -29,6 +29,28 @@ Stale      1
     )
 
 
+def test_today_with_the_days_after(house: Pipe, screen: Callable[[int], None]) -> None:
+    screen(80)
+    found = house("today", "--all", "--days", "8").out
+    assert found.startswith(house("today", "--all").out)
+    assert (
+        found.removeprefix(house("today", "--all").out)
+        == """
+Coming days  1
+  3  Nord · Audit  –  Qualified lead  book workshop  Tue 1 Dec
+"""
+    )
+    assert house("today", "--all", "--days", "7").out == house("today", "--all").out
+    assert house("today", "--days", "30", me="marc") == (
+        0,
+        """\
+Coming days  1
+  3  Nord · Audit  –  Qualified lead  book workshop  Tue 1 Dec
+""",
+        "",
+    )
+
+
 def test_why(house: Pipe, screen: Callable[[int], None]) -> None:
     screen(80)
     assert house("why", "1") == (

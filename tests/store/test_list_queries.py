@@ -88,6 +88,8 @@ FILTERS: list[tuple[Filter, list[int]]] = [
     (Filter(numbers=(6, 1), sort="number"), [1, 6]),
     (Filter(due_before=TODAY), [1]),
     (Filter(due_on=TODAY), [2, 4]),
+    (Filter(due_after=TODAY), [3]),
+    (Filter(due_after=date(2026, 2, 26), due_before=date(2026, 3, 9)), [1, 2, 4]),
     (Filter(stale=True, sort="number"), [1]),
 ]
 

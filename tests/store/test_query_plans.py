@@ -14,7 +14,18 @@ import pytest
 from pipecli.domain.condition_parser import parse
 from pipecli.domain.pipeline import Pipeline
 from pipecli.service.workspace import Workspace
-from pipecli.store import calibration, changes, directory, forecast, history, journal, lists, past, search
+from pipecli.store import (
+    agenda,
+    calibration,
+    changes,
+    directory,
+    forecast,
+    history,
+    journal,
+    lists,
+    past,
+    search,
+)
 from pipecli.store.driver import Driver, Parameters, Row
 from pipecli.store.lists import Filter
 
@@ -107,6 +118,14 @@ HOURLY: dict[str, tuple[Ask, set[str]]] = {
         lambda driver, _p: changes.amounts_then(driver, [1, 2], TODAY),
         {"sqlite_autoindex_span_1"},
     ),
+    "agenda: what changed hands": (
+        lambda driver, _p: agenda.handed(driver, mark=7),
+        {"PRIMARY KEY", "ix_event_command"},
+    ),
+    "agenda: what was taken back": (
+        lambda driver, _p: agenda.withdrawn(driver, mark=7),
+        {"PRIMARY KEY", "ix_event_command"},
+    ),
     "undo: what to take back": (
         lambda driver, _p: list(journal.commands_of(driver, "lea")),
         {"ix_command_actor"},
@@ -176,6 +195,8 @@ LEGITIMATE: dict[str, tuple[Ask, set[str]]] = {
         lambda driver, _p: history.field_columns(driver),
         {"SCAN opportunity"},
     ),
+    # The end of the journal, read backwards to the mark.
+    "agenda: where to begin": (lambda driver, _p: agenda.mark_before(driver, "2026-02-01"), {"SCAN event"}),
     # Every opportunity there was is shown.
     "list as of": (lambda driver, _p: past.read_past(driver, TODAY), {"SCAN o"}),
 }

@@ -7,6 +7,7 @@ import pytest
 
 import pipecli.store
 from pipecli.store import (
+    agenda,
     directory,
     forecast,
     history,
@@ -85,6 +86,13 @@ ALIASED = {
         },
     ),
     "statistics": (statistics._STOOD, {"s": "span", "o": "opportunity"}),
+    "agenda": (
+        " ".join((agenda._ACTIONS, agenda._DUE, agenda._MOVED, agenda._CLOSED, agenda._HANDED, agenda._WITHDRAWN)),
+        {
+            "n": "next_action", "o": "opportunity", "e": "event", "l": "event", "m": "event", "f": "event",
+            "a": "account", "p": "person", "s": "span", "c": "command", "t": "content",
+        },
+    ),
     "forecast": (
         " ".join((forecast._WON, forecast._OPEN, forecast._THEN, forecast._COLUMNS, forecast._ACCOUNTS)),
         {"o": "opportunity", "a": "account", "s": "span", "v": "visit"},

@@ -64,6 +64,7 @@ FIXED: dict[str, tuple[str, ...]] = {
     "exchange": ("call", "mail", "meeting", "note"),
     "setting": ("db", "me", "lang", "decimal", "date_order", "editor"),
     "shell": ("bash", "zsh", "fish"),
+    "division": ("owner",),
     "status": ("open", "won", "lost", "all"),
     "language": ("en", "fr"),
     "template": ("b2b", "pme", "services"),
@@ -91,6 +92,8 @@ OPTIONS = {
     "--lang": "language",
     "--template": "template",
 }
+# The same option of these commands means another thing.
+OPTIONS_OF = {("overdue", "--by"): "division", ("stale", "--by"): "division"}
 VALUED = frozenset(
     [
         "-n",
@@ -134,6 +137,9 @@ VALUED = frozenset(
         "--sort",
         "--days",
         "--min",
+        "--ics",
+        "--to-dir",
+        "--domain",
         "--since",
         "--actor",
         "--by",
@@ -205,7 +211,7 @@ def _wanted(before: list[str]) -> str | None:
         word = words.pop(0)
         if word in VALUED:
             if not words:
-                return OPTIONS.get(word, "nothing")
+                return OPTIONS_OF.get((command or "", word)) or OPTIONS.get(word, "nothing")
             words.pop(0)
         elif word.startswith("-"):
             continue

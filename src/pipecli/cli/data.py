@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +12,7 @@ from pipecli.render.console import note
 from pipecli.text import _, ngettext
 
 from .exits import FAILURE, OK
+from .files import opened, unfinished
 from .options import Writing, workspace, writes
 from .progress import progress_bar
 
@@ -123,6 +121,10 @@ def export(
     context: typer.Context,
     csv: Annotated[bool, typer.Option("--csv", help=_("opportunities as CSV"))] = False,
     json: Annotated[bool, typer.Option("--json", help=_("opportunities as JSON"))] = False,
+    xlsx: Annotated[
+        bool,
+        typer.Option("--xlsx", help=_("a workbook: opportunities, contacts, exchanges, …; with -o FILE")),
+    ] = False,
     journal: Annotated[
         bool, typer.Option("--journal", help=_("everything, to restore an empty workspace"))
     ] = False,
@@ -130,9 +132,13 @@ def export(
         str | None, typer.Option("--output", "-o", metavar="FILE", help=_("write there instead of stdout"))
     ] = None,
 ) -> None:
-    chosen = [name for name, wanted in (("csv", csv), ("json", json), ("journal", journal)) if wanted]
+    formats = (("csv", csv), ("json", json), ("xlsx", xlsx), ("journal", journal))
+    chosen = [name for name, wanted in formats if wanted]
     if len(chosen) != 1:
-        raise InvalidInput(_("choose one of --csv, --json and --journal"))
+        raise InvalidInput(_("choose one of --csv, --json, --xlsx and --journal"))
+    if xlsx:
+        _export_workbook(workspace(context), output)
+        return
     from pipecli.service import exporting
 
     write = {
@@ -144,21 +150,17 @@ def export(
         write(workspace(context), stream)
 
 
-@contextmanager
-def opened(path: str | None) -> Iterator[TextIO]:
-    """Stdout, or a file that appears whole or not at all."""
+def _export_workbook(place: Workspace, path: str | None) -> None:
     if path is None or path == "-":
-        yield sys.stdout
-        return
-    target = Path(path)
-    unfinished = target.with_name(f".{target.name}.part")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-        unfinished.replace(target)
-    except OSError as error:
-        raise InvalidInput(
-            _("{path} cannot be written: {error}").format(path=path, error=error.strerror)
-        ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+        raise InvalidInput(_("a workbook is not for reading here: pipe export --xlsx -o FILE.xlsx"))
+    from pipecli.service.workbook import export_xlsx
+
+    with unfinished(path) as part, part.open("wb") as stream:
+        cut = export_xlsx(place, stream)
+    if cut:
+        line = ngettext(
+            "{n} text was longer than a cell can hold and was cut; --journal has it whole",
+            "{n} texts were longer than a cell can hold and were cut; --journal has them whole",
+            cut,
+        )
+        note(line.format(n=cut))

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipecli.errors import InvalidInput
 from pipecli.render.console import console, is_terminal, note
 from pipecli.service.workspace import Workspace
 from pipecli.text import _, ngettext
 
+from .by_owner import By, Domain, Eml, ToDir, division, print_parts, write_letters
 from .exits import LISTED, OK
 from .options import TABLE, AsOf, ExitCode, Limit, Mine, Output, reports, rows, workspace
 
@@ -17,40 +19,84 @@ if TYPE_CHECKING:
     from pipecli.render.views import View
     from pipecli.service.lists import Listing
 
+# A hundred years: further than any plan, near enough for every calendar.
+AHEAD = 36_500
+
 
 @reports
 def today(
     context: typer.Context,
     output: Output,
     everybody: Annotated[bool, typer.Option("--all", "-a", help=_("everybody's, not only mine"))] = False,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            "--days", metavar="N", min=0, max=AHEAD, help=_("and what falls due in the N days after")
+        ),
+    ] = None,
+    ics: Annotated[
+        str | None,
+        typer.Option(
+            "--ics", metavar="FILE", help=_("as a calendar, 30 days ahead unless --days says; - is stdout")
+        ),
+    ] = None,
     limit: Annotated[
         int | None,
         typer.Option("--limit", "-l", metavar="N", min=0, help=_("rows of each section, 0 for all [50]")),
     ] = None,
 ) -> None:
-    show_today(workspace(context), output, everybody=everybody, limit=limit)
+    if ics is None:
+        show_today(workspace(context), output, everybody=everybody, days=days, limit=limit)
+    elif not output.is_table or limit is not None:
+        raise InvalidInput(_("--ics writes a whole calendar: leave out --limit and the other formats"))
+    else:
+        _write_calendar(workspace(context), ics, days, everybody=everybody)
+
+
+def _write_calendar(place: Workspace, path: str, days: int | None, *, everybody: bool) -> None:
+    from pipecli.service import agenda
+
+    from .files import write_bytes
+
+    made = agenda.calendar(place, days=agenda.DAYS if days is None else days, everybody=everybody)
+    write_bytes(path, made.content)
+    if is_terminal_out():
+        note(
+            _("{n} next actions and {cancelled} cancelled ones in {path}").format(
+                n=made.standing, cancelled=made.cancelled, path=path
+            )
+        )
 
 
 def show_today(
-    place: Workspace, output: Output = TABLE, *, everybody: bool = False, limit: int | None = None
+    place: Workspace,
+    output: Output = TABLE,
+    *,
+    everybody: bool = False,
+    days: int | None = None,
+    limit: int | None = None,
 ) -> None:
     """Print what to do now; bare `pipe` does the same."""
     from pipecli.service import lists
 
-    found = lists.today(place, rows(limit, output), everybody=everybody)
+    found = lists.today(place, rows(limit, output), everybody=everybody, days=days)
     if output.is_table:
         from pipecli.render.today import hidden_rows, print_today
 
         print_today(console(), found)
         if hidden := hidden_rows(found):
             note(_("and {n} more: pipe today --limit 0").format(n=hidden))
-        if not (found.overdue.n or found.due.n or found.approvals or found.stale.n) and is_terminal_out():
+        coming = found.coming.n if found.coming else 0
+        if not (found.overdue.n or found.due.n or found.approvals or found.stale.n or coming) and (
+            is_terminal_out()
+        ):
             note(_quiet_day(found.open_count))
         return
     sections = [
         ("overdue", found.overdue.records),
         ("today", found.due.records),
         ("stale", found.stale.records),
+        ("soon", found.coming.records if found.coming else []),
     ]
     records: list[dict[str, Any]] = [
         {**r, "section": name, "criterion": None} for name, listed in sections for r in listed
@@ -152,13 +198,30 @@ def overdue(
     mine: Mine = False,
     limit: Limit = None,
     exit_code: ExitCode = False,
+    by: By = None,
+    eml: Eml = False,
+    to_dir: ToDir = None,
+    domain: Domain = None,
 ) -> int:
     from pipecli.render import views
     from pipecli.service import lists
 
-    found = lists.overdue(workspace(context), rows(limit, output), days=days, mine=mine, owner=owner)
-    _print(views.overdue(), found, output)
-    return LISTED if exit_code and found.n else OK
+    place, most = workspace(context), rows(limit, output)
+    asked = division(by, eml, to_dir, domain, output, limit)
+    if not asked.is_asked:
+        found = lists.overdue(place, most, days=days, mine=mine, owner=owner)
+        _print(views.overdue(), found, output)
+        return LISTED if exit_code and found.n else OK
+    from pipecli.service import by_owner
+
+    parts = by_owner.overdue(place, 0 if eml else most, days=days, mine=mine, owner=owner)
+    if eml:
+        from pipecli.render.by_owner import overdue_letters
+
+        write_letters(place, "overdue", overdue_letters(parts), asked, single=mine or owner is not None)
+    else:
+        print_parts(views.overdue(), parts, output)
+    return LISTED if exit_code and parts else OK
 
 
 @reports
@@ -171,13 +234,30 @@ def stale(
     mine: Mine = False,
     limit: Limit = None,
     exit_code: ExitCode = False,
+    by: By = None,
+    eml: Eml = False,
+    to_dir: ToDir = None,
+    domain: Domain = None,
 ) -> int:
     from pipecli.render import views
     from pipecli.service import lists
 
-    found, limits = lists.stale_list(workspace(context), rows(limit, output), mine=mine, owner=owner)
-    _print(views.stale(limits), found, output)
-    return LISTED if exit_code and found.n else OK
+    place, most = workspace(context), rows(limit, output)
+    asked = division(by, eml, to_dir, domain, output, limit)
+    if not asked.is_asked:
+        found, limits = lists.stale_list(place, most, mine=mine, owner=owner)
+        _print(views.stale(limits), found, output)
+        return LISTED if exit_code and found.n else OK
+    from pipecli.service import by_owner
+
+    parts, limits = by_owner.stale(place, 0 if eml else most, mine=mine, owner=owner)
+    if eml:
+        from pipecli.render.by_owner import stale_letters
+
+        write_letters(place, "stale", stale_letters(parts, limits), asked, single=mine or owner is not None)
+    else:
+        print_parts(views.stale(limits), parts, output)
+    return LISTED if exit_code and parts else OK
 
 
 def _print(view: View, found: Listing, output: Output, *, summary: bool = False) -> None:

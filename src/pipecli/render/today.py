@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 
 from rich.console import Console
 from rich.text import Text
@@ -30,7 +31,7 @@ from .views import (
 
 
 def print_today(console: Console, today: Today) -> None:
-    """The first thing to do, then overdue, due today, approvals asked, stale."""
+    """The first thing to do, then overdue, due today, approvals asked, stale, and the coming days asked for."""
     first = next(iter([*today.overdue.records, *today.due.records]), None)
     if first:
         print_first(console, first)
@@ -40,6 +41,7 @@ def print_today(console: Console, today: Today) -> None:
         (today.due.n, lambda: _print_section(console, _("Today"), today.due, "")),
         (len(today.approvals), lambda: _print_approvals(console, today)),
         (today.stale.n, lambda: _print_stale(console, today)),
+        (today.coming.n if today.coming else 0, lambda: _print_coming(console, today)),
     ]
     for position, section in enumerate(section for n, section in printers if n):
         if position:
@@ -59,18 +61,23 @@ def print_first(console: Console, record: Record) -> None:
         ),
         overflow="fold",
     )
-    command = _('pipe done {ref} "what happened" -n "what next" -d fri').format(ref=record["id"])
-    console.print(Text("  " + command, style="cyan"))
+    console.print(Text("  " + done_command(record), style="cyan"))
+
+
+def done_command(record: Record) -> str:
+    """The command that settles what is next."""
+    return _('pipe done {ref} "what happened" -n "what next" -d fri').format(ref=record["id"])
 
 
 def _print_section(
     console: Console, title: str, listing: Listing, style: str, *, at_stake: bool = False
 ) -> None:
-    console.print(_head(title, listing.n, style, listing.worth if at_stake else None))
+    console.print(heading(title, listing.n, style, listing.worth if at_stake else None))
     print_table(console, _section_view(), listing.records, indent=2, titles=False)
 
 
-def _head(title: str, n: int, style: str, worth: Worth | None) -> Text:
+def heading(title: str, n: int, style: str, worth: Worth | None) -> Text:
+    """The line above a section: its title, how many it has and what they are worth."""
     head = Text.assemble((f"{title:<9}", f"bold {style}".strip()), f"{n:>3}")
     if worth is not None:
         priced = [_("{amount} at stake").format(amount=words) for words in worth_words(worth)]
@@ -109,7 +116,7 @@ def agenda_heading(section: str, n: int, worth: Worth) -> Text:
     }
     wide = max(len(title) for title, _style in titles.values())
     title, style = titles[section]
-    return _head(title.ljust(wide), n, style, worth)
+    return heading(title.ljust(wide), n, style, worth)
 
 
 def agenda_view(*, owner: bool) -> View:
@@ -119,7 +126,8 @@ def agenda_view(*, owner: bool) -> View:
 
 def hidden_rows(today: Today) -> int:
     """How many rows the sections leave out."""
-    return sum(listing.n - len(listing.records) for listing in (today.overdue, today.due, today.stale))
+    sections = (today.overdue, today.due, today.stale, today.coming)
+    return sum(listing.n - len(listing.records) for listing in sections if listing)
 
 
 def _print_approvals(console: Console, today: Today) -> None:
@@ -147,18 +155,23 @@ def _print_stale(console: Console, today: Today) -> None:
             Column("name", "", subject, least=16, grows=True),
             money_column("amount", ""),
             Column("stage", "", plain("stage_name"), least=10),
-            Column("quiet", "", lambda r: _quiet(r, today), least=26),
+            Column("quiet", "", lambda r: quiet_words(r, today.today, today.stale_limits), least=26),
         )
     )
     print_table(console, view, today.stale.records, indent=2, titles=False)
 
 
-def _quiet(record: Record, today: Today) -> str:
-    from datetime import date
+def _print_coming(console: Console, today: Today) -> None:
+    if today.coming:
+        console.print(heading(_("Coming days"), today.coming.n, "", today.coming.worth))
+        print_table(console, _section_view(lateness), today.coming.records, indent=2, titles=False)
 
+
+def quiet_words(record: Record, today: date, limits: Mapping[str, int | None]) -> str:
+    """`quiet for 3 weeks (limit 14 d)`; `limits` are the days that each stage allows."""
     from .views import quiet_day
 
-    days = (today.today - date.fromisoformat(quiet_day(record))).days
-    limit = today.stale_limits.get(record["stage"])
+    days = (today - date.fromisoformat(quiet_day(record))).days
+    limit = limits.get(record["stage"])
     words = _("quiet for {age}").format(age=format_age(days, language()))
     return words if limit is None else words + _(" (limit {n} d)").format(n=limit)

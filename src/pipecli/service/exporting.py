@@ -29,18 +29,18 @@ COLUMNS = (
 
 def export_csv(workspace: Workspace, out: TextIO) -> int:
     """Write every opportunity, by number, as CSV; how many there are."""
-    with _reading(workspace) as reading:
-        return write_csv(_records(reading), COLUMNS, list(reading.pipeline.fields), out)
+    with reading_at_once(workspace) as reading:
+        return write_csv(every_record(reading), COLUMNS, list(reading.pipeline.fields), out)
 
 
 def export_json(workspace: Workspace, out: TextIO) -> int:
     """Write every opportunity, by number, as a JSON array; how many there are."""
-    with _reading(workspace) as reading:
-        return write_json(_records(reading), out)
+    with reading_at_once(workspace) as reading:
+        return write_json(every_record(reading), out)
 
 
 @contextmanager
-def _reading(workspace: Workspace) -> Iterator[Reading]:
+def reading_at_once(workspace: Workspace) -> Iterator[Reading]:
     """The workspace as it stands at one moment."""
     with workspace.read() as reading:
         reading.driver.begin_reading()
@@ -50,7 +50,8 @@ def _reading(workspace: Workspace) -> Iterator[Reading]:
             reading.driver.rollback()
 
 
-def _records(reading: Reading) -> Iterator[Record]:
+def every_record(reading: Reading) -> Iterator[Record]:
+    """Every opportunity under the contract's keys, by number, in constant memory."""
     for row in every_row(reading.driver):
         yield record(row, reading.pipeline, reading.today)
 

@@ -54,7 +54,10 @@ class Approval(NamedTuple):
 
 
 class Today(NamedTuple):
-    """What an actor does now: late, due today, approvals asked of them, and what went quiet."""
+    """What an actor does now: late, due today, approvals asked of them, and what went quiet.
+
+    `coming` is what falls due in the days after, None where nobody asked for them.
+    """
 
     actor: str
     today: date
@@ -64,6 +67,7 @@ class Today(NamedTuple):
     stale: Listing
     stale_limits: dict[str, int | None]
     open_count: int
+    coming: Listing | None = None
 
 
 class Wanted(NamedTuple):
@@ -94,7 +98,7 @@ def listing(
         if as_of is not None:
             pipeline = reading.as_of(as_of)
         filter_ = _filter(wanted, pipeline, reading.actor if mine else None)
-        return _listing(reading, filter_, limit) if as_of is None else _listing_as_of(reading, filter_, limit)
+        return filtered(reading, filter_, limit) if as_of is None else _listing_as_of(reading, filter_, limit)
 
 
 def _filter(wanted: Wanted, pipeline: Pipeline, mine: str | None) -> Filter:
@@ -151,7 +155,8 @@ def first(workspace: Workspace) -> Record | None:
         return None
 
 
-def _listing(reading: Reading, filter_: Filter, limit: int) -> Listing:
+def filtered(reading: Reading, filter_: Filter, limit: int) -> Listing:
+    """The list of what fits a filter; `limit` 0 is all of it."""
     pipeline, today = reading.pipeline, reading.today
     try:
         rows = lists.list_rows(reading.driver, filter_, pipeline, today, limit)
@@ -274,9 +279,12 @@ def overdue(
 ) -> Listing:
     """Open opportunities whose next action is late by more than `days` days, the latest first."""
     with workspace.read() as reading:
-        who = reading.actor if mine else owner
-        late = Filter(due_before=reading.today - timedelta(days), owner=who, sort="due")
-        return _listing(reading, late, limit)
+        return filtered(reading, late(reading, days, reading.actor if mine else owner), limit)
+
+
+def late(reading: Reading, days: int, owner: str | None) -> Filter:
+    """What is late by more than so many days, the latest first."""
+    return Filter(due_before=reading.today - timedelta(days), owner=owner, sort="due")
 
 
 def stale_list(
@@ -284,30 +292,47 @@ def stale_list(
 ) -> tuple[Listing, dict[str, int | None]]:
     """Open opportunities that went quiet, the longest first, and how many days each stage allows."""
     with workspace.read() as reading:
-        who = reading.actor if mine else owner
-        found = _listing(reading, Filter(stale=True, owner=who, sort="quiet"), limit)
-        return found, {stage.key: stage.stale_after for stage in reading.pipeline.stages}
+        found = filtered(reading, quiet(reading.actor if mine else owner), limit)
+        return found, stage_limits(reading)
 
 
-def today(workspace: Workspace, limit: int, *, everybody: bool = False) -> Today:
-    """What the actor does now: overdue by weighted amount, due today, approvals asked, stale."""
+def quiet(owner: str | None) -> Filter:
+    """What went quiet, the longest first."""
+    return Filter(stale=True, owner=owner, sort="quiet")
+
+
+def stage_limits(reading: Reading) -> dict[str, int | None]:
+    """How many days each stage allows to be quiet."""
+    return {stage.key: stage.stale_after for stage in reading.pipeline.stages}
+
+
+def today(workspace: Workspace, limit: int, *, everybody: bool = False, days: int | None = None) -> Today:
+    """What the actor does now: overdue by weighted amount, due today, approvals asked, stale.
+
+    `days` asks for what falls due in so many days after today as well, by its day.
+    """
     with workspace.read() as reading:
         actor = reading.actor
         who = None if everybody else actor
         now = reading.today
-        late = _listing(reading, Filter(due_before=now, owner=who, sort="-weighted"), limit)
-        due = _listing(reading, Filter(due_on=now, owner=who, sort="-weighted"), limit)
-        quiet = _listing(reading, Filter(stale=True, owner=who, sort="quiet"), limit)
+        overdue = filtered(reading, Filter(due_before=now, owner=who, sort="-weighted"), limit)
+        due = filtered(reading, Filter(due_on=now, owner=who, sort="-weighted"), limit)
+        gone_quiet = filtered(reading, quiet(who), limit)
         return Today(
             actor,
             now,
-            late,
+            overdue,
             due,
             approvals_asked(reading, actor),
-            quiet,
-            {stage.key: stage.stale_after for stage in reading.pipeline.stages},
+            gone_quiet,
+            stage_limits(reading),
             sum(t.n for t in lists.list_totals(reading.driver, Filter(owner=who), reading.pipeline, now)),
+            None if days is None else filtered(reading, _coming(who, now, days), limit),
         )
+
+
+def _coming(owner: str | None, today: date, days: int) -> Filter:
+    return Filter(due_after=today, due_before=today + timedelta(days + 1), owner=owner, sort="due")
 
 
 def approvals_asked(reading: Reading, actor: str) -> list[Approval]:

@@ -78,6 +78,7 @@ class Filter(NamedTuple):
     numbers: tuple[int, ...] | None = None
     due_before: date | None = None
     due_on: date | None = None
+    due_after: date | None = None
     stale: bool = False
     sort: str = "due"
 
@@ -244,6 +245,7 @@ def _clauses(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date) -
         ("o.owner_key =", "owner", fold(f.owner) if f.owner else None),
         ("o.next_due <", "due_before", f.due_before and f.due_before.isoformat()),
         ("o.next_due =", "due_on", f.due_on and f.due_on.isoformat()),
+        ("o.next_due >", "due_after", f.due_after and f.due_after.isoformat()),
     ):
         if value is not None:
             where.append(f"{column} :{name}")
