@@ -98,6 +98,8 @@ VALUED = frozenset(
         "-d",
         "--due",
         "--on",
+        "--mail",
+        "--ics",
         "-s",
         "--set",
         "-p",
