@@ -163,7 +163,8 @@ def test_a_long_text_is_cut_and_marked() -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        b"", b"\n", b"\0" * 100, b":", b"Subject", b"Content-Type: text/plain" + b"; a=b" * 50_000 + b"\n\nhi",
+        b"", b"\n", b"\0" * 100, b"Subject: =?utf-8?b?A?=\n\nx", b":", b"Subject",
+        b"Content-Type: text/plain" + b"; a=b" * 50_000 + b"\n\nhi",
         b"From: " + b'"' * 100_000, b"To: " + b"(" * 100_000, b"To: " + b"@" * 100_000, b"Date: " + b"(" * 100_000,
         b"Subject: " + b"=?utf-8?q?a?= " * 20_000, b"From: a\n\n" + b">\n" * 500_000,
         b'Content-Type: multipart/mixed; boundary="x"\n\n' + b"--x\n\nhi\n" * 100_000,

@@ -11,6 +11,7 @@ import codecs
 import quopri
 import re
 from collections.abc import Iterator
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -23,6 +24,8 @@ LONGEST_PART = 4 << 20
 DEEPEST = 60
 MOST_PARTS = 1_000
 LONGEST_FILE_NAME = 150
+# What the standard library raises over headers that are broken.
+_BROKEN = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _END_OF_HEADERS = re.compile(rb"\r?\n[ \t]*\r?\n|\r[ \t]*\r")
 _NOT_FOR_TEXT = frozenset(
     {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
@@ -53,7 +56,7 @@ def split_message(raw: bytes) -> tuple[Message, bytes]:
     try:
         headers = BytesHeaderParser().parsebytes(head)
         left = headers.get_payload()
-    except (ValueError, LookupError, RecursionError, TypeError, AttributeError):
+    except _BROKEN:
         return Message(), raw
     for name in ("content-type", "content-disposition"):
         if len(value := raw_header(headers, name)) > LONGEST_PARAMETERS:
@@ -113,7 +116,7 @@ def _pieces(body: bytes, boundary: bytes) -> list[bytes] | None:
 def _boundary(headers: Message) -> bytes:
     try:
         found = headers.get_boundary()
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except _BROKEN:
         return b""
     return (found or "").rstrip().encode("utf-8", "surrogateescape")[:500]
 
@@ -122,7 +125,7 @@ def content_type(headers: Message) -> str:
     """The type in small letters; text/plain where it is missing or unreadable."""
     try:
         return headers.get_content_type()
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except _BROKEN:
         return "text/plain"
 
 
@@ -134,8 +137,10 @@ def header(headers: Message, name: str) -> str:
 def raw_header(headers: Message, name: str) -> str:
     """The first header of that name as it stands, unfolded."""
     wanted = name.lower()
-    value = next((str(value) for key, value in headers.raw_items() if key.strip().lower() == wanted), "")
-    return value[:LONGEST_VALUE]
+    for key, value in headers.raw_items():
+        if len(key) == len(wanted) and key.lower() == wanted:
+            return str(value)[:LONGEST_VALUE]
+    return ""
 
 
 def decoded(value: str) -> str:
@@ -143,7 +148,7 @@ def decoded(value: str) -> str:
     value = _repaired(value)
     if "=?" in value:
         value = _decoded_words(value)
-    return storable(_SPACES.sub(" ", value)).strip()
+    return value.strip() if value.isprintable() else storable(_SPACES.sub(" ", value)).strip()
 
 
 def _repaired(value: str) -> str:
@@ -155,7 +160,7 @@ def _repaired(value: str) -> str:
 def _decoded_words(value: str) -> str:
     try:
         pieces = decode_header(value[:20_000])
-    except (ValueError, LookupError, TypeError):
+    except _BROKEN:
         return value
     out = []
     for piece, charset in pieces:
@@ -191,7 +196,7 @@ def text_of_part(part: Part) -> str:
     raw = transferred(part.body[:LONGEST_PART], raw_header(part.headers, "content-transfer-encoding"))
     try:
         charset = part.headers.get_content_charset()
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except _BROKEN:
         charset = None
     return storable(text_of(raw, charset).replace("\r\n", "\n").replace("\r", "\n"))
 
@@ -219,7 +224,7 @@ def file_name(headers: Message) -> str:
     """The name a part gives itself, without a folder; "" where it gives none."""
     try:
         name = headers.get_filename() or ""
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except _BROKEN:
         name = ""
     name = decoded(name).replace("\\", "/").rpartition("/")[2]
     return name[:LONGEST_FILE_NAME]
