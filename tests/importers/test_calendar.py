@@ -95,6 +95,11 @@ def test_an_occurrence_that_was_moved_stands_once_and_where_it_was_moved_to() ->
     assert len({one.key for one in found}) == 3
 
 
+def test_a_time_zone_that_is_none_is_no_time_zone() -> None:
+    assert days("DTSTART;TZID=Europe:20261120T100000") == ["its start is missing or cannot be read"]
+    assert days("DTSTART;TZID=Nowhere:20261120T100000") == ["2026-11-20"]
+
+
 def test_a_broken_event_costs_no_other() -> None:
     raw = calendar("UID:u\nSUMMARY:good\nDTSTART:20261120T100000Z", "UID:v\nSUMMARY:bad\nDTSTART:x")
     cut = raw.replace(b"END:VCALENDAR\n", b"")

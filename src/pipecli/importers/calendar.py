@@ -33,6 +33,9 @@ _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 # With these a rule that is never met could be searched for thousands of years day by day.
 _HARD_TO_FOLLOW = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS")
 
+# What the library raises over a calendar that is broken; OSError where a time zone has the name of a folder of them.
+_BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError, OSError)
+
 Start = date | datetime
 
 
@@ -76,7 +79,7 @@ def _events(text: str, place: str) -> list[Any]:
         for calendar in Calendar.from_ical(text, multiple=True):
             found += calendar.walk("VEVENT")
         is_whole = len(found) >= len(blocks)  # a calendar that never ends says nothing of its events
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError):
+    except _BROKEN:
         is_whole = False
     if is_whole:
         return found
@@ -84,7 +87,7 @@ def _events(text: str, place: str) -> list[Any]:
     for block in blocks:
         try:
             found.append(Event.from_ical(block))
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError):
+        except _BROKEN:
             found.append(_damaged(block))
     if not blocks:
         raise InvalidInput(_("{path} is a calendar that cannot be read").format(path=place), path=place)
