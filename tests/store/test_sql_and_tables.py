@@ -9,6 +9,7 @@ import pipecli.store
 from pipecli.store import (
     agenda,
     directory,
+    exchanges,
     forecast,
     history,
     journal,
@@ -78,6 +79,10 @@ ALIASED = {
     "search": (search._SELECT, {"o": "opportunity", "a": "account"}),
     "journal": (journal._WHOLE, {"e": "event", "c": "command", "t": "content"}),
     "folded": (journal._FOLDED, {"e": "event", "c": "command", "t": "content"}),
+    "exchanges": (
+        " ".join((exchanges._TAKEN, exchanges._STANDING, exchanges._PEOPLE)),
+        {"x": "exchange", "e": "event", "o": "opportunity", "a": "account", "p": "person", "c": "contact"},
+    ),
     "past": (
         past._SQL,
         {

@@ -101,6 +101,8 @@ VALUED = frozenset(
         "-d",
         "--due",
         "--on",
+        "--mail",
+        "--ics",
         "-s",
         "--set",
         "-p",

@@ -46,7 +46,9 @@ def demo(
 def import_(
     context: typer.Context,
     writing: Writing,
-    file: Annotated[str, typer.Argument(metavar="FILE", help=_("a CSV file, or a journal to restore"))],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help=_("a CSV file, a mailbox, a calendar or a journal"))
+    ],
     maps: Annotated[
         list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help=_("which column fills a field"))
     ] = None,
@@ -66,9 +68,16 @@ def import_(
         typer.Option("--rejected", metavar="FILE", help=_("where rows that cannot land are written")),
     ] = None,
 ) -> int:
+    from pipecli.service.mail import is_mail
     from pipecli.service.restoring import is_journal
 
     place = workspace(context)
+    if is_mail(file):
+        if maps or stages or mapping or history or rejected:
+            raise InvalidInput(
+                _("{file} holds messages or meetings, which need no mapping").format(file=file)
+            )
+        return _take(place, file, writing)
     if is_journal(Path(file)):
         if maps or stages or mapping or history:
             raise InvalidInput(
@@ -95,6 +104,27 @@ def import_(
     if writing.dry_run:
         note(_("Dry run: nothing was changed."))
     return FAILURE if found.rejected else OK
+
+
+def _take(place: Workspace, file: str, writing: Writing) -> int:
+    """Take messages and meetings; a failure only where not one of them could be."""
+    from pipecli.render.mail import mail_document, mail_lines, mail_notes
+    from pipecli.service.mail import import_messages
+
+    with progress_bar(_("Reading")) as progress:
+        found = import_messages(place, file, dry_run=writing.dry_run, progress=progress)
+    if writing.format == "json":
+        from pipecli.render.formats import write_json
+
+        write_json(mail_document(found))
+    elif writing.format == "table":
+        for line in mail_lines(found):
+            print(line)
+    for text in mail_notes(found):
+        note(text)
+    if writing.dry_run:
+        note(_("Dry run: nothing was changed."))
+    return FAILURE if found.undecided and not found.total and not found.known else OK
 
 
 def _restore(place: Workspace, file: str, writing: Writing) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,8 +22,11 @@ from .options import (
     workspace,
     writes,
 )
-from .prompts import ask, can_ask, choose, confirm, next_given, reference, text_given, typed
+from .prompts import ask, can_ask, choose, confirm, next_given, reference, standard_input, text_given, typed
 from .results import report, report_all
+
+if TYPE_CHECKING:
+    from pipecli.service.answers import Answers
 
 
 @writes
@@ -194,6 +197,13 @@ def log(
         str | None, typer.Argument(metavar="call|mail|meeting|note", help=_("what it was"))
     ] = None,
     text: Annotated[str | None, typer.Argument(metavar="TEXT", help=_("what was said; - reads it"))] = None,
+    mail: Annotated[
+        str | None, typer.Option("--mail", metavar="FILE", help=_("a message, .eml or MAILBOX#N; - reads it"))
+    ] = None,
+    ics: Annotated[
+        str | None,
+        typer.Option("--ics", metavar="FILE", help=_("a past meeting, .ics or FILE#N; - reads it")),
+    ] = None,
     prove: Proofs = None,
     sets: Sets = None,
     next_: Next = None,
@@ -205,6 +215,12 @@ def log(
     from pipecli.service.answers import Answers
 
     place = workspace(context)
+    if mail is not None or ics is not None:
+        if kind is not None or text is not None or (mail is not None and ics is not None):
+            raise InvalidInput(_("the text comes from the file: pipe log REF --mail FILE, or --ics FILE"))
+        answers = Answers(tuple(sets or ()), tuple(prove or ()), None, None, next_, due, on)
+        _log_file(context, writing, ref, "mail" if mail is not None else "ics", mail or ics or "", answers)
+        return
     ref = reference(place, ref)
     # A text in the place of the kind: the kind is what is missing.
     if (kind is None and not can_ask()) or (kind and kind not in EXCHANGE_KINDS and text is None):
@@ -213,6 +229,17 @@ def log(
     text = text_given(text, _("What was said?"))
     answers = Answers(tuple(sets or ()), tuple(prove or ()), None, None, next_, due, on)
     report(opportunities.log(place, ref, kind, text, answers, dry_run=writing.dry_run), writing)
+
+
+def _log_file(
+    context: typer.Context, writing: Writing, ref: str | None, form: str, file: str, answers: Answers
+) -> None:
+    from pipecli.service.mail import STDIN, Source, log_incoming
+
+    place = workspace(context)
+    ref = reference(place, ref)
+    content = standard_input() if file == STDIN else None
+    report(log_incoming(place, ref, Source(form, file, content), answers, dry_run=writing.dry_run), writing)
 
 
 @writes

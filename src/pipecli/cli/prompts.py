@@ -127,6 +127,15 @@ def typed(text: str | None) -> str | None:
     return sys.stdin.read().strip() if text == "-" else text
 
 
+def standard_input() -> bytes:
+    """All of standard input as bytes."""
+    stream = sys.stdin
+    found: bytes = (
+        stream.buffer.read() if hasattr(stream, "buffer") else stream.read().encode("utf-8", "replace")
+    )
+    return found
+
+
 def next_given(next_: str | None, due: str | None) -> tuple[str | None, str | None]:
     """The next action and its day, asked for in a terminal where they were left out."""
     if can_ask():

@@ -272,8 +272,13 @@ def snooze(decision: Decision, due: date) -> None:
     decision.record(ev.NEXT_ACTION_SNOOZED, {"due": due.isoformat()})
 
 
-def log_exchange(decision: Decision, kind: str, text: str, on: date | None = None) -> Event:
-    """Record a call, mail, meeting or note, open or closed; its id is the event's sequence number."""
+def log_exchange(
+    decision: Decision, kind: str, text: str, on: date | None = None, message: str | None = None
+) -> Event:
+    """Record a call, mail, meeting or note, open or closed; its id is the event's sequence number.
+
+    `message` is what the message or meeting is known by that it was taken from.
+    """
     if kind not in EXCHANGE_KINDS:
         raise InvalidInput(
             _('"{kind}" is not a kind of exchange; the kinds are: {kinds}').format(
@@ -281,7 +286,8 @@ def log_exchange(decision: Decision, kind: str, text: str, on: date | None = Non
             )
         )
     words = checked_text(text, _("what was said"), LONGEST_TEXT)
-    return decision.record(ev.EXCHANGE_LOGGED, {"kind": kind}, on, words)
+    payload = {"kind": kind, "message": message} if message else {"kind": kind}
+    return decision.record(ev.EXCHANGE_LOGGED, payload, on, words)
 
 
 def reason_given(text: str | None, what: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -28,6 +28,8 @@ from pipecli.text import _
 
 PORTION = 2_000
 """How many rows are built before they are written, so that a large import is never held twice."""
+PORTION_OF_TEXTS = 100
+"""The same for events whose texts are read only when they are written."""
 
 
 class Unit:
@@ -54,6 +56,7 @@ class Unit:
         self._accounts: list[tuple[int, str]] = []
         self._contacts: list[tuple[int, int | None]] = []
         self._people: list[tuple[int, str, str | None, str | None]] = []
+        self._withheld: dict[int, Callable[[], str]] = {}
         if header.projection != PROJECTION:
             from .rebuilding import rebuild
 
@@ -157,6 +160,12 @@ class Unit:
         """Append an event to a stream that has no projection of its own kind."""
         self._other_events.append(event)
 
+    def withhold(self, decision: Decision, read: Callable[[], str]) -> None:
+        """Let go of the text of a decision's last event, to be read again when it is written."""
+        event = decision.events[-1]
+        decision.events[-1] = event._replace(text=None)
+        self._withheld[event.seq] = read
+
     def next_version(self, stream: str) -> int:
         """The version that follows the last one of a stream."""
         return journal.last_version(self.driver, stream) + 1
@@ -253,8 +262,9 @@ class Unit:
         )
         journal.add_command(self.driver, command)
         events = sorted(self._events(), key=lambda e: e.seq)
-        for start in range(0, len(events), PORTION):
-            portion = events[start : start + PORTION]
+        size = PORTION_OF_TEXTS if self._withheld else PORTION
+        for start in range(0, len(events), size):
+            portion = [self._whole(event) for event in events[start : start + size]]
             journal.append(self.driver, portion, self.command, self.recorded_at)
         directory.add_people(self.driver, self._people)
         directory.add_accounts(self.driver, self._accounts)
@@ -264,6 +274,9 @@ class Unit:
             pairs = [self._pair(number) for number in touched[start : start + PORTION]]
             projection.write_differences(self.driver, pairs)
         advance_head(self.driver, self._seq, self._next_number, self.recorded_at)
+
+    def _whole(self, event: Event) -> Event:
+        return event._replace(text=self._withheld[event.seq]()) if event.seq in self._withheld else event
 
     def _events(self) -> Iterable[Event]:
         yield from self._other_events
