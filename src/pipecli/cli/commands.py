@@ -68,7 +68,13 @@ def declared() -> tuple[Declared, ...]:
             "handover", "everyday", "handover", weekly, _("Give an owner's open opportunities to another.")
         ),
         Declared("rates", "rates", "group", weekly, _("What other currencies are worth, from which day on.")),
-        Declared("import", "data", "import_", data, _("Bring in a CSV file, or restore a journal.")),
+        Declared(
+            "import",
+            "data",
+            "import_",
+            data,
+            _("Bring in a CRM export or a spreadsheet, or restore a journal."),
+        ),
         Declared("export", "data", "export", data, _("Write everything out as CSV, JSON or journal.")),
         Declared("demo", "data", "demo", data, _("Fill a new workspace with a living sample.")),
         Declared("init", "setup", "init", setup, _("Make a workspace: your stages, what proves each.")),

@@ -155,6 +155,11 @@ VALUED = frozenset(
         "--mapping",
         "--history",
         "--rejected",
+        "--sheet",
+        "--dates",
+        "--decimal",
+        "--encoding",
+        "--save-mapping",
         "--output",
     ]
 )
