@@ -136,6 +136,31 @@ def test_an_export_lands_whole_and_a_second_time_changes_nothing(
     assert doctor.doctor(workspace).faults == []
 
 
+def test_an_export_of_twenty_lands_with_its_stages_mapped(workspace: Workspace, imported: Importing) -> None:
+    found = imported(
+        "Id,Name,Amount / Amount,Amount / Currency,Close date,Stage,Company Id,Creation date\n"
+        "a1,\u200d=ERP,48000,€,2026-05-31,MEETING,c1,2026-01-05T09:30:00.000Z\n"
+        "a2,Audit,1500,USD,2026-02-03,CUSTOMER,c2,2026-01-06T09:30:00.000Z\n",
+        stages=("MEETING=discovery",),
+    )
+    assert (counts(found), found.system, found.unread) == ((2, 0, 0, 0), "Twenty", ["Company Id"])
+    assert records(workspace, "name", "stage", "status", "amount", "currency", "closed_on") == [
+        ("=ERP", "discovery", "open", 48000, "EUR", None),
+        ("Audit", "lead", "won", 1500, "USD", "2026-02-03"),
+    ]
+
+
+def test_a_map_goes_before_what_was_recognised(workspace: Workspace, imported: Importing) -> None:
+    found = imported(HUBSPOT, maps=("name=Record ID", "owner="))
+    assert (counts(found), found.columns["id"], found.columns["name"]) == (
+        (3, 0, 0, 0),
+        "Record ID",
+        "Record ID",
+    )
+    assert "owner" not in found.columns
+    assert records(workspace, "name", "owner")[0] == ("11", "lea")
+
+
 def test_what_changed_in_a_newer_export_is_updated(workspace: Workspace, imported: Importing) -> None:
     imported(HUBSPOT)
     assert counts(imported(HUBSPOT.replace("48000.0", "52000.0"))) == (0, 1, 2, 0)

@@ -48,7 +48,7 @@ def _show(look: Look, columns: Mapping[str, str]) -> None:
         note(f"  {field:<16} {literal(column)}" + (f": {samples}" if samples else ""))
         if field in look.rivals:
             others = ", ".join(literal(name) for name in look.rivals[field][1:])
-            note(_("{blank} or is it: {columns}?").format(blank=" " * 17, columns=others))
+            note(" " * 18 + _("or is it: {columns}?").format(columns=others))
 
 
 def sheet_chosen(error: InvalidInput) -> str | None:

@@ -208,8 +208,8 @@ def row_mapping(
                 continue
             if not text.strip():
                 said[name] = ""
-            elif not used & columns_of({name: (source := _source(text, header))}):
-                sources[name] = source
+            elif name == "id" or not used & columns_of({name: _source(text, header)}):
+                sources[name] = _source(text, header)
         plain = [name for name in known if name not in said and name not in FLAGS]
         sources = _recognised(header, plain, sources) | sources
     defaults = {_field(name, pipeline, known): text.strip() for name, text in file.defaults.items()}

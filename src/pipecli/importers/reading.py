@@ -39,6 +39,8 @@ _PAST = ("created", "closed")
 _AHEAD = ("close_date", "next_due")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?\s*([ap]m)?", re.IGNORECASE)
 _LINE_BREAKS = re.compile(r"[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_JOINER = "\u200d"
+"""What Twenty puts before a text that a spreadsheet would take for a formula."""
 _OPEN_WORDS = ("open", "ouvert", "ouverte", "en cours")
 _TRUE = ("true", "1", "1.0", "yes", "y", "vrai", "oui", "x")
 _WON_WORDS = ("won", "gagne", "gagnee")
@@ -198,13 +200,19 @@ class RowReader:
 
     def _worth(self, texts: Mapping[str, str]) -> dict[str, Any]:
         named = texts.get("currency", "")
-        currency = _told("currency", known_currency, named) if named else self._currency
+        currency = _told("currency", self._named, named) if named else self._currency
         if "amount" not in texts:
             return {"currency": currency}
         if not texts["amount"]:
             return {"amount": None, "currency": currency}
         minor, found = self._amount(texts["amount"], currency, sole=bool(named))
         return {"amount": minor, "currency": found}
+
+    def _named(self, text: str) -> str:
+        """The currency that a code or a sign stands for; raises InvalidInput."""
+        if text.isascii() and text.isalpha():
+            return known_currency(text)
+        return parse_amount(f"1 {text}", self._currency)[1]
 
     def _amount(self, text: str, currency: str, *, sole: bool) -> tuple[int, str]:
         """Minor units and currency; `sole` refuses a text that names another currency than its row."""
@@ -317,6 +325,7 @@ def _told(name: str, read: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs
 
 def one_line(text: str, longest: int) -> str | None:
     """A text on one line, None where it is blank; raises InvalidInput where it cannot be stored."""
+    text = text.removeprefix(_JOINER)
     if not text:
         return None
     if not text.isprintable():

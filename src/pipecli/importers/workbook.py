@@ -17,7 +17,6 @@ from pipecli.errors import ConfigError, InvalidInput
 from pipecli.text import _
 
 from .table import Line, header_place, header_refused, told_apart
-from .unpacking import check_zip
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -105,6 +104,8 @@ def _opened(path: Path, raw: bytes) -> CalamineWorkbook:
         line = _("{path} is a spreadsheet: reading it needs python-calamine (pip install python-calamine)")
         raise ConfigError(line.format(path=path)) from error
     import io
+
+    from .unpacking import check_zip
 
     if raw.startswith(ZIP):
         check_zip(path, raw)
