@@ -152,4 +152,7 @@ def test_a_command_loads_only_its_own_module(house: Pipe) -> None:
 
 def test_a_csv_loads_no_reader_of_spreadsheets(house: Pipe, environment: Path) -> None:
     (environment / "deals.csv").write_text("name,amount\nERP,5\n")
-    assert not loaded("import", str(environment / "deals.csv")) & {"python_calamine", "pipecli.importers.unpacking"}
+    assert not loaded("import", str(environment / "deals.csv")) & {
+        "python_calamine",
+        "pipecli.importers.unpacking",
+    }
