@@ -384,3 +384,43 @@ def test_the_developers_export_lands_with_its_american_dates(workspace: Workspac
         "2026-02-23",
     )
     assert counts(import_file(workspace, path, asked)) == (0, 0, 36, 0)
+
+
+NAMED = {
+    "maven/sales_pipeline.csv": ("name=account",),
+    "salesforce_devorg/Opportunity.csv": (),
+    "loans2017/opportunities_q4.csv": ("name=id",),
+}
+
+
+@real_data
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(
+        ("maven/sales_pipeline.csv", "salesforce_devorg/Opportunity.csv", "loans2017/opportunities_q4.csv")
+    ),
+    st.lists(
+        st.tuples(
+            st.integers(0, 2999),
+            st.sampled_from([b'"', b";", b"\n", b",", b"\xe9", b"03/04/2026", b"Total,"]),
+        ),
+        max_size=8,
+    ),
+    st.integers(300, 3000),
+)
+def test_a_damaged_export_is_told_row_by_row_or_refused(
+    workspace: Workspace, tmp_path: Path, name: str, changes: list[tuple[int, bytes]], cut: int
+) -> None:
+    raw = (REAL / name).read_bytes()[:cut]
+    for place, piece in changes:
+        raw = raw[:place] + piece + raw[place:]
+    path = tmp_path / "f.csv"
+    path.write_bytes(raw)
+    try:
+        found = import_file(workspace, str(path), Request(maps=NAMED[name]), dry_run=True)
+    except PipeError as error:
+        assert "\n" not in error.message
+    else:
+        assert all(row.reason for row in found.rejected)
+        table = opening.open_table(path)
+        assert sum(counts(found)) + len(found.left_out) == len(list(table.lines())) + len(table.above)
