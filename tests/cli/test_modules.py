@@ -146,8 +146,25 @@ def test_a_command_loads_only_its_own_module(house: Pipe) -> None:
         f"pipecli.cli.{p.stem}"
         for p in Path(sys.modules["pipecli.cli.app"].__file__ or "").parent.glob("*.py")
     }
-    others = {"auditing", "backtesting", "calibrating", "changes", "closing", "completion", "data", "everyday"}
+    others = {
+        "auditing",
+        "backtesting",
+        "calibrating",
+        "changes",
+        "closing",
+        "completion",
+        "data",
+        "everyday",
+    }
     others |= {"focusing", "forecasting", "gate", "interview", "progress", "questions", "rates", "setup"}
     others |= {"showing", "stages", "statistics"}
     assert {f"pipecli.cli.{name}" for name in others} <= commands
     assert not loaded("list") & {f"pipecli.cli.{name}" for name in others}
+
+
+def test_a_csv_loads_no_reader_of_spreadsheets(house: Pipe, environment: Path) -> None:
+    (environment / "deals.csv").write_text("name,amount\nERP,5\n")
+    assert not loaded("import", str(environment / "deals.csv")) & {
+        "python_calamine",
+        "pipecli.importers.unpacking",
+    }

@@ -68,7 +68,13 @@ def declared() -> tuple[Declared, ...]:
             "handover", "everyday", "handover", weekly, _("Give an owner's open opportunities to another.")
         ),
         Declared("rates", "rates", "group", weekly, _("What other currencies are worth, from which day on.")),
-        Declared("import", "data", "import_", data, _("Bring in a CSV file, mail, a calendar or a journal.")),
+        Declared(
+            "import",
+            "data",
+            "import_",
+            data,
+            _("Bring in an export, a spreadsheet, mail, a calendar or a journal."),
+        ),
         Declared("export", "data", "export", data, _("Write everything out as CSV, JSON or journal.")),
         Declared("audit", "auditing", "audit", data, _("Say whether the data is good enough to decide on.")),
         Declared("demo", "data", "demo", data, _("Fill a new workspace with a living sample.")),

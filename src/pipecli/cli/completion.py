@@ -164,6 +164,11 @@ VALUED = frozenset(
         "--mapping",
         "--history",
         "--rejected",
+        "--sheet",
+        "--dates",
+        "--decimal",
+        "--encoding",
+        "--save-mapping",
         "--output",
     ]
 )

@@ -17,6 +17,8 @@ from .options import Writing, workspace, writes
 from .progress import progress_bar
 
 if TYPE_CHECKING:
+    from pipecli.service.importing import Imported
+    from pipecli.service.importing_source import Request
     from pipecli.service.workspace import Workspace
 
 
@@ -47,7 +49,7 @@ def import_(
     context: typer.Context,
     writing: Writing,
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help=_("a CSV file, a mailbox, a calendar or a journal"))
+        str, typer.Argument(metavar="FILE", help=_("an export, a spreadsheet, mail, a calendar or a journal"))
     ],
     maps: Annotated[
         list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help=_("which column fills a field"))
@@ -67,6 +69,24 @@ def import_(
         str | None,
         typer.Option("--rejected", metavar="FILE", help=_("where rows that cannot land are written")),
     ] = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", metavar="NAME", help=_("which sheet of a spreadsheet"))
+    ] = None,
+    dates: Annotated[
+        str | None,
+        typer.Option("--dates", metavar="dmy|mdy", help=_("which comes first where a column leaves it open")),
+    ] = None,
+    decimal: Annotated[
+        str | None,
+        typer.Option("--decimal", metavar=",|.", help=_("the decimal mark where a column leaves it open")),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", metavar="NAME", help=_("of a CSV file, where it is misread"))
+    ] = None,
+    save_mapping: Annotated[
+        str | None,
+        typer.Option("--save-mapping", metavar="FILE.toml", help=_("write the columns and labels down")),
+    ] = None,
 ) -> int:
     from pipecli.service.mail import is_mail
     from pipecli.service.restoring import is_journal
@@ -79,17 +99,21 @@ def import_(
             )
         return _take(place, file, writing)
     if is_journal(Path(file)):
-        if maps or stages or mapping or history:
+        if maps or stages or mapping or history or save_mapping:
             raise InvalidInput(
                 _("{file} is a journal: it is restored as it is, without a mapping").format(file=file)
             )
         return _restore(place, file, writing)
     from pipecli.render.importing import import_document, import_lines, print_preview
-    from pipecli.service.importing import Request, import_file
+    from pipecli.service.importing_source import Request
 
-    request = Request(tuple(maps or ()), tuple(stages or ()), mapping, history, rejected)
-    with progress_bar(_("Importing")) as progress:
-        found = import_file(place, file, request, dry_run=writing.dry_run, progress=progress)
+    from .importing import one_of
+
+    request = Request(
+        tuple(maps or ()), tuple(stages or ()), mapping, history, rejected, sheet,
+        one_of("--dates", dates, ("dmy", "mdy")), one_of("--decimal", decimal, (",", ".")), encoding, save_mapping,
+    )  # fmt: skip
+    found = _imported(place, file, request, writing.dry_run)
     if writing.format == "json":
         from pipecli.render.formats import write_json
 
@@ -125,6 +149,23 @@ def _take(place: Workspace, file: str, writing: Writing) -> int:
     if writing.dry_run:
         note(_("Dry run: nothing was changed."))
     return FAILURE if found.undecided and not found.total and not found.known else OK
+
+
+def _imported(place: Workspace, file: str, request: Request, dry_run: bool) -> Imported:
+    """The import, asked which sheet in a terminal where that is open."""
+    from pipecli.service.importing import import_file
+
+    from .importing import agreed, sheet_chosen
+
+    with progress_bar(_("Importing")) as progress:
+        try:
+            return import_file(place, file, request, dry_run=dry_run, progress=progress, agree=agreed)
+        except InvalidInput as error:
+            sheet = sheet_chosen(error)
+            if sheet is None:
+                raise
+        request = request._replace(sheet=sheet)
+        return import_file(place, file, request, dry_run=dry_run, progress=progress, agree=agreed)
 
 
 def _restore(place: Workspace, file: str, writing: Writing) -> int:

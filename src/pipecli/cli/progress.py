@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from pipecli.render.console import is_terminal
 
@@ -17,13 +17,17 @@ def progress_bar(label: str) -> Iterator[Progress | None]:
     if not is_terminal(sys.stderr):
         yield None
         return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=None)
+    with ExitStack() as shown:
+        bar, task = None, None
 
         def tell(done: int, total: int) -> None:
+            nonlocal bar, task
+            if bar is None or task is None:  # what is asked first would stand in its way
+                from rich.console import Console
+                from rich.progress import Progress as Bar
+
+                bar = shown.enter_context(Bar(console=Console(stderr=True), transient=True))
+                task = bar.add_task(label, total=None)
             bar.update(task, completed=done, total=total)
 
         yield tell

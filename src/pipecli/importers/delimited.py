@@ -11,17 +11,19 @@ import csv
 import io
 import re
 import stat
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import IO, BinaryIO, NamedTuple
+from typing import IO, BinaryIO
 
 from pipecli.domain.money import shown
 from pipecli.errors import InvalidInput
 from pipecli.text import _
+
+from .encodings import likely, plain_utf16
+from .table import Line, header_place, header_refused, told_apart
 
 DELIMITERS = ",;\t|"
 LONGEST_LINE = 1 << 20
@@ -30,28 +32,20 @@ LONGEST_LINE = 1 << 20
 _SAMPLE_LINES = 50
 _SAMPLE_SIZE = 1 << 18
 _BLOCK = 1 << 20
-_NOT_CP1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
-_NUMBER = re.compile(r"[-+(]?[\d\s.,'%€$£]+\)?|\d{4}-\d\d-\d\d.*|\d\d?[/.]\d\d?[/.]\d+.*")
+_ASCII = bytes(range(128))
 _SEPARATOR = re.compile(r"sep=(.)\s*", re.IGNORECASE)
-
-
-class Line(NamedTuple):
-    """A row of the file: the line it starts on, its cells as they stand, and why it does not fit."""
-
-    number: int
-    cells: tuple[str, ...]
-    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Delimited:
-    """A file that was found to be a table; `first` is the line of its header."""
+    """A file that was found to be a table; `first` is the line of its header, `above` what stands before it."""
 
     path: Path
     encoding: str
     delimiter: str
     header: tuple[str, ...]
     first: int
+    above: tuple[Line, ...] = ()
 
     def lines(self) -> Iterator[Line]:
         """Every row under the header, blank ones left out, in constant memory; raises InvalidInput."""
@@ -72,23 +66,48 @@ class Delimited:
         return Line(number, tuple(cells), fault)
 
 
-def open_delimited(path: Path) -> Delimited:
+def open_delimited(path: Path, encoding: str | None = None) -> Delimited:
     """Find out how a file is to be read; raises InvalidInput where it is no table with a header."""
-    encoding = _encoding(path)
+    encoding = _known(encoding) if encoding else _encoding(path)
     with _opened_text(path, encoding) as stream:
         physical = _physical_lines(stream, path)
         sample = list(_sample(physical))
         whole = next(physical, None) is None
     if not any(line.strip() for line in sample):
         raise InvalidInput(_("{path} is empty").format(path=path), path=str(path))
-    told = _SEPARATOR.fullmatch(sample[0])
+    told = _SEPARATOR.fullmatch(sample[0].lstrip("\ufeff"))
     delimiter = told[1] if told else _delimiter(sample, whole)
-    for number, cells in _rows(iter(sample), delimiter, path):
-        if any(cell.strip() for cell in cells) and not (told and number == 1):
-            header = tuple(cell.strip().lstrip("\ufeff") for cell in cells)
-            _check_header(path, header)
-            return Delimited(path, encoding, delimiter, header, number)
-    raise InvalidInput(_("{path} has no header").format(path=path), path=str(path))
+    rows = [
+        (number, cells)
+        for number, cells in _sampled(sample, delimiter, path)
+        if any(cell.strip() for cell in cells) and not (told and number == 1)
+    ]
+    if not rows:
+        raise InvalidInput(_("{path} has no header").format(path=path), path=str(path))
+    place = header_place([cells for _number, cells in rows])
+    number, cells = rows[place]
+    header = told_apart(cells)
+    header_refused(path, header)
+    above = tuple(Line(number, tuple(cells)) for number, cells in rows[:place])
+    return Delimited(path, encoding, delimiter, header, number, above)
+
+
+def _sampled(sample: list[str], delimiter: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the first lines; the last of them may have been cut within quotes."""
+    try:
+        yield from _rows(iter(sample), delimiter, path)
+    except InvalidInput:
+        return
+
+
+def _known(encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+        "".encode(name)
+    except (LookupError, ValueError) as error:
+        line = _('"{name}" is not an encoding; name one such as utf-8, cp1252, mac-roman or utf-16')
+        raise InvalidInput(line.format(name=shown(encoding))) from error
+    return name
 
 
 @contextmanager
@@ -123,7 +142,7 @@ def _opened_text(path: Path, encoding: str) -> Iterator[IO[str]]:
 
 
 def _encoding(path: Path) -> str:
-    """UTF-16 by its mark, UTF-8 (with or without one) where every byte fits, else Windows-1252."""
+    """UTF-16 by its mark or its zeros, UTF-8 (with or without a mark) where every byte fits, else by its letters."""
     fits, known = codecs.getincrementaldecoder("utf-8")(), True
     with opened(path) as stream:
         block = stream.read(_BLOCK)
@@ -132,19 +151,22 @@ def _encoding(path: Path) -> str:
         if block.startswith(b"PK\x03\x04"):
             line = _("{path} is a spreadsheet or an archive; save the sheet as CSV").format(path=path)
             raise InvalidInput(line, path=str(path))
+        if wide := plain_utf16(block):
+            return wide
         marked = block.startswith(codecs.BOM_UTF8)
-        odd = False
+        high: set[int] = set()
         while block:
             if b"\x00" in block:
                 raise _binary(path)
-            odd = odd or len(block.translate(None, _NOT_CP1252)) != len(block)
+            high |= set(block.translate(None, _ASCII))
             known = known and _decodes(fits, block)
             block = stream.read(_BLOCK)
     if known and _decodes(fits, b"", final=True):
         return "utf-8-sig" if marked else "utf-8"
-    if odd:
+    found = likely(bytes(sorted(high)))
+    if found is None:
         raise _binary(path)
-    return "cp1252"
+    return found
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:
@@ -222,23 +244,3 @@ def _consistency(sample: list[str], delimiter: str, whole: bool) -> tuple[float,
     if width < 2:
         return (0.0, 0)
     return (sum(len(row) == width for row in rows) / len(rows), width)
-
-
-def _check_header(path: Path, header: tuple[str, ...]) -> None:
-    named = [name for name in header if name]
-    if all(_NUMBER.fullmatch(name) for name in named):
-        raise InvalidInput(
-            _("{path} has no header: its first row is {cells}; name the columns in a first row").format(
-                path=path, cells=", ".join(shown(cell) or '""' for cell in header[:8])
-            ),
-            path=str(path),
-        )
-    twice = [name for name, n in Counter(named).items() if n > 1]
-    if twice:
-        raise InvalidInput(
-            _("{path} names these columns twice: {columns}; name each column once").format(
-                path=path, columns=", ".join(map(shown, twice))
-            ),
-            path=str(path),
-            columns=twice,
-        )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .delimited import open_delimited
 from .mapping import MappingFile, history_mapping
+from .opening import open_table
 from .reading import Moment
 
 Histories = dict[str, list[Moment]]
@@ -13,7 +13,7 @@ Histories = dict[str, list[Moment]]
 
 def read_histories(path: Path, file: MappingFile) -> Histories:
     """Every identifier's rows; raises InvalidInput where the file is no table with a history's columns."""
-    table = open_delimited(path)
+    table = open_table(path)
     mapping = history_mapping(table.header, file)
     width = len(table.header)
     found: Histories = {}

@@ -1,7 +1,7 @@
 """Which column fills which field: from the headers themselves, from `--map`, or from a mapping file.
 
 A mapping gives each row's texts by field; what the texts mean is left to `reading`. Without a mapping,
-columns named like a field are taken; recognising the exports of particular systems is not this module's.
+columns named like a field are taken; exports of known systems and guesses are `recognising`'s.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pipecli.domain.fold import fold
@@ -20,6 +21,7 @@ from pipecli.errors import InvalidInput
 from pipecli.text import _
 
 from .delimited import opened
+from .systems import FLAGS
 
 FIELDS = (
     "id", "name", "account", "contact", "owner", "amount", "currency", "stage", "status", "created",
@@ -56,19 +58,36 @@ LONGEST_MAPPING = 1 << 20
 
 
 class Source(NamedTuple):
-    """Where a field's text comes from: columns, each with the words before it, and the words after all."""
+    """Where a field's text comes from: columns, each with the words before it, and the words after all.
+
+    With `either` the first of the columns that is not blank says it alone.
+    """
 
     pieces: tuple[tuple[str, int], ...]
     suffix: str = ""
+    either: bool = False
 
     def text(self, cells: Sequence[str]) -> str:
         """The cells joined; the words before a blank cell, or before the first one there is, are left out."""
+        if self.either:
+            return next((cell for _w, n in self.pieces if (cell := cells[n].strip())), "")
         out, worded = "", False
         for n, (before, column) in enumerate(self.pieces):
             cell = cells[column].strip()
             worded = bool(cell) and (bool(out) or n == 0)
             out += before + cell if worded else cell
         return out + self.suffix if worded else out
+
+    def said(self, header: Sequence[str]) -> str:
+        """The same as a mapping says it."""
+        names = [header[n] for _words, n in self.pieces]
+        if self.either:
+            return "{" + "|".join(names) + "}"
+        if len(names) == 1 and not self.pieces[0][0] and not self.suffix:
+            return names[0]
+        return "".join(
+            words + "{" + name + "}" for (words, _n), name in zip(self.pieces, names, strict=True)
+        ) + (self.suffix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,27 +187,59 @@ def _misfit(path: Path, name: str, known: Iterable[str]) -> InvalidInput:
 
 
 def row_mapping(
-    header: Sequence[str], pipeline: Pipeline, given: Mapping[str, str], file: MappingFile
+    header: Sequence[str],
+    pipeline: Pipeline,
+    given: Mapping[str, str],
+    file: MappingFile,
+    found: Mapping[str, str] = MappingProxyType({}),
 ) -> RowMapping:
-    """The mapping of a file with that header: `given` (from `--map`), the mapping file, then the headers.
+    """The mapping of a file with that header: `given` (from `--map`), the mapping file, what was recognised (`found`),
+    then the headers themselves. A field that is given as blank is left out.
 
     Raises InvalidInput for a field or column that is not there, and where nothing names the opportunity.
     """
-    known = (*FIELDS, *(OWN + key for key in pipeline.fields))
-    sources = {_field(name, pipeline, known): _source(text, header) for name, text in file.columns.items()}
-    sources |= {_field(name, pipeline, known): _source(text, header) for name, text in given.items()}
+    known = (*FIELDS, *(OWN + key for key in pipeline.fields), *FLAGS)
+    said = {_field(name, pipeline, known): text for name, text in (*file.columns.items(), *given.items())}
+    sources = {name: _source(text, header) for name, text in said.items() if text.strip()}
     if not file.columns:
-        sources = _recognised(header, known, sources) | sources
+        used = columns_of(sources)
+        for name, text in ((_field(name, pipeline, known), text) for name, text in found.items()):
+            if name in said:
+                continue
+            if not text.strip():
+                said[name] = ""
+            elif name == "id" or not used & columns_of({name: _source(text, header)}):
+                sources[name] = _source(text, header)
+        plain = [name for name in known if name not in said and name not in FLAGS]
+        sources = _recognised(header, plain, sources) | sources
     defaults = {_field(name, pipeline, known): text.strip() for name, text in file.defaults.items()}
     if "name" not in sources and "name" not in defaults:
         raise InvalidInput(
             _("nothing names the opportunity; the columns are: {columns}; say which: --map {example}").format(
                 columns=", ".join(shown(name) for name in header if name),
-                example=_argument("name", next((name for name in header if name), "COLUMN")),
+                example=argument("name", next((name for name in header if name), "COLUMN")),
             ),
             columns=list(header),
         )
     return RowMapping(sources, defaults)
+
+
+def columns_of(sources: Mapping[str, Source]) -> set[int]:
+    """The places of the columns that fill a field."""
+    return {column for source in sources.values() for _words, column in source.pieces}
+
+
+def exact_columns(header: Sequence[str], pipeline: Pipeline, taken: Iterable[str]) -> dict[str, str]:
+    """The columns that are named like a field, as a mapping says them; fields in `taken` are left alone."""
+    known = (*FIELDS, *(OWN + key for key in pipeline.fields))
+    found = _recognised(header, [name for name in known if name not in set(taken)], {})
+    return {name: source.said(header) for name, source in found.items()}
+
+
+def field_names(given: Mapping[str, str], pipeline: Pipeline) -> set[str]:
+    """The import fields that a person's `--map` names; raises InvalidInput where one is none."""
+    known = (*FIELDS, *(OWN + key for key in pipeline.fields), *FLAGS)
+    return {_field(name, pipeline, known) for name in given}
 
 
 def history_mapping(header: Sequence[str], file: MappingFile) -> RowMapping:
@@ -214,7 +265,8 @@ def history_mapping(header: Sequence[str], file: MappingFile) -> RowMapping:
     return RowMapping(sources, {})
 
 
-def _argument(name: str, column: str) -> str:
+def argument(name: str, column: str) -> str:
+    """What `--map` is to be given, as a shell takes it."""
     return f'"{name}={shown(column)}"' if " " in column else f"{name}={shown(column)}"
 
 
@@ -246,7 +298,7 @@ def _recognised(
 
     A column that a mapping uses already is left alone, but for the identifier, which often names the row as well.
     """
-    used = {column for source in taken.values() for _words, column in source.pieces}
+    used = columns_of(taken)
     named = {_plain(name): n for n, name in reversed(list(enumerate(header))) if name}
     free = {name: n for name, n in named.items() if n not in used}
     found = {}
@@ -260,9 +312,12 @@ def _recognised(
 
 
 def _source(text: str, header: Sequence[str]) -> Source:
-    """A column by its name, or several in words: `{product} · {account}`."""
+    """A column by its name, several in words (`{product} · {account}`), or the first that says something (`{a|b}`)."""
     if "{" not in text or text.strip() in header:
         return Source((("", _column(text, header)),))
+    whole = _PLACEHOLDER.fullmatch(text.strip())
+    if whole and "|" in whole[1] and whole[1].strip() not in header:
+        return Source(tuple(("", _column(name, header)) for name in whole[1].split("|")), either=True)
     pieces, at = [], 0
     for found in _PLACEHOLDER.finditer(text):
         pieces.append((text[at : found.start()], _column(found[1], header)))

@@ -18,6 +18,7 @@ from pipecli.domain.dates import parse_moment
 from pipecli.domain.decide import LONGEST_NAME, checked_text
 from pipecli.domain.fold import fold
 from pipecli.domain.importing import CLOSED, Row, Step, fingerprint
+from pipecli.domain.importing_forms import plain_day
 from pipecli.domain.money import known_currency, parse_amount, shown
 from pipecli.domain.moves import LONGEST_NOTE
 from pipecli.domain.opportunity import OPEN
@@ -26,6 +27,7 @@ from pipecli.domain.values import Reader, contact_parts, tags
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
+from .forms import Forms
 from .mapping import OWN, RowMapping
 
 _ONE_LINE = {
@@ -37,7 +39,10 @@ _PAST = ("created", "closed")
 _AHEAD = ("close_date", "next_due")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?\s*([ap]m)?", re.IGNORECASE)
 _LINE_BREAKS = re.compile(r"[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_OPEN_WORDS = ("open", "ouvert", "ouverte")
+_JOINER = "\u200d"
+"""What Twenty puts before a text that a spreadsheet would take for a formula."""
+_OPEN_WORDS = ("open", "ouvert", "ouverte", "en cours")
+_TRUE = ("true", "1", "1.0", "yes", "y", "vrai", "oui", "x")
 _WON_WORDS = ("won", "gagne", "gagnee")
 _LOST_WORDS = ("lost", "perdu", "perdue")
 
@@ -85,6 +90,10 @@ class Labels:
             raise InvalidInput(line.format(label=shown(label)))
         return place
 
+    def place_of_closed(self, label: str) -> str | None:
+        """What a label means of a row that is known to be closed: None where it means nothing here."""
+        return self._places.get(fold(label))
+
     def status(self, word: str) -> str:
         """Open, won or lost; raises InvalidInput where a word means none of them."""
         if fold(word) in _OPEN_WORDS:
@@ -117,16 +126,27 @@ class RowReader:
     """Reads the rows of one file in one workspace; `system` says whose identifiers they are."""
 
     def __init__(
-        self, reader: Reader, mapping: RowMapping, labels: Labels, *, currency: str, system: str
+        self,
+        reader: Reader,
+        mapping: RowMapping,
+        labels: Labels,
+        *,
+        currency: str,
+        system: str,
+        forms: Forms | None = None,
     ) -> None:
+        """`forms` says how each column writes its days and numbers; without it they are as `reader` has them."""
         self._reader = reader
+        self._forms = forms or Forms()
         self._mapping = mapping
         self._labels = labels
         self._currency = currency
         self._system = system
         self._alike: Counter[str] = Counter()
-        zone, order = reader.pipeline.timezone, reader.order
-        self._day = lru_cache(maxsize=8192)(lambda text: parse_moment(text, zone, order=order))  # type: ignore[arg-type]
+        zone = reader.pipeline.timezone
+        self._day = lru_cache(maxsize=8192)(
+            lambda text, order, serial: parse_moment(plain_day(text, serial=serial), zone, order=order)
+        )
         self._zone = ZoneInfo(zone)
 
     def read(self, line: int, cells: Sequence[str], history: Sequence[Moment]) -> Row:
@@ -140,7 +160,7 @@ class RowReader:
             raise InvalidInput(_("it has no name"))
         for name in (*_PAST, *_AHEAD):
             if name in texts:
-                values[name] = _told(name, self._date, texts[name], past=name in _PAST)
+                values[name] = _told(name, self._date, name, texts[name], past=name in _PAST)
         values |= self._worth(texts) | self._standing(texts)
         if "tags" in texts:
             values["tags"] = _told("tags", _tags, texts["tags"])
@@ -165,17 +185,22 @@ class RowReader:
         self._alike[print_] += 1
         return f"{self._system}:hash", f"{print_}-{self._alike[print_]}"
 
-    def _date(self, text: str, *, past: bool) -> date | None:
+    def _date(self, name: str, text: str, *, past: bool) -> date | None:
         if not text:
             return None
-        day: date = self._day(text)
+        day = self._day_of(name, text)
         if past and day > self._reader.today:
             raise InvalidInput(_("{day} is in the future").format(day=day))
         return day
 
+    def _day_of(self, name: str, text: str) -> date:
+        order = self._forms.orders.get(name, self._reader.order)
+        day: date = self._day(text, order, name in self._forms.serial)
+        return day
+
     def _worth(self, texts: Mapping[str, str]) -> dict[str, Any]:
         named = texts.get("currency", "")
-        currency = _told("currency", known_currency, named) if named else self._currency
+        currency = _told("currency", self._named, named) if named else self._currency
         if "amount" not in texts:
             return {"currency": currency}
         if not texts["amount"]:
@@ -183,9 +208,16 @@ class RowReader:
         minor, found = self._amount(texts["amount"], currency, sole=bool(named))
         return {"amount": minor, "currency": found}
 
+    def _named(self, text: str) -> str:
+        """The currency that a code or a sign stands for; raises InvalidInput."""
+        if text.isascii() and text.isalpha():
+            return known_currency(text)
+        return parse_amount(f"1 {text}", self._currency)[1]
+
     def _amount(self, text: str, currency: str, *, sole: bool) -> tuple[int, str]:
         """Minor units and currency; `sole` refuses a text that names another currency than its row."""
-        minor, found = _told("amount", parse_amount, text, currency, decimal=self._reader.decimal)
+        decimal = self._forms.decimals.get("amount", self._reader.decimal)
+        minor, found = _told("amount", parse_amount, text, currency, decimal=decimal)
         if sole and found != currency:
             line = _('amount: "{text}" is not in {currency}, the currency of its row')
             raise InvalidInput(line.format(text=shown(text), currency=currency))
@@ -194,11 +226,16 @@ class RowReader:
     def _standing(self, texts: Mapping[str, str]) -> dict[str, Any]:
         """The stage, where the file has one, and the status; raises InvalidInput where the two contradict."""
         label, word = texts.get("stage", ""), texts.get("status", "")
-        place = self._labels.place(label) if label else None
-        status = self._labels.status(word) if word else None
+        status = self._labels.status(word) if word else _flagged(texts)
+        if label and not word and status in CLOSED:
+            place = self._labels.place_of_closed(label)
+        else:
+            place = self._labels.place(label) if label else None
+        if place == WON and status == LOST and not word and "is_won" not in texts:
+            status = WON  # it was archived after it was won
         if place in CLOSED and status not in (None, place):
             line = _('its stage is "{stage}" and its status "{status}"')
-            raise InvalidInput(line.format(stage=shown(label), status=shown(word)))
+            raise InvalidInput(line.format(stage=shown(label), status=shown(word or str(status))))
         found: dict[str, Any] = {"status": status or (place if place in CLOSED else OPEN)}
         if "stage" in texts:
             found["stage"] = None if place in CLOSED else place
@@ -209,8 +246,9 @@ class RowReader:
             return None
         checked_text(text, key, LONGEST_NOTE)
         if self._reader.pipeline.fields[key].type == "date":
-            return self._day(text).isoformat()
-        return self._reader.field(key, text)[1]
+            return self._day_of(OWN + key, text).isoformat()
+        decimal = self._forms.decimals.get(OWN + key, self._reader.decimal)
+        return self._reader._replace(decimal=decimal).field(key, text)[1]
 
     def _steps(self, history: Sequence[Moment], currency: str) -> tuple[Step, ...]:
         """The history in order; rows of one instant in the order of the pipeline's stages."""
@@ -232,7 +270,7 @@ class RowReader:
         if not texts["stage"]:
             raise InvalidInput(_("it has no stage"))
         place = self._labels.place(texts["stage"])
-        day = _told("at", self._date, texts["at"], past=True)
+        day = _told("at", self._date, "at", texts["at"], past=True)
         if day is None:
             raise InvalidInput(_("it has no date"))
         amount = texts.get("amount")
@@ -248,6 +286,24 @@ class RowReader:
         except ValueError:
             return _clock(text)
         return (instant.astimezone(self._zone) if instant.tzinfo else instant).time()
+
+
+def is_true(text: str) -> bool:
+    """Whether a flag of an export says yes."""
+    return fold(text.strip()) in _TRUE
+
+
+def _flagged(texts: Mapping[str, str]) -> str | None:
+    """Open, won or lost by the flags of an export; None where it has none that say so."""
+    if texts.get("is_won") and is_true(texts["is_won"]):
+        return WON
+    if texts.get("active") and not is_true(texts["active"]):
+        return LOST
+    if not texts.get("is_closed"):
+        return None
+    if is_true(texts["is_closed"]):
+        return LOST if texts.get("is_won") else None
+    return OPEN
 
 
 def _clock(text: str) -> time:
@@ -269,6 +325,7 @@ def _told(name: str, read: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs
 
 def one_line(text: str, longest: int) -> str | None:
     """A text on one line, None where it is blank; raises InvalidInput where it cannot be stored."""
+    text = text.removeprefix(_JOINER)
     if not text:
         return None
     if not text.isprintable():

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
-from .delimited import Delimited, Line
+from .table import Line, Table
 
 ADDED = ("line", "reason")
 
@@ -27,7 +27,7 @@ def rejected_path(path: Path) -> Path:
     return path.with_name(path.name + ".rejected.csv")
 
 
-def write_rejected(path: Path, table: Delimited, rejected: Iterable[Rejected]) -> None:
+def write_rejected(path: Path, table: Table, rejected: Iterable[Rejected]) -> None:
     """Write the rows in the table's own delimiter; raises InvalidInput where the file cannot be written.
 
     Cells beyond the header stand behind the reason, so that nothing of a ragged row is lost. What an earlier

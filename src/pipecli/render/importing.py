@@ -66,12 +66,15 @@ def import_document(found: Imported) -> dict[str, Any]:
     """The same as JSON."""
     return {
         "file": found.path,
+        "system": found.system,
         "dry_run": found.dry_run,
         "landed": found.landed,
         "updated": found.updated,
         "unchanged": found.unchanged,
         "rejected": [{"line": row.line.number, "reason": row.reason} for row in found.rejected],
         "rejected_file": found.rejected_file,
+        "left_out": [row._asdict() for row in found.left_out],
+        "columns_not_read": list(found.unread),
         "differences": [difference._asdict() for difference in found.differences],
         "columns": found.columns,
         "preview": [record for _line, record in found.preview],

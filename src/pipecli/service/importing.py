@@ -1,4 +1,4 @@
-"""Importing a CSV file: every row lands, updates, changes nothing or is rejected, all in one transaction.
+"""Importing a file of opportunities: every row lands, updates, changes nothing or is rejected, all in one transaction.
 
 Rows are read, judged and built before the lock is taken. What a row becomes is the rule of
 `domain.importing`; what stands in the file is found out by `importers`.
@@ -13,37 +13,30 @@ from typing import NamedTuple
 
 from pipecli.domain import importing as rules
 from pipecli.domain.events import opportunity_stream
-from pipecli.domain.fold import fold
-from pipecli.domain.importing import Difference, People, Row
-from pipecli.domain.money import shown
-from pipecli.domain.values import Reader, contact_parts, split_assignment
+from pipecli.domain.importing import Difference, Row
+from pipecli.domain.values import Reader
 from pipecli.errors import InvalidInput
-from pipecli.importers.delimited import Delimited, Line, open_delimited
-from pipecli.importers.history import Histories, read_histories
-from pipecli.importers.mapping import MappingFile, RowMapping, read_mapping_file, row_mapping
+from pipecli.importers.mapping import MappingFile, RowMapping, columns_of, row_mapping
 from pipecli.importers.reading import Labels, RowReader
-from pipecli.importers.rejected import Rejected, rejected_path, write_rejected
+from pipecli.importers.rejected import ADDED, Rejected, write_rejected
+from pipecli.importers.saving import write_mapping_file
+from pipecli.importers.table import Line
 from pipecli.store import directory, imported, journal, projection
-from pipecli.text import _, ngettext
+from pipecli.text import _
 
+from .importing_notes import notes_of
+from .importing_people import Directory
+from .importing_source import Agree, LeftOut, Request, Source, open_source
 from .past import row_with_names
 from .records import Record, record
 from .unit import Unit
 from .workspace import Workspace
 
+__all__ = ["Agree", "Imported", "Request", "import_file"]
+
 PREVIEWED = 5
 
 Progress = Callable[[int, int], None]
-
-
-class Request(NamedTuple):
-    """What was asked beside the file: `maps` are FIELD=COLUMN, `stages` LABEL=KEY, the rest names files."""
-
-    maps: tuple[str, ...] = ()
-    stages: tuple[str, ...] = ()
-    mapping: str | None = None
-    history: str | None = None
-    rejected: str | None = None
 
 
 NOTHING_ELSE = Request()
@@ -54,6 +47,8 @@ class Imported(NamedTuple):
 
     The counts are of rows. `columns` says which column fills which field, `preview` has the first rows that
     land or update, with their lines; `strangers` are identifiers of the history that the file does not have.
+    `system` is whose export it was recognised as, `left_out` what is no opportunity, `unread` the columns that fill
+    nothing.
     """
 
     path: str
@@ -68,6 +63,9 @@ class Imported(NamedTuple):
     strangers: list[str]
     notes: list[str]
     dry_run: bool = False
+    system: str | None = None
+    left_out: Sequence[LeftOut] = ()
+    unread: Sequence[str] = ()
 
 
 def import_file(
@@ -77,41 +75,17 @@ def import_file(
     *,
     dry_run: bool = False,
     progress: Progress | None = None,
+    agree: Agree | None = None,
 ) -> Imported:
-    """Import a CSV file; a row that cannot be read is rejected alone and written with its reason.
+    """Import a CSV file or a spreadsheet; a row that cannot be read is rejected alone and written with its reason.
 
-    `progress` is told how many rows of how many are done. Raises InvalidInput where the file, the mapping or
-    the history cannot be read at all, or where no label of the file is a stage.
+    `progress` is told how many rows of how many are done; `agree` is asked once about a guess. Raises InvalidInput
+    where the file, the mapping or the history cannot be read at all, where no label of the file is a stage, and where
+    a guess or the days of a column are a question.
     """
-    source = _open(Path(path), request)
-    run = _Run(workspace, source, request, dry_run, progress)
+    source = open_source(Path(path), request)
+    run = _Run(workspace, source, request, dry_run, progress, agree)
     return workspace.prepare("import", run.build, dry_run=dry_run)
-
-
-@dataclass(frozen=True)
-class _Source:
-    """The files of one import, read."""
-
-    path: Path
-    table: Delimited
-    lines: Sequence[Line]
-    mapping: MappingFile
-    histories: Histories
-    rejected: Path
-
-
-def _open(path: Path, request: Request) -> _Source:
-    mapping = read_mapping_file(Path(request.mapping)) if request.mapping else MappingFile()
-    table = open_delimited(path)
-    lines = list(table.lines())
-    if not lines:
-        raise InvalidInput(_("{path} has a header and no rows").format(path=path), path=str(path))
-    histories = read_histories(Path(request.history), mapping) if request.history else {}
-    rejected = Path(request.rejected) if request.rejected else rejected_path(path)
-    inputs = (path, *(Path(p) for p in (request.mapping, request.history) if p))
-    if any(rejected.absolute() == one.absolute() for one in inputs):
-        raise InvalidInput(_("the rejected rows cannot go to {path}, which is read").format(path=rejected))
-    return _Source(path, table, lines, mapping, histories, rejected)
 
 
 @dataclass
@@ -126,6 +100,7 @@ class _Tally:
     touched: list[tuple[int, int]] = field(default_factory=list)
     identifiers: set[str] = field(default_factory=set)
     undated: int = 0
+    alike: list[tuple[str, str]] = field(default_factory=list)
 
 
 class _Run:
@@ -134,23 +109,27 @@ class _Run:
     def __init__(
         self,
         workspace: Workspace,
-        source: _Source,
+        source: Source,
         request: Request,
         dry_run: bool,
         progress: Progress | None,
+        agree: Agree | None,
     ) -> None:
         self._settings = workspace.settings
         self._source = source
         self._request = request
         self._dry_run = dry_run
         self._progress = progress
+        self._agree = agree
 
     def build(self, unit: Unit) -> Imported:
         """Decide every row in the unit and say what became of them."""
-        file = self._source.mapping
-        given = dict(split_assignment(text) for text in self._request.maps)
-        mapping = row_mapping(self._source.table.header, unit.pipeline, given, file)
-        labels = Labels(unit.pipeline, {**file.stages, **dict(_label(text) for text in self._request.stages)})
+        source = self._source
+        found = source.found(unit.pipeline, self._agree)
+        mapping = row_mapping(source.table.header, unit.pipeline, source.given, source.mapping, found)
+        labels = Labels(
+            unit.pipeline, {**source.stages, **dict(_label(text) for text in self._request.stages)}
+        )
         tally = _Tally()
         rows = self._read(unit, mapping, labels, tally)
         labels.require_some()
@@ -158,19 +137,38 @@ class _Run:
         tally.rejected.sort(key=lambda r: r.line.number)
         written = bool(tally.rejected) and not self._dry_run
         if written:
-            write_rejected(self._source.rejected, self._source.table, tally.rejected)
-        return self._result(unit, mapping, tally, str(self._source.rejected) if written else None)
+            write_rejected(source.rejected, source.table, tally.rejected)
+        if self._request.save_mapping and not self._dry_run:
+            self._save(Path(self._request.save_mapping), unit, mapping)
+        return self._result(unit, mapping, tally, labels, str(source.rejected) if written else None)
+
+    def _save(self, path: Path, unit: Unit, mapping: RowMapping) -> None:
+        source, request = self._source, self._request
+        write_mapping_file(
+            path,
+            MappingFile(
+                columns={name: one.said(source.table.header) for name, one in mapping.sources.items()},
+                stages={**source.stages, **dict(_label(text) for text in request.stages)},
+                defaults=source.mapping.defaults,
+                history=source.mapping.history,
+                date_order=request.dates or source.mapping.date_order,
+                decimal=request.decimal or source.mapping.decimal,
+                currency=source.mapping.currency,
+                system=source.system_key,
+            ),
+        )
 
     def _read(self, unit: Unit, mapping: RowMapping, labels: Labels, tally: _Tally) -> list[tuple[Line, Row]]:
         file, settings = self._source.mapping, self._settings
-        decimal = file.decimal or settings.get("decimal").value
-        order = file.date_order or settings.get("date_order").value
+        decimal, order = settings.get("decimal").value, settings.get("date_order").value
+        forms = self._source.forms(mapping, unit.pipeline, self._request, order, decimal)
         reader = RowReader(
             Reader(unit.pipeline, unit.today, decimal, order),
             mapping,
             labels,
             currency=file.currency or unit.pipeline.currency,
-            system=file.system,
+            system=self._source.system_key,
+            forms=forms,
         )
         rows = []
         seen: dict[tuple[str, str], int] = {}
@@ -200,9 +198,9 @@ class _Run:
         return reader.read(line.number, line.cells, history)
 
     def _decide(self, unit: Unit, rows: Sequence[tuple[Line, Row]], tally: _Tally) -> None:
-        known = imported.known_rows(unit.driver, self._source.mapping.system)
+        known = imported.known_rows(unit.driver, self._source.system_key)
         unit.names |= directory.all_names(unit.driver)
-        people = _Directory(unit)
+        people = Directory(unit)
         changed = _changed(rows, known)
         streams = {opportunity_stream(number): number for number in changed.values()}
         for stream, events in journal.load_many(unit.driver, list(streams)):
@@ -216,10 +214,11 @@ class _Run:
                 self._update(unit, row, known[row.external], people, tally)
             else:
                 tally.unchanged += 1
+        tally.alike = people.alike()
         if self._progress:
             self._progress(len(self._source.lines), len(self._source.lines))
 
-    def _land(self, unit: Unit, row: Row, people: _Directory, tally: _Tally) -> int:
+    def _land(self, unit: Unit, row: Row, people: Directory, tally: _Tally) -> int:
         number, decision = unit.opening()
         way = rules.course(row, unit.pipeline, unit.today)
         tally.differences += rules.land(decision, number, row, way, people.of(row), unit.actor)
@@ -228,7 +227,7 @@ class _Run:
         tally.undated += bool(row.is_open and values.get("next_action") and not values.get("next_due"))
         return number
 
-    def _update(self, unit: Unit, row: Row, known: imported.Known, people: _Directory, tally: _Tally) -> None:
+    def _update(self, unit: Unit, row: Row, known: imported.Known, people: Directory, tally: _Tally) -> None:
         decision = unit.decision(known.number)
         tally.differences += rules.update(decision, row, known.digests, lambda: people.of(row))
         if decision.events:
@@ -243,8 +242,12 @@ class _Run:
         if self._progress and n % 100 == 0:
             self._progress((n + half * total) // 2, total)
 
-    def _result(self, unit: Unit, mapping: RowMapping, tally: _Tally, rejected_file: str | None) -> Imported:
-        header = self._source.table.header
+    def _result(
+        self, unit: Unit, mapping: RowMapping, tally: _Tally, labels: Labels, rejected_file: str | None
+    ) -> Imported:
+        source, header = self._source, self._source.table.header
+        used = columns_of(mapping.sources)
+        unread = [name for n, name in enumerate(header) if name and n not in used and name not in ADDED]
         strangers = [key for key in self._source.histories if key not in tally.identifiers]
         return Imported(
             path=str(self._source.path),
@@ -256,12 +259,15 @@ class _Run:
             differences=tally.differences,
             preview=[(line, _shown(unit, number)) for line, number in tally.touched[:PREVIEWED]],
             columns={
-                name: " + ".join(header[column] for _words, column in source.pieces)
-                for name, source in mapping.sources.items()
+                name: (" / " if one.either else " + ").join(header[column] for _words, column in one.pieces)
+                for name, one in mapping.sources.items()
             },
             strangers=strangers,
-            notes=_notes(tally, strangers),
+            notes=notes_of(source, unread, tally.undated, strangers, labels, tally.alike),
             dry_run=self._dry_run,
+            system=source.system.name if source.system else None,
+            left_out=source.left_out,
+            unread=unread,
         )
 
 
@@ -288,70 +294,3 @@ def _changed(
 def _shown(unit: Unit, number: int) -> Record:
     row = projection.rows(unit.decision(number).state, unit.pipeline, unit.names)["opportunity"][0]
     return record(row_with_names(row, unit.names), unit.pipeline, unit.today)
-
-
-def _notes(tally: _Tally, strangers: Sequence[str]) -> list[str]:
-    notes = []
-    if n := tally.undated:
-        notes.append(
-            ngettext(
-                "{n} next action has no date and was left out: map next_due",
-                "{n} next actions have no date and were left out: map next_due",
-                n,
-            ).format(n=n)
-        )
-    if n := len(strangers):
-        listed = ", ".join(shown(key) or '""' for key in strangers[:5]) + (", …" if n > 5 else "")
-        notes.append(
-            ngettext(
-                "the history has {n} identifier that the file does not have: {listed}",
-                "the history has {n} identifiers that the file does not have: {listed}",
-                n,
-            ).format(n=n, listed=listed)
-        )
-    return notes
-
-
-class _Directory:
-    """Accounts by their exact name and contacts by name or address, loaded once; who is missing is added."""
-
-    def __init__(self, unit: Unit) -> None:
-        self._unit = unit
-        self._accounts = directory.all_accounts(unit.driver)
-        self._by_mail: dict[tuple[int | None, str], int] = {}
-        self._by_name: dict[tuple[int | None, str], list[tuple[int, bool]]] = {}
-        for person in imported.everybody(unit.driver):
-            if person.name:
-                self._remember(person.id, person.name, person.mail, person.account)
-
-    def of(self, row: Row) -> People:
-        """The ids of the account and people a row names, added where there are none."""
-        values = row.values
-        account = self._account(values.get("account"))
-        contact, maker = (self._contact(values.get(key), account) for key in ("contact", "decision_maker"))
-        return People(account, contact, maker)
-
-    def _account(self, name: str | None) -> int | None:
-        if not name:
-            return None
-        if name not in self._accounts:
-            self._accounts[name] = self._unit.add_account(name)
-        return self._accounts[name]
-
-    def _contact(self, text: str | None, account: int | None) -> int | None:
-        if not text:
-            return None
-        name, mail = contact_parts(text)
-        found = self._by_mail.get((account, fold(mail))) if mail else None
-        if found is None:
-            alike = self._by_name.get((account, fold(name)), ())
-            found = next((key for key, has_mail in alike if not (mail and has_mail)), None)
-        if found is None:
-            found = self._unit.add_contact(name, mail, account)
-            self._remember(found, name, mail, account)
-        return found
-
-    def _remember(self, key: int, name: str, mail: str | None, account: int | None) -> None:
-        if mail:
-            self._by_mail.setdefault((account, fold(mail)), key)
-        self._by_name.setdefault((account, fold(name)), []).append((key, bool(mail)))

@@ -128,7 +128,8 @@ class Unit:
 
     def learn_names(self, state: Opportunity) -> None:
         """Load the names of the account and people an opportunity refers to."""
-        wanted = {state.account, state.contact, state.decision_maker} - set(self.names)
+        said = (state.account, state.contact, state.decision_maker)
+        wanted = {key for key in said if key not in self.names}
         self.names |= directory.names(self.driver, wanted)
 
     def amend(self, number: int, event: Event, events: Iterable[Event]) -> None:

@@ -1,0 +1,51 @@
+"""Writing a mapping down in TOML, as `--mapping` reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipecli.errors import InvalidInput
+from pipecli.text import _
+
+from .mapping import MappingFile
+
+
+def write_mapping_file(path: Path, mapping: MappingFile) -> None:
+    """Write the mapping; raises InvalidInput where the file cannot be written."""
+    read = {
+        "date_order": mapping.date_order,
+        "decimal": mapping.decimal,
+        "currency": mapping.currency,
+        "system": mapping.system,
+    }
+    tables: dict[str, Mapping[str, str]] = {
+        "columns": mapping.columns,
+        "stages": mapping.stages,
+        "defaults": mapping.defaults,
+        "history": mapping.history,
+        "read": {key: value for key, value in read.items() if value},
+    }
+    text = "\n".join(_table(name, table) for name, table in tables.items() if table)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        line = _("{path} cannot be written: {error}")
+        reason = getattr(error, "strerror", None) or error
+        raise InvalidInput(line.format(path=path, error=reason), path=str(path)) from error
+
+
+def _table(name: str, table: Mapping[str, str]) -> str:
+    lines = "".join(f"{_key(key)} = {_string(value)}\n" for key, value in table.items())
+    return f"[{name}]\n{lines}"
+
+
+def _key(key: str) -> str:
+    plain = key.isascii() and key.replace("_", "").replace("-", "").isalnum()
+    return key if plain else _string(key)
+
+
+def _string(text: str) -> str:
+    """A basic string of TOML, whose escapes are those of JSON but for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,116 @@
+"""What an import says beside its counts: what was left out or not read, what is missing, what may be one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pipecli.domain.money import shown
+from pipecli.importers.reading import Labels
+from pipecli.text import _, ngettext
+
+from .importing_source import Source
+
+MOST = 5
+
+
+def notes_of(
+    source: Source,
+    unread: Sequence[str],
+    undated: int,
+    strangers: Sequence[str],
+    labels: Labels,
+    alike: Sequence[tuple[str, str]],
+) -> list[str]:
+    """One line for each thing that a person should know of."""
+    notes = [*_recognised(source), *_left_out(source), *_unread(unread), *_unknown(labels)]
+    if n := undated:
+        notes.append(
+            ngettext(
+                "{n} next action has no date and was left out: map next_due",
+                "{n} next actions have no date and were left out: map next_due",
+                n,
+            ).format(n=n)
+        )
+    if n := len(strangers):
+        listed = ", ".join(shown(key) or '""' for key in strangers[:5]) + (", …" if n > 5 else "")
+        notes.append(
+            ngettext(
+                "the history has {n} identifier that the file does not have: {listed}",
+                "the history has {n} identifiers that the file does not have: {listed}",
+                n,
+            ).format(n=n, listed=listed)
+        )
+    return [*notes, *_alike(alike)]
+
+
+def _recognised(source: Source) -> list[str]:
+    notes = []
+    if source.system:
+        notes.append(_("recognised as an export of {system}").format(system=source.system.name))
+    if source.table.encoding in ("mac_roman", "cp850"):
+        notes.append(
+            _("read as {encoding}; if letters with accents are wrong: --encoding cp1252").format(
+                encoding=source.table.encoding
+            )
+        )
+    return notes
+
+
+def _left_out(source: Source) -> list[str]:
+    """What is no opportunity, by kind, with the lines."""
+    kinds = {
+        "title": _("above the header"),
+        "header": _("the header again"),
+        "total": _("totals"),
+        "report": _("the last lines of a report"),
+        "deleted": _("deleted there"),
+    }
+    counted = Counter(row.kind for row in source.left_out)
+    parts = []
+    for kind, n in counted.items():
+        lines = [str(row.line) for row in source.left_out if row.kind == kind]
+        listed = ", ".join(lines[:MOST]) + (", …" if n > MOST else "")
+        parts.append(
+            ngettext("{what} (line {lines})", "{what} (lines {lines})", n).format(
+                what=kinds[kind], lines=listed
+            )
+        )
+    if not parts:
+        return []
+    n = len(source.left_out)
+    line = ngettext(
+        "{n} row is no opportunity and was left out: {what}",
+        "{n} rows are no opportunities and were left out: {what}",
+        n,
+    )
+    return [line.format(n=n, what="; ".join(parts))]
+
+
+def _unread(columns: Sequence[str]) -> list[str]:
+    if not columns:
+        return []
+    n = len(columns)
+    line = ngettext("{n} column was not read: {columns}", "{n} columns were not read: {columns}", n)
+    return [line.format(n=n, columns=", ".join(map(shown, columns)))]
+
+
+def _unknown(labels: Labels) -> list[str]:
+    """The labels that are no stage here, as options to be completed."""
+    if not labels.unknown:
+        return []
+    options = " ".join(f'--stage "{shown(label)}=KEY"' for label, _n in labels.unknown.most_common(12))
+    return [_("labels that are no stage here: {options}").format(options=options)]
+
+
+def _alike(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    if not pairs:
+        return []
+    n = len(pairs)
+    listed = ", ".join(f'"{shown(a)}" / "{shown(b)}"' for a, b in pairs[:MOST]) + (", …" if n > MOST else "")
+    line = ngettext(
+        "{n} new account resembles another and was kept apart: {pairs}",
+        "{n} new accounts resemble others and were kept apart: {pairs}",
+        n,
+    )
+    return [line.format(n=n, pairs=listed)]

@@ -1,0 +1,237 @@
+"""The files of one import, opened and understood as far as that needs no workspace: which system they come from, which
+rows are no opportunities, which columns would be guessed. What becomes of the rows is `importing`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from pipecli.domain.importing_leftovers import is_total, repeats, tail
+from pipecli.domain.money import shown
+from pipecli.domain.pipeline import Pipeline
+from pipecli.domain.values import split_assignment
+from pipecli.errors import InvalidInput
+from pipecli.importers.forms import Forms, forms_of
+from pipecli.importers.history import Histories, read_histories
+from pipecli.importers.mapping import (
+    MappingFile,
+    RowMapping,
+    argument,
+    exact_columns,
+    field_names,
+    read_mapping_file,
+)
+from pipecli.importers.opening import Witness, open_table
+from pipecli.importers.reading import is_true
+from pipecli.importers.recognising import SAMPLE, Guess, guessed, is_of_others, system_columns, system_of
+from pipecli.importers.rejected import rejected_path
+from pipecli.importers.systems import System
+from pipecli.importers.table import Line, Table
+from pipecli.text import _
+
+SAMPLES = 3
+
+
+class Request(NamedTuple):
+    """What was asked beside the file: `maps` are FIELD=COLUMN, `stages` LABEL=KEY, `dates` and `decimal` settle a
+    column that shows neither; the rest names files, a sheet, an encoding."""
+
+    maps: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    mapping: str | None = None
+    history: str | None = None
+    rejected: str | None = None
+    sheet: str | None = None
+    dates: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+    save_mapping: str | None = None
+
+
+class LeftOut(NamedTuple):
+    """A row that is no opportunity: the line it stands on, what it is, its first words."""
+
+    line: int
+    kind: str
+    text: str
+
+
+class Look(NamedTuple):
+    """A guess to be agreed on: the columns by field, the values under them, what several columns fit, and what only
+    the values speak for."""
+
+    path: str
+    columns: dict[str, str]
+    samples: dict[str, list[str]]
+    rivals: Mapping[str, tuple[str, ...]]
+    doubtful: tuple[str, ...]
+    header: tuple[str, ...]
+
+
+Agree = Callable[[Look], Mapping[str, str]]
+"""Asked once with a guess: the columns to use, as `--map` would say them."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The files of one import, read."""
+
+    path: Path
+    table: Table
+    lines: Sequence[Line]
+    left_out: Sequence[LeftOut]
+    mapping: MappingFile
+    histories: Histories
+    rejected: Path
+    system: System | None
+    given: Mapping[str, str]
+    witnesses: Sequence[Witness]
+    agreed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def system_key(self) -> str:
+        """Whose identifiers the file has."""
+        return self.system.key if self.system and self.mapping.system == "csv" else self.mapping.system
+
+    @property
+    def stages(self) -> dict[str, str]:
+        """What the labels of the file are known to mean."""
+        return {**(self.system.stages if self.system else {}), **self.mapping.stages}
+
+    def found(self, pipeline: Pipeline, agree: Agree | None) -> dict[str, str]:
+        """The columns that were recognised or agreed on; a guess is asked once, however often this is called.
+
+        Raises InvalidInput where nobody is there to agree and the guess is not clear.
+        """
+        if self.mapping.columns:
+            return {}
+        if self.system:
+            return system_columns(self.system, self.table.header)
+        if not self.agreed:
+            self.agreed.update(self._agreed(pipeline, agree))
+        return self.agreed
+
+    def _agreed(self, pipeline: Pipeline, agree: Agree | None) -> dict[str, str]:
+        header = self.table.header
+        said = field_names({**self.given, **self.mapping.defaults}, pipeline)
+        exact = exact_columns(header, pipeline, said)
+        taken = {*exact.values(), *(text for text in self.given.values() if text.strip())}
+        free = ["" if name in taken else name for name in header]
+        sample = [line.cells for line in self.lines[:SAMPLE] if not line.fault]
+        guess = guessed(free, sample, {*said, *exact})
+        if "account" in exact and not {"name"} & (
+            said | exact.keys() | (guess.columns.keys() - {*guess.doubtful})
+        ):
+            guess = Guess({**guess.columns, "name": exact["account"]}, guess.rivals, ("name",))
+        if not guess.columns:
+            return exact
+        columns = {**exact, **guess.columns}
+        samples = {name: self._samples(text) for name, text in columns.items()}
+        look = Look(str(self.path), columns, samples, guess.rivals, guess.doubtful, header)
+        if agree is None:
+            require_clear(look)
+            return columns
+        return dict(agree(look))
+
+    def _samples(self, text: str) -> list[str]:
+        """The first values of a column, each once."""
+        name = text if text in self.table.header else text.removeprefix("{").rpartition("}")[0]
+        at = self.table.header.index(name)
+        cells = (line.cells[at].strip() for line in self.lines[:SAMPLE] if at < len(line.cells))
+        return list(dict.fromkeys(cell for cell in cells if cell))[:SAMPLES]
+
+    def forms(
+        self,
+        mapping: RowMapping,
+        pipeline: Pipeline,
+        request: Request,
+        order: str | None,
+        decimal: str | None,
+    ) -> Forms:
+        """How the columns write days and amounts; raises InvalidInput where that is a question."""
+        order = request.dates or self.mapping.date_order or order
+        decimal = request.decimal or self.mapping.decimal or decimal
+        forms = forms_of(self.table.header, mapping, self.lines, pipeline, order, decimal)  # type: ignore[arg-type]
+        moments = [moment.texts["at"] for rows in self.histories.values() for moment in rows]
+        return forms.with_history(moments, order) if moments else forms  # type: ignore[arg-type]
+
+
+def require_clear(look: Look) -> None:
+    """Raise InvalidInput with the `--map` to type where a guess has more than one answer."""
+    for name, columns in look.rivals.items():
+        raise InvalidInput(
+            _("several columns could be {field}: {columns}; say which: --map {example}").format(
+                field=name, columns=", ".join(map(shown, columns)), example=argument(name, columns[0])
+            ),
+            field=name,
+            columns=list(columns),
+        )
+    for name in look.doubtful:
+        raise InvalidInput(
+            _("nothing names the opportunity; the columns are: {columns}; say which: --map {example}").format(
+                columns=", ".join(shown(column) for column in look.header if column),
+                example=argument(name, look.columns[name]),
+            ),
+            columns=list(look.header),
+        )
+
+
+def open_source(path: Path, request: Request) -> Source:
+    """Read the files of an import; raises InvalidInput where one cannot be read or changes meanwhile."""
+    mapping = read_mapping_file(Path(request.mapping)) if request.mapping else MappingFile()
+    inputs = (path, *(Path(p) for p in (request.mapping, request.history) if p))
+    witnesses = [Witness.of(one) for one in inputs]
+    table = open_table(path, request.sheet, request.encoding)
+    given = dict(split_assignment(text) for text in request.maps)
+    system = None if mapping.columns else system_of(table.header)
+    flags = system_columns(system, table.header) if system else mapping.columns
+    lines, left_out = _sorted_out(table, flags.get("deleted"))
+    if not lines and len(left_out) > len(table.above):
+        line = _("{path} has no opportunities: each of its rows is a total, a header or deleted there")
+        raise InvalidInput(line.format(path=path), path=str(path))
+    if not lines:
+        raise InvalidInput(_("{path} has a header and no rows").format(path=path), path=str(path))
+    if not given and not mapping.columns and not system:
+        _refuse_others(path, table)
+    histories = read_histories(Path(request.history), mapping) if request.history else {}
+    for witness in witnesses:
+        witness.require_unchanged()
+    rejected = Path(request.rejected) if request.rejected else rejected_path(path)
+    if any(rejected.absolute() == one.absolute() for one in inputs):
+        raise InvalidInput(_("the rejected rows cannot go to {path}, which is read").format(path=rejected))
+    return Source(path, table, lines, left_out, mapping, histories, rejected, system, given, witnesses)
+
+
+def _refuse_others(path: Path, table: Table) -> None:
+    """Raise InvalidInput for an export of accounts or contacts, which would land as opportunities."""
+    if is_of_others(table.header):
+        line = _(
+            "{path} is a list of accounts or contacts, not of opportunities; if it is one: --map name=COLUMN"
+        )
+        raise InvalidInput(line.format(path=path), path=str(path))
+
+
+def _sorted_out(table: Table, flag: str | None) -> tuple[list[Line], list[LeftOut]]:
+    """The rows of opportunities, and those that are none; `flag` is the column that says what was deleted there."""
+    header = table.header
+    out = [_left(line, "title") for line in table.above]
+    deleted = header.index(flag) if flag in header else None
+    kept: list[Line] = []
+    for line in table.lines():
+        if repeats(header, line.cells):
+            out.append(_left(line, "header"))
+        elif is_total(header, line.cells):
+            out.append(_left(line, "total"))
+        elif deleted is not None and not line.fault and is_true(line.cells[deleted]):
+            out.append(_left(line, "deleted"))
+        else:
+            kept.append(line)
+    n = tail([(line.number, line.cells) for line in kept[-20:]], len(header))
+    out += [_left(line, "report") for line in kept[len(kept) - n :]]
+    return kept[: len(kept) - n], sorted(out)
+
+
+def _left(line: Line, kind: str) -> LeftOut:
+    return LeftOut(line.number, kind, next((cell.strip() for cell in line.cells if cell.strip()), ""))
