@@ -13,6 +13,7 @@ from pipecli.tui.screens.board import BoardScreen
 from pipecli.tui.screens.detail import DetailScreen
 from pipecli.tui.screens.forecast import ForecastScreen
 from pipecli.tui.screens.go import GoScreen
+from pipecli.tui.screens.hygiene import HygieneScreen
 from pipecli.tui.screens.keys import KeysScreen
 from pipecli.tui.widgets.column import StageColumn
 from pipecli.tui.widgets.stages import Stages
@@ -31,7 +32,7 @@ def test_every_stage_has_its_figures_and_its_cards_in_the_order_of_what_needs_do
     async def look(board: Board) -> None:
         assert cards(board) == [[3, 2, 4, 5], [1], [], []]
         lines = board.seen().splitlines()
-        assert lines[0].split("·")[0].split() == ["Board", "Agenda", "Forecast", "lea"]
+        assert lines[0].split("·")[0].split() == ["Board", "Agenda", "Forecast", "Hygiene", "lea"]
         assert lines[0].endswith("Mon 23 Nov  ·  5 opportunities, €63,000, $15,000 without a rate")
         assert lines[1].split() == ["Qualified", "lead", "4", "Discovery", "1", "Proposal", "sent", "0",
                                     "Negotiation", "0"]  # fmt: skip
@@ -156,8 +157,10 @@ def test_owners_and_tags_are_picked_from_those_there_are(on_board: OnBoard) -> N
     [
         ("tab", AgendaScreen),
         ("tab tab", ForecastScreen),
-        ("tab tab tab", BoardScreen),
-        ("shift+tab", ForecastScreen),
+        ("tab tab tab", HygieneScreen),
+        ("tab tab tab tab", BoardScreen),
+        ("shift+tab", HygieneScreen),
+        ("4", HygieneScreen),
         ("2", AgendaScreen),
         ("3 1", BoardScreen),
         ("g", GoScreen),

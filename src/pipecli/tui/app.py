@@ -26,6 +26,7 @@ from .screens.base import DeskScreen, OpportunityScreen
 from .screens.board import BoardScreen
 from .screens.forecast import ForecastScreen
 from .screens.go import GoScreen
+from .screens.hygiene import HygieneScreen
 from .screens.too_small import TooSmallScreen, is_too_small
 from .searching import Opportunities
 from .theme import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT, THEMES
@@ -163,6 +164,7 @@ class PipeApp(Caller, KeysInOrder):
             yield SystemCommand(_("Board"), _("every stage with its cards"), lambda: go("board"))
             yield SystemCommand(_("Agenda"), _("what is late, due or quiet"), lambda: go("agenda"))
             yield SystemCommand(_("Forecast"), _("what will come in"), lambda: go("forecast"))
+            yield SystemCommand(_("Hygiene"), _("is the data good enough"), lambda: go("hygiene"))
             yield SystemCommand(_("Go"), _("what is pressing, one by one"), lambda: go("go"))
             if not self.desk.readonly:
                 yield SystemCommand(
@@ -176,4 +178,10 @@ class PipeApp(Caller, KeysInOrder):
         yield SystemCommand(_("Quit"), _("leave the board"), self.exit)
 
 
-_SCREENS = {"board": BoardScreen, "agenda": AgendaScreen, "forecast": ForecastScreen, "go": GoScreen}
+_SCREENS = {
+    "board": BoardScreen,
+    "agenda": AgendaScreen,
+    "forecast": ForecastScreen,
+    "hygiene": HygieneScreen,
+    "go": GoScreen,
+}

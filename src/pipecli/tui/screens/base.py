@@ -25,7 +25,7 @@ from pipecli.tui.desk import Caller, Desk, Written, in_background
 from pipecli.tui.keyboard import hold_keys, release_keys
 from pipecli.tui.widgets.bar import Bar, tab_names
 
-_MODES = ("board", "agenda", "forecast")
+_MODES = ("board", "agenda", "forecast", "hygiene")
 
 
 class DeskScreen(Caller, Screen[None]):

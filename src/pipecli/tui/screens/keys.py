@@ -27,7 +27,7 @@ def groups() -> list[list[tuple[str, list[tuple[str, str]]]]]:
                     ("↑↓←→ hjkl", _("from card to card")),
                     ("Enter", _("all that is known")),
                     ("Esc", _("back, or no filter")),
-                    ("Tab 1 2 3", _("the next screen")),
+                    ("Tab 1 … 4", _("the next screen")),
                     ("g", _("go, one by one")),
                     (":", _("find anything")),
                     ("q", _("quit")),

@@ -20,7 +20,7 @@ from pipecli.tui.desk import Desk
 
 def tab_names() -> dict[str, str]:
     """The screens that Tab goes through, by mode."""
-    return {"board": _("Board"), "agenda": _("Agenda"), "forecast": _("Forecast")}
+    return {"board": _("Board"), "agenda": _("Agenda"), "forecast": _("Forecast"), "hygiene": _("Hygiene")}
 
 
 class Tab(Static):
