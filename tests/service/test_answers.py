@@ -14,7 +14,7 @@ from pipecli.domain.asking import Question
 from pipecli.domain.proofs import Proof
 from pipecli.errors import Conflict, GateNotMet, InvalidInput, Required
 from pipecli.service import doctor, gates, opportunities, show, stages, undoing
-from pipecli.service.answers import Answers, Given, answered, read_back
+from pipecli.service.answers import Answers, Given, Reading, answered, read_back
 from pipecli.service.why import why
 from pipecli.service.workspace import Workspace
 
@@ -212,23 +212,33 @@ def test_a_file_that_cannot_be_read_is_no_answer(tmp_path: Path, name: str, why_
 )
 def test_a_day_or_an_amount_is_read_back(workspace: Workspace, answer: str, text: str, means: object) -> None:
     with workspace.read() as reading:
-        assert read_back(reading.pipeline, reading.today, workspace.settings, answer, text) == means
+        assert read_back(Reading(reading.pipeline, reading.today, workspace.settings), answer, text) == means
 
 
 @pytest.mark.parametrize(("answer", "text"), [(asking.DAY, "2026-13"), (asking.AMOUNT, "lots")])
 def test_what_cannot_be_read_yet_says_so(workspace: Workspace, answer: str, text: str) -> None:
     with workspace.read() as reading, pytest.raises(InvalidInput, match=text):
-        read_back(reading.pipeline, reading.today, workspace.settings, answer, text)
+        read_back(Reading(reading.pipeline, reading.today, workspace.settings), answer, text)
 
 
 def test_what_is_typed_is_read_back_as_the_settings_say(workspace: Workspace, settings: Settings) -> None:
     french = Settings(environ={**settings.environ, "PIPE_DECIMAL": ",", "PIPE_DATE_ORDER": "dmy"})
     with workspace.read() as reading:
         read = [
-            read_back(reading.pipeline, reading.today, french, *asked)
+            read_back(Reading(reading.pipeline, reading.today, french), *asked)
             for asked in ((asking.AMOUNT, "1.176"), (asking.DAY, "05/06/2026"))
         ]
     assert read == [(1176_00, "EUR"), date(2026, 6, 5)]
+
+
+def test_a_day_that_was_and_the_currency_of_the_opportunity_are_read_as_they_are_written(
+    workspace: Workspace,
+) -> None:
+    with workspace.read() as reading:
+        how = Reading(reading.pipeline, reading.today, workspace.settings, past=True, currency="USD")
+    assert read_back(how, asking.DAY, "fri") == date(2026, 2, 27)
+    assert read_back(how._replace(past=False), asking.DAY, "fri") == date(2026, 3, 6)
+    assert read_back(how, asking.AMOUNT, "12k") == (12_000_00, "USD")
 
 
 # A whole gate, answered question by question

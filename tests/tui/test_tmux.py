@@ -295,6 +295,8 @@ def looks_at_the_other_screens(board: Window) -> None:
     board.press("Tab")
     board.expect("Believe the weighted column")
     board.press("Tab")
+    board.expect("Pipeline hygiene")
+    board.press("Tab")
     board.expect("▌1 ERP rollout", "▌2 Maintenance")
     board.press("?")
     board.expect("Go about", "On the chosen one", "In a form")

@@ -199,7 +199,8 @@ def file_proof(path: str) -> tuple[str, str]:
     digest = hashlib.sha256()
     try:
         found = Path(path).expanduser().stat()
-        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST_FILE:
+        endless = not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode)
+        if endless or found.st_size > LARGEST_FILE:
             raise OSError(_("not a file of at most 1 GB"))
         with Path(path).expanduser().open("rb") as stream:
             while block := stream.read(1 << 20):
