@@ -8,6 +8,10 @@ import pytest
 from textual.events import MouseScrollDown
 from textual.widgets import Input
 
+from pipecli.errors import Conflict
+from pipecli.service import gates, opportunities
+from pipecli.service.answers import Answers
+from pipecli.service.workspace import Workspace
 from pipecli.tui.screens.agenda import AgendaScreen
 from pipecli.tui.screens.board import BoardScreen
 from pipecli.tui.screens.detail import DetailScreen
@@ -262,6 +266,13 @@ def test_read_only_nothing_can_be_written(on_board: OnBoard) -> None:
     on_board(look, readonly=True)
 
 
+def test_a_read_only_workspace_refuses_every_write_by_any_way(place: Workspace) -> None:
+    looked_at = Workspace(place.settings, "board", readonly=True)
+    with pytest.raises(Conflict, match="to look at only; nothing was changed"):
+        opportunities.set_next(looked_at, "1", "call", "fri")
+    assert gates.tried(looked_at, "1", Answers(), None).report["ready"] is False, "trying is no write"
+
+
 def test_the_palette_finds_commands_and_opportunities(on_board: OnBoard) -> None:
     async def find(board: Board) -> None:
         await board.press("colon")
@@ -279,6 +290,28 @@ def test_the_palette_finds_commands_and_opportunities(on_board: OnBoard) -> None
         await board.settle()
         await board.press("down", "enter")
         assert isinstance(board.app.screen, ForecastScreen)
+
+    on_board(find)
+
+
+def test_the_palette_finds_closed_opportunities_and_shows_names_as_they_are(
+    on_board: OnBoard, pipe: Callable[..., int]
+) -> None:
+    assert pipe("add", "Zed [/] [@click=app.quit]x[/]", "-n", "call", "-d", "today") == 0
+
+    async def find(board: Board) -> None:
+        await board.press("colon")
+        await board.type("zed")
+        await board.pilot.pause(0.5)
+        await board.settle()
+        assert "7 Zed [/] [@click=app.quit]x[/]" in board.seen()
+        await board.press("escape", "colon")
+        await board.type("kiosk")
+        await board.pilot.pause(0.5)
+        await board.settle()
+        assert "6 Acme · Kiosk  closed" in board.seen()
+        await board.press("down", "enter")
+        assert isinstance(board.app.screen, DetailScreen) and board.chosen == 6
 
     on_board(find)
 
