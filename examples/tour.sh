@@ -67,6 +67,6 @@ run focus --limit 4
 say "Three commands to type next:"
 cat <<'END'
   .venv/bin/pipe --demo demo     fill a demo workspace of your own with this sample
-  .venv/bin/pipe --demo today    see what to do now; --help lists all the rest
+  .venv/bin/pipe --demo board    the whole pipeline on one screen; ? shows every key, q leaves
   .venv/bin/pipe init            make your company's workspace, with your own stages
 END
