@@ -96,7 +96,7 @@ class EditForm(EverydayForm):
         percent = words.rstrip("% ")
         if percent in ("", self._percent):
             return None
-        if not (percent.isascii() and percent.isdigit() and int(percent) <= 100):
+        if not (percent.isascii() and percent.isdigit() and len(percent) <= 3):
             raise InvalidInput(_("a probability is a number from 0 to 100"), field="probability")
         return int(percent)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 
 from textual.containers import VerticalScroll
@@ -152,9 +153,10 @@ class GateForm(Form):
             try:
                 return move(given)
             except GateNotMet as error:
+                if asks:  # which is refused as well where anything but approvals is missing
+                    with suppress(GateNotMet):
+                        return gates.advance(place, ref, given, to=target, ask=True)
                 found = gates.tried(place, ref, given, target)
-                if asks and len(asking.of_others(found.gate)) == len(found.gate.unmet) > 0:
-                    return gates.advance(place, ref, given, to=target, ask=True)
                 raise StillAsked(refusal(error, found), found) from error
 
         return save
