@@ -48,6 +48,13 @@ def declared() -> tuple[Declared, ...]:
         Declared("win", "closing", "win", daily, _("Close as won, every remaining gate met.")),
         Declared("lose", "closing", "lose", daily, _("Close as lost, with a reason of the list.")),
         Declared("reopen", "closing", "reopen", daily, _("Open a closed opportunity again.")),
+        Declared(
+            "proposals",
+            "proposing",
+            "group",
+            daily,
+            _("What rules, a model or an agent propose: accept, reject."),
+        ),
         Declared("undo", "closing", "undo", daily, _("Take back your last command; again goes further.")),
         Declared("overdue", "listing", "overdue", weekly, _("Next actions that are late.")),
         Declared("stale", "listing", "stale", weekly, _("What went quiet for longer than its stage allows.")),

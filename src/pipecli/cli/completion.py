@@ -54,6 +54,7 @@ PLACES: dict[str, tuple[str, ...]] = {
 # The commands of a group.
 GROUPS: dict[str, tuple[str, ...]] = {
     "forecast": ("backtest", "changes", "calibrate"),
+    "proposals": ("list", "show", "accept", "reject", "review"),
     "rates": ("list", "set"),
     "stages": ("show", "check", "edit", "adopt", "templates"),
     "stats": ("funnel", "velocity", "losses", "owners", "sources"),
@@ -170,6 +171,8 @@ VALUED = frozenset(
         "--encoding",
         "--save-mapping",
         "--output",
+        "--value",
+        "--day",
     ]
 )
 # What means something to a shell.
