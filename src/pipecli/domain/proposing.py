@@ -21,6 +21,7 @@ from .events import Event
 from .fold import fold
 from .opportunity import Opportunity, Proposal
 from .quoting import found, visible
+from .route import target_of
 from .wording import EXCHANGE_KINDS
 
 PROOF, VALUE, NEXT_ACTION, EXCHANGE, MOVE = "proof", "value", "next_action", "exchange", "move"
@@ -116,7 +117,7 @@ def _aimed(decision: Decision, s: Suggestion) -> Suggestion:
             raise InvalidInput(_("a proof needs words or a quote"))
         return s._replace(target=criterion.key)
     if s.what == MOVE:
-        return s._replace(target=pipeline.stage(s.target).key, value="")
+        return s._replace(target=target_of(decision.state, pipeline, s.target), value="")
     if s.what == EXCHANGE and s.target not in EXCHANGE_KINDS:
         kinds = ", ".join(EXCHANGE_KINDS)
         line = _('"{kind}" is not a kind of exchange; the kinds are: {kinds}')
