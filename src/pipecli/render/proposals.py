@@ -111,7 +111,7 @@ def print_proposal(console: Console, listed: Listed) -> None:
     if s.draft:
         console.print()
         for line in s.draft.splitlines():
-            console.print(Text("  " + literal(line)), overflow="fold")
+            console.print(Text(("  " + literal(line)).rstrip()), overflow="fold")
 
 
 def waiting_line(n: int) -> str:
