@@ -13,9 +13,8 @@ from pipecli.service.briefing import Brief
 from pipecli.text import _, ngettext
 
 from .console import literal
-from .opportunity import title
 from .table import print_hanging
-from .views import Column, View, plain
+from .views import Column, View, plain, title
 
 _NAMED = 3
 """How many entries are named behind a statement; of more the newest."""
