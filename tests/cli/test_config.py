@@ -14,19 +14,24 @@ def test_every_setting_with_its_origin(pipe: Pipe, environment: Path) -> None:
     assert pipe("config", env={"PIPE_DATE_ORDER": "dmy"}) == (
         0,
         f"""\
-{"Setting":<12}{"Value":<{len(str(environment / "pipe.db")) + 2}}From
-{"db":<12}{environment / "pipe.db"}  PIPE_DB
-{"me":<12}{"lea":<{len(str(environment / "pipe.db")) + 2}}PIPE_ME
-{"lang":<12}{"en":<{len(str(environment / "pipe.db")) + 2}}locale
-{"decimal":<12}{"–":<{len(str(environment / "pipe.db")) + 2}}not set
-{"date_order":<12}{"dmy":<{len(str(environment / "pipe.db")) + 2}}PIPE_DATE_ORDER
-{"editor":<12}{"–":<{len(str(environment / "pipe.db")) + 2}}not set
+{"Setting":<13}{"Value":<{len(str(environment / "pipe.db")) + 2}}From
+{"db":<13}{environment / "pipe.db"}  PIPE_DB
+{"me":<13}{"lea":<{len(str(environment / "pipe.db")) + 2}}PIPE_ME
+{"lang":<13}{"en":<{len(str(environment / "pipe.db")) + 2}}locale
+{"decimal":<13}{"–":<{len(str(environment / "pipe.db")) + 2}}not set
+{"date_order":<13}{"dmy":<{len(str(environment / "pipe.db")) + 2}}PIPE_DATE_ORDER
+{"editor":<13}{"–":<{len(str(environment / "pipe.db")) + 2}}not set
+{"ai.model":<13}{"–":<{len(str(environment / "pipe.db")) + 2}}not set
+{"ai.api_base":<13}{"–":<{len(str(environment / "pipe.db")) + 2}}not set
+{"ai.redact":<13}{"false":<{len(str(environment / "pipe.db")) + 2}}default
+{"ai.timeout":<13}{"60":<{len(str(environment / "pipe.db")) + 2}}default
+{"ai.budget":<13}{"12000":<{len(str(environment / "pipe.db")) + 2}}default
 """,
         "",
     )
     rows = json.loads(pipe("config", "--json").out)
-    assert [list(row) for row in rows] == [["key", "value", "origin"]] * 6
-    assert pipe("config", "-q").out.split() == ["db", "me", "lang", "decimal", "date_order", "editor"]
+    assert [list(row) for row in rows] == [["key", "value", "origin"]] * 11
+    assert pipe("config", "-q").out.split() == [row["key"] for row in rows]
 
 
 def test_flags_before_environment_before_file_before_locale(pipe: Pipe, environment: Path) -> None:
@@ -65,7 +70,8 @@ def test_date_order_and_decimal_settle_what_is_ambiguous(house: Pipe) -> None:
     [
         (
             ["colour", "red"],
-            'no setting "colour"; the settings are: db, me, lang, decimal, date_order, editor',
+            'no setting "colour"; the settings are: db, me, lang, decimal, date_order, editor, '
+            "ai.model, ai.api_base, ai.redact, ai.timeout, ai.budget",
         ),
         (["lang", "de"], "lang is one of: en fr"),
         (["me", ""], "me cannot have that value"),
