@@ -67,11 +67,14 @@ class Number(NamedTuple):
     sign: str
 
 
+def in_digits(text: str, decimal: str | None = None) -> list[Number]:
+    """Every number that a text has in digits; `decimal` is the mark it is known to use, "," or "."."""
+    return [_number(match, decimal) for match in _WRITTEN.finditer(text.translate(_SPACES))]
+
+
 def numbers(text: str, decimal: str | None = None) -> list[Number]:
-    """Every number of a text, in digits or in words; `decimal` is the mark the text is known to use, "," or "."."""
-    plain = text.translate(_SPACES)
-    found = [_number(match, decimal) for match in _WRITTEN.finditer(plain)]
-    return found + list(_in_words(fold(plain)))
+    """Every number of a text, in digits or in words."""
+    return in_digits(text, decimal) + list(_in_words(fold(text.translate(_SPACES))))
 
 
 def _number(match: re.Match[str], decimal: str | None) -> Number:
@@ -140,6 +143,12 @@ def not_given(text: str, given: str, decimal: str | None = None) -> list[str]:
     odd = [number.text for number in numbers(text) if not _stands(number, known)]
     said = set(_COMPUTED.findall(fold(given.translate(_SPACES))))
     return odd + [word for word in _COMPUTED.findall(fold(text.translate(_SPACES))) if word not in said]
+
+
+def digits_not_given(text: str, given: str) -> list[str]:
+    """The numbers that a text has in digits and that stand nowhere in what was given."""
+    known = numbers(given)
+    return [number.text for number in in_digits(text) if not _stands(number, known)]
 
 
 def _stands(number: Number, known: list[Number]) -> bool:

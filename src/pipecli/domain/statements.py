@@ -6,12 +6,15 @@ names one that is not, is dropped and counted.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+import re
+from collections.abc import Container, Iterable, Mapping
 from typing import NamedTuple
 
 STANDING, SAID, PEOPLE, GATE, NEXT, ASK = "standing", "said", "people", "gate", "next", "ask"
 SECTIONS = (STANDING, SAID, PEOPLE, GATE, NEXT, ASK)
 """In the order in which they are read."""
+TOLD = (SAID, PEOPLE, ASK)
+"""What a model may write; the rest stays the rules'."""
 
 
 class Statement(NamedTuple):
@@ -43,3 +46,21 @@ def grounded(statements: Iterable[Statement], entries: Container[int]) -> Ground
         else:
             dropped += 1
     return Grounded(tuple(kept), dropped)
+
+
+_QUOTED = re.compile("[“«\"]\\s*([^“”«»\"]+?)\\s*[”»\"]")
+_QUOTE_WORDS = 3
+"""From so many words on, what stands between quotation marks is a quote; fewer are a name or a turn of phrase."""
+
+
+def quotes_hold(statement: Statement, texts: Mapping[int, str]) -> bool:
+    """Whether everything a statement quotes stands word for word in an entry that it names."""
+    sources = [_plain(texts.get(seq, "")) for seq in statement.seqs]
+    quotes = [_plain(quote).strip(" .,;:!?…") for quote in _QUOTED.findall(statement.text)]
+    return all(
+        any(quote in source for source in sources) for quote in quotes if len(quote.split()) >= _QUOTE_WORDS
+    )
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("’", "'").split()).casefold()

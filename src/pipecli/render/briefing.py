@@ -8,7 +8,7 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
-from pipecli.domain.statements import ASK, GATE, NEXT, PEOPLE, SAID, STANDING, Statement
+from pipecli.domain.statements import ASK, GATE, NEXT, PEOPLE, SAID, SECTIONS, STANDING, TOLD, Statement
 from pipecli.service.briefing import Brief
 from pipecli.text import _, ngettext
 
@@ -37,6 +37,53 @@ def print_brief(console: Console, found: Brief) -> None:
     print_title(console, found)
     print_statements(console, found.found.statements)
     print_dropped(console, found.found.dropped)
+
+
+class Telling:
+    """A summary on screen while a model writes a part of it: the rules' sections stand where they belong."""
+
+    def __init__(self, console: Console, found: Brief) -> None:
+        self._console = console
+        self._rules = found
+        self._begun: list[str] = []
+        self._n = 0
+        print_title(console, found)
+        self._until(SAID)
+
+    def add(self, statement: Statement) -> None:
+        """One statement of the model, under its heading."""
+        if not self._begun or self._begun[-1] != statement.section:
+            self._until(statement.section)
+            print_heading(self._console, statement.section)
+            self._begun.append(statement.section)
+            self._n = 0
+        self._n += 1
+        print_statement(self._console, statement, self._n)
+
+    def end(self, found: Brief) -> None:
+        """What is left of the rules', who wrote it, and how much was dropped."""
+        self._until(None)
+        self._console.print()
+        line = _("Said, decides and ask in the words of {model}; [n] is the entry: pipe journal {ref}")
+        print_hanging(self._console, "", line.format(model=found.source, ref=found.record["id"]), "dim")
+        print_dropped(self._console, found.found.dropped)
+
+    def fall_back(self) -> None:
+        """The summary by rules instead: of what the model has begun as well."""
+        if set(self._begun) & set(TOLD):
+            self._console.print()
+            self._console.print(Text(_("By the rules instead:"), style="yellow"))
+        self._begun = [section for section in self._begun if section not in TOLD]
+        self._until(None)
+
+    def _until(self, section: str | None) -> None:
+        """Print the rules' statements of the sections before one (None: of all) that do not stand there yet."""
+        before = SECTIONS[: SECTIONS.index(section)] if section else SECTIONS
+        open_ones = [name for name in before if name not in self._begun]
+        print_statements(
+            self._console, [s for s in self._rules.found.statements if s.section in open_ones]
+        )
+        self._begun += open_ones
 
 
 def print_title(console: Console, found: Brief) -> None:

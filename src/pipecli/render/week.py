@@ -12,7 +12,7 @@ from pipecli.text import _, ngettext
 
 from .changes import counted, signed
 from .console import literal
-from .table import print_table
+from .table import print_hanging, print_table
 from .views import NEVER_CUT, Column, Record, View, amount, plain, short_day, subject
 
 
@@ -148,6 +148,15 @@ def print_week(console: Console, document: Record) -> None:
     """The ten lines under their heading."""
     console.print(Text(heading(document), style="bold"))
     print_table(console, view(), [line._asdict() for line in lines(document)])
+
+
+def print_told(console: Console, document: Record, text: str, model: str) -> None:
+    """The week as a model phrased it, and that it did."""
+    console.print(Text(heading(document), style="bold"))
+    for line in text.splitlines():
+        print_hanging(console, "", literal(line))
+    words = _("In the words of {model}, with the figures of: pipe summary --no-model")
+    print_hanging(console, "", words.format(model=model), "dim")
 
 
 def in_words(document: Record) -> list[str]:

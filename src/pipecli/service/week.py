@@ -19,6 +19,7 @@ from pipecli.store.week import read_moves
 from pipecli.text import _
 
 from . import audit, changes
+from .briefing import RULES
 from .lists import STATUSES, Listing, filtered
 from .records import Record, record
 from .workspace import Reading, Workspace
@@ -58,6 +59,7 @@ def _document(reading: Reading, since: date) -> Record:
         "forecast": _forecast(reading, since),
         "hygiene": audit.trend(reading),
         "first": _first(late.records, gone_quiet.records, waiting["opportunities"]),
+        "source": RULES,
     }
 
 
