@@ -33,6 +33,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "show": ("ref",),
     "journal": ("ref",),
     "why": ("ref",),
+    "qualify": ("ref",),
     "advance": ("ref",),
     "prove": ("ref", "criterion"),
     "unprove": ("ref", "criterion"),

@@ -25,7 +25,9 @@ _FACTORS = {
     "k": 1_000, "m": 1_000_000, "thousand": 1_000, "mille": 1_000, "million": 1_000_000, "millions": 1_000_000,
 }  # fmt: skip
 _BEFORE = r"(?P<before>[€$£¥]|\b[A-Za-z]{3}(?= ?\d))?"
-_NUMBER = r"(?P<number>\d{1,3}(?:(?P<mark>[ .,'])\d{3})(?:(?P=mark)\d{3})*(?:[.,]\d{1,3})?(?!\d)|\d+(?:[.,]\d+)?)"
+_NUMBER = (
+    r"(?P<number>\d{1,3}(?:(?P<mark>[ .,'])\d{3})(?:(?P=mark)\d{3})*(?:[.,]\d{1,3})?(?!\d)|\d+(?:[.,]\d+)?)"
+)
 _AFTER = (
     r"(?: ?(?P<factor>[kKmM](?![a-zA-Z])|(?:thousand|mille|millions?)\b))?"
     r"(?: ?(?:de |d')?(?P<after>[€$£¥%]|(?:per cent|pour cent|percent|pourcent|euros?|dollars?|pounds?|francs?)\b"

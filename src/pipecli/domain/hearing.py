@@ -153,7 +153,7 @@ def _stands_alone(line: str, below: str) -> bool:
 def _split(block: str) -> Iterator[str]:
     start = 0
     for end in _END.finditer(block):
-        word = re.search(r"([^\W\d_]+)$", block[start : end.start()])
+        word = re.search(r"(?<!\d)([^\W\d_]+)$", block[start : end.start()])
         is_short_form = word is not None and (len(word[1]) == 1 or fold(word[1]) in _SHORT_FORMS)
         if block[end.start()] == "." and is_short_form:
             continue

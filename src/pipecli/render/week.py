@@ -70,7 +70,9 @@ def _name(one: Record) -> str:
 def _names(part: Record, most: int = 3) -> str:
     """The largest, `12 Acme · ERP rollout €48,000`."""
     shown = [
-        " ".join(w for w in (_name(one), amount(one["amount"], one["currency"]) if one["amount"] else "") if w)
+        " ".join(
+            w for w in (_name(one), amount(one["amount"], one["currency"]) if one["amount"] else "") if w
+        )
         for one in part["opportunities"][:most]
     ]
     return ", ".join(shown) + (", …" if part["count"] > len(shown) else "")

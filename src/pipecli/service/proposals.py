@@ -103,7 +103,7 @@ def make(
         for suggestion in suggestions:
             try:
                 checked = proposing.checked(decision, suggestion, texts)
-                _require_readable(unit, workspace.settings, decision, checked)
+                require_readable(unit, workspace.settings, decision, checked)
             except PipeError as error:
                 dropped.append(Dropped(suggestion, error.message))
                 continue
@@ -122,7 +122,7 @@ def _earlier(unit: Unit, state: Opportunity) -> list[Suggestion]:
     return [suggestion for suggestion in found if suggestion]
 
 
-def _require_readable(unit: Unit, settings: Settings, decision: Decision, s: Suggestion) -> None:
+def require_readable(unit: Unit, settings: Settings, decision: Decision, s: Suggestion) -> None:
     """Raise InvalidInput where a value cannot be read, or is what the opportunity has already."""
     if s.what != proposing.VALUE:
         return
