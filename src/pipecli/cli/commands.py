@@ -38,9 +38,7 @@ def declared() -> tuple[Declared, ...]:
         Declared("next", "everyday", "next_", daily, _("Set the next action; bare, show what to do first.")),
         Declared("snooze", "everyday", "snooze", daily, _("Put next actions off to a later day.")),
         Declared("log", "everyday", "log", daily, _("Record a call, mail, meeting or note.")),
-        Declared(
-            "summary", "summary", "summary", daily, _("What to know before a meeting; bare, the week.")
-        ),
+        Declared("summary", "summary", "summary", daily, _("What to know before a meeting; bare, the week.")),
         Declared("brief", "summary", "summary", daily, _("The same as summary.")),
         Declared("why", "gate", "why", daily, _("Say what the gate to the next stage still needs.")),
         Declared("prove", "gate", "prove", daily, _("Record evidence for a criterion.")),

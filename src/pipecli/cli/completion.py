@@ -32,6 +32,8 @@ _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) pipe
 PLACES: dict[str, tuple[str, ...]] = {
     "show": ("ref",),
     "journal": ("ref",),
+    "summary": ("ref",),
+    "brief": ("ref",),
     "why": ("ref",),
     "advance": ("ref",),
     "prove": ("ref", "criterion"),

@@ -150,7 +150,9 @@ def _worth(matter: Matter) -> Statement:
 def _amount_before(state: Opportunity) -> Span | None:
     """The last span in which it had another amount."""
     now = (state.amount, state.currency)
-    return next((s for s in reversed(state.spans) if s.amount is not None and (s.amount, s.currency) != now), None)
+    return next(
+        (s for s in reversed(state.spans) if s.amount is not None and (s.amount, s.currency) != now), None
+    )
 
 
 def _close_date(matter: Matter) -> Statement:

@@ -48,7 +48,7 @@ def grounded(statements: Iterable[Statement], entries: Container[int]) -> Ground
     return Grounded(tuple(kept), dropped)
 
 
-_QUOTED = re.compile("[“«\"]\\s*([^“”«»\"]+?)\\s*[”»\"]")
+_QUOTED = re.compile('[“«"]\\s*([^“”«»"]+?)\\s*[”»"]')
 _QUOTE_WORDS = 3
 """From so many words on, what stands between quotation marks is a quote; fewer are a name or a turn of phrase."""
 

@@ -80,9 +80,7 @@ class Telling:
         """Print the rules' statements of the sections before one (None: of all) that do not stand there yet."""
         before = SECTIONS[: SECTIONS.index(section)] if section else SECTIONS
         open_ones = [name for name in before if name not in self._begun]
-        print_statements(
-            self._console, [s for s in self._rules.found.statements if s.section in open_ones]
-        )
+        print_statements(self._console, [s for s in self._rules.found.statements if s.section in open_ones])
         self._begun += open_ones
 
 

@@ -64,7 +64,9 @@ def brief(workspace: Workspace, ref: str) -> Brief:
 
 
 def _brief(reading: Reading, state: Opportunity, events: Sequence[Event], around: Around) -> Brief:
-    row = row_with_names(projection.rows(state, reading.pipeline, around.names)["opportunity"][0], around.names)
+    row = row_with_names(
+        projection.rows(state, reading.pipeline, around.names)["opportunity"][0], around.names
+    )
     shown = record(row, reading.pipeline, reading.today)
     matter = _matter(reading, state, events, around, is_stale=bool(shown["stale"]))
     entries = frozenset({event.seq for event in events} | {person.id for person in matter.people})
@@ -120,7 +122,7 @@ def as_json(found: Brief) -> dict[str, Any]:
     """The opportunity's keys of the contract, who wrote the summary, how much was dropped, and its statements."""
     return {
         **found.record,
-        "source": found.source,
+        "written_by": found.source,
         "dropped": found.found.dropped,
         "exchanges": len(found.matter.heard),
         "statements": rows(found),
@@ -129,6 +131,4 @@ def as_json(found: Brief) -> dict[str, Any]:
 
 def rows(found: Brief) -> list[dict[str, Any]]:
     """The statements, one a line, each with the entries it rests on."""
-    return [
-        {"section": s.section, "text": s.text, "entries": list(s.seqs)} for s in found.found.statements
-    ]
+    return [{"section": s.section, "text": s.text, "entries": list(s.seqs)} for s in found.found.statements]

@@ -74,9 +74,7 @@ def told(
     if answer is None:
         return None
     statements = hearing.end(answer.model)
-    return found._replace(
-        found=Grounded(_together(found, statements), hearing.dropped), source=answer.model
-    )
+    return found._replace(found=Grounded(_together(found, statements), hearing.dropped), source=answer.model)
 
 
 def _together(found: Brief, statements: list[Statement]) -> tuple[Statement, ...]:

@@ -59,13 +59,11 @@ def _document(reading: Reading, since: date) -> Record:
         "forecast": _forecast(reading, since),
         "hygiene": audit.trend(reading),
         "first": _first(late.records, gone_quiet.records, waiting["opportunities"]),
-        "source": RULES,
+        "written_by": RULES,
     }
 
 
-def _between(
-    reading: Reading, field: str, since: date, status: Sequence[str], limit: int = SHOWN
-) -> Listing:
+def _between(reading: Reading, field: str, since: date, status: Sequence[str], limit: int = SHOWN) -> Listing:
     condition = f"{field} > {since.isoformat()} and {field} <= {reading.today.isoformat()}"
     where = parse(condition, reading.pipeline.field_types())
     return filtered(reading, Filter(status=tuple(status), where=where, sort="-amount"), limit)
@@ -150,9 +148,7 @@ def _forecast(reading: Reading, since: date) -> Record:
     return {**figure, "counts": {part.kind: len(part.opportunities) for part in found.changes.parts}}
 
 
-def _first(
-    late: Sequence[Record], gone_quiet: Sequence[Record], waiting: Sequence[Record]
-) -> Record | None:
+def _first(late: Sequence[Record], gone_quiet: Sequence[Record], waiting: Sequence[Record]) -> Record | None:
     """What to look at before all else: what is late, quiet or waits for a word, in this order, the largest first."""
     for why, found in (("late", late), ("stale", gone_quiet), ("waiting", waiting)):
         if found:

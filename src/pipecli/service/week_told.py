@@ -38,9 +38,7 @@ def told(workspace: Workspace, lines: Sequence[str], how: Assistance) -> Told | 
         return None
     from pipecli.assist.request import Request
 
-    request = Request(
-        "summary", _RULES, facts="\n".join(lines), language=language(), answer_tokens=_TOKENS
-    )
+    request = Request("summary", _RULES, facts="\n".join(lines), language=language(), answer_tokens=_TOKENS)
     answer = ask(workspace, request, how)
     if answer is None:
         return None
