@@ -64,7 +64,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
 FIXED: dict[str, tuple[str, ...]] = {
     "nothing": (),
     "exchange": ("call", "mail", "meeting", "note"),
-    "setting": ("db", "me", "lang", "decimal", "date_order", "editor"),
+    "setting": (
+        *("db", "me", "lang", "decimal", "date_order", "editor"),
+        *("ai.model", "ai.api_base", "ai.redact", "ai.timeout", "ai.budget"),
+    ),
     "shell": ("bash", "zsh", "fish"),
     "division": ("owner",),
     "status": ("open", "won", "lost", "all"),
