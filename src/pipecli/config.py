@@ -66,7 +66,7 @@ class ModelSettings:
     name: str
     api_base: str | None = None
     redact: bool = False
-    timeout: int = 60
+    timeout: float = 60
     budget: int = 12_000
 
 
@@ -280,9 +280,13 @@ def write_setting(environ: Mapping[str, str], key: str, value: str | None, *, dr
     if dry_run:
         return path
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    text = "".join(f"{line}\n" for line in _with_setting(lines, key, value))
+    if not _says(text, key, value):
+        raise ConfigError(
+            _("{path} writes {key} in a way of its own; change it there by hand").format(path=path, key=key)
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = "".join(f"{line}\n" for line in _with_setting(lines, key, value))
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(
@@ -312,6 +316,16 @@ def _with_setting(lines: list[str], key: str, value: str | None) -> list[str]:
     if table and end < len(lines):
         kept.append("")
     return [*lines[:start], *kept, *lines[end:]]
+
+
+def _says(text: str, key: str, value: str | None) -> bool:
+    """Whether the text of a file is TOML in which the setting has that value."""
+    import tomllib
+
+    try:
+        return _settings_in(tomllib.loads(text)).get(key) == value
+    except tomllib.TOMLDecodeError:
+        return False
 
 
 def _as_toml(key: str, value: str) -> str:

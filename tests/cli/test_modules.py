@@ -66,6 +66,9 @@ def test_completion_loads_no_parser_and_no_rules(house: Pipe, words: str) -> Non
         (["stats"], 0),
         (["stats", "owners"], 0),
         (["audit"], 0),
+        (["summary"], 0),
+        (["summary", "1"], 0),
+        (["brief", "1", "--json"], 0),
         (["next"], 0),
     ],
 )
@@ -109,6 +112,8 @@ def test_only_a_chart_loads_what_draws(house: Pipe) -> None:
         ["stats", "owners", "--csv"],
         ["audit", "--json"],
         ["audit", "-q"],
+        ["summary", "--json"],
+        ["summary", "1", "--json"],
     ],
 )
 def test_a_format_for_machines_loads_no_rich(house: Pipe, words: list[str]) -> None:
@@ -157,7 +162,7 @@ def test_a_command_loads_only_its_own_module(house: Pipe) -> None:
         "everyday",
     }
     others |= {"focusing", "forecasting", "gate", "interview", "progress", "questions", "rates", "setup"}
-    others |= {"showing", "stages", "statistics"}
+    others |= {"showing", "stages", "statistics", "summary"}
     assert {f"pipecli.cli.{name}" for name in others} <= commands
     assert not loaded("list") & {f"pipecli.cli.{name}" for name in others}
 

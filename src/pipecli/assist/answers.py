@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pipecli.domain.plain import cleaned
+
 _REFUSED = object()
 
 
@@ -66,7 +68,7 @@ def _whole(value: Any) -> Any:
 
 
 def _words(value: Any) -> Any:
-    """A text; a number stands for its digits, since models drop the quotes."""
+    """A text, without what its escapes may have hidden; a number stands for its digits: models drop the quotes."""
     if isinstance(value, str):
-        return value
+        return cleaned(value)
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else _REFUSED

@@ -7,14 +7,21 @@ from __future__ import annotations
 
 import os
 import re
+from math import ceil
 
-from pipecli.config import ModelSettings
+from pipecli.config import NUMBERS, ModelSettings
 from pipecli.errors import AssistError
 from pipecli.text import _
 
 BACKOFF = 2.0
 LONGEST_WAIT = 30.0
 _OF_THE_SERVER = {"InternalServerError", "ServiceUnavailableError", "BadGatewayError"}
+_TOO_LONG = re.compile("maximum context length|context_length_exceeded|context window")
+_OTHER_KEYS = {
+    "bedrock": "AWS_ACCESS_KEY_ID",
+    "vertex_ai": "GOOGLE_APPLICATION_CREDENTIALS",
+    "huggingface": "HF_TOKEN",
+}
 _SECRET_NAMES = re.compile(r"(?i)key|token|secret|password|credential")
 _SECRET_FORMS = re.compile(
     r"(?i)\b(?:bearer\s+\S+|[sprg]k[-_][\w*.-]{6,}|AIza[\w-]{10,}|gsk_\w+|eyJ[\w.-]{20,})"
@@ -34,7 +41,11 @@ def is_refusal(text: str) -> bool:
 def wait_before_another(error: Exception) -> float | None:
     """Seconds to wait before the one other try, None where another would not help."""
     names = _names(error)
-    if "MidStreamFallbackError" in names or "APIConnectionError" in names or _is_out_of_quota(error):
+    if (
+        names & {"MidStreamFallbackError", "APIConnectionError"}
+        or _is_out_of_quota(error)
+        or _lacks_key(error)
+    ):
         return None
     if "RateLimitError" not in names and not names & _OF_THE_SERVER:
         return None
@@ -46,44 +57,57 @@ def explained(error: Exception, settings: ModelSettings, midway: bool = False) -
     """The error as one line for a person; `midway` says that a part of the answer was shown already."""
     if isinstance(error, AssistError):
         return error
-    return AssistError(_line(error, _names(error), settings, midway))
+    names = _names(error)
+    line = _of_the_answer(names, settings, midway) or _of_the_account(error, names, settings)
+    return AssistError(line or _of_the_request(error, names, settings))
 
 
-def _line(error: Exception, names: set[str], settings: ModelSettings, midway: bool) -> str:
-    model = settings.name
+def _of_the_answer(names: set[str], settings: ModelSettings, midway: bool) -> str | None:
     if "APITimeoutError" in names or "TimeoutException" in names:
         line = _("{model} sent nothing for {n} s; to wait longer: pipe config ai.timeout {more}")
-        return line.format(model=model, n=settings.timeout, more=min(3600, settings.timeout * 2))
-    if midway or "MidStreamFallbackError" in names or "RemoteProtocolError" in names:
-        return _("the answer of {model} broke off").format(model=model)
-    if "AuthenticationError" in names or "PermissionDeniedError" in names:
+        longer = min(NUMBERS["ai.timeout"][1], ceil(settings.timeout * 2))
+        return line.format(model=settings.name, n=f"{settings.timeout:g}", more=longer)
+    if midway or names & {"MidStreamFallbackError", "RemoteProtocolError"}:
+        return _("the answer of {model} broke off").format(model=settings.name)
+    if "ContentPolicyViolationError" in names:
+        return _("{model} declined to answer").format(model=settings.name)
+    return None
+
+
+def _of_the_account(error: Exception, names: set[str], settings: ModelSettings) -> str | None:
+    model = settings.name
+    if _lacks_key(error):
+        line = _("{model} needs a key; set it in the environment: {name}")
+        return line.format(model=model, name=_name_of_key(model))
+    if names & {"AuthenticationError", "PermissionDeniedError"}:
         line = _("{model} does not accept the key; set the right one in the environment: {name}")
         return line.format(model=model, name=_name_of_key(model))
     if _is_out_of_quota(error):
         return _("the account of {model} has nothing left to spend").format(model=model)
     if "RateLimitError" in names:
         return _("{model} is asked too often; try again in a minute").format(model=model)
-    if "ContextWindowExceededError" in names:
-        line = _("the request is longer than {model} takes; send less: pipe config ai.budget {n}")
-        return line.format(model=model, n=max(500, settings.budget // 2))
-    if "ContentPolicyViolationError" in names:
-        return _("{model} declined to answer").format(model=model)
-    if "LLM Provider NOT provided" in str(error) or "LiteLLMUnknownProvider" in names:
+    return None
+
+
+def _of_the_request(error: Exception, names: set[str], settings: ModelSettings) -> str:
+    model = settings.name
+    where = settings.api_base or model.partition("/")[0]
+    text = " ".join(str(error).split())
+    if "ContextWindowExceededError" in names or _TOO_LONG.search(text):
+        line = _("the request is longer than {model} takes; to send less: pipe config ai.budget {n}")
+        return line.format(model=model, n=max(NUMBERS["ai.budget"][0], settings.budget // 2))
+    if "LLM Provider NOT provided" in text or "LiteLLMUnknownProvider" in names:
         line = _('"{model}" names no provider; write it as openai/NAME, mistral/NAME or ollama/NAME')
         return line.format(model=model)
     if "NotFoundError" in names:
-        line = _("{where} knows no such model: {model}")
-        return line.format(where=_where(settings), model=model)
-    if "APIConnectionError" in names and "APIStatusError" not in names:
+        return _("{where} knows no such model: {model}").format(where=where, model=model)
+    if "APIConnectionError" in names:
         line = _("{where} cannot be reached; is the network up, and the address right?")
-        return line.format(where=_where(settings))
-    status = getattr(error, "status_code", None)
-    if names & _OF_THE_SERVER or (isinstance(status, int) and status >= 500):
-        return _("{where} has a fault of its own; try again later").format(where=_where(settings))
-    reason = scrubbed(" ".join(str(error).split()))[:200]
-    return _("{model} cannot be asked: {kind}, {reason}").format(
-        model=model, kind=type(error).__name__, reason=reason
-    )
+        return line.format(where=where)
+    if names & _OF_THE_SERVER:
+        return _("{where} has a fault of its own; try again later").format(where=where)
+    line = _("{model} cannot be asked: {kind}, {reason}")
+    return line.format(model=model, kind=type(error).__name__, reason=scrubbed(text)[:200])
 
 
 def scrubbed(text: str) -> str:
@@ -94,17 +118,25 @@ def scrubbed(text: str) -> str:
     return _SECRET_FORMS.sub("***", text)
 
 
-def _names(error: BaseException) -> set[str]:
-    """The names of the classes of an error and of what it came from."""
-    found: set[str] = set()
-    while error is not None and len(found) < 60:
-        found |= {kind.__name__ for kind in type(error).__mro__}
-        error = error.__cause__  # type: ignore[assignment]
+def _chain(error: BaseException) -> list[BaseException]:
+    """The error and what it came from, which the library wraps again and again."""
+    found = [error]
+    while (before := found[-1].__cause__ or found[-1].__context__) and len(found) < 10:
+        found.append(before)
     return found
 
 
+def _names(error: BaseException) -> set[str]:
+    return {kind.__name__ for link in _chain(error) for kind in type(link).__mro__}
+
+
 def _is_out_of_quota(error: Exception) -> bool:
-    return "insufficient_quota" in str(error)
+    bodies = [getattr(link, "body", None) for link in _chain(error)]
+    return any(isinstance(body, dict) and body.get("code") == "insufficient_quota" for body in bodies)
+
+
+def _lacks_key(error: Exception) -> bool:
+    return any("Missing credentials" in str(link) for link in _chain(error))
 
 
 def _retry_after(error: Exception) -> float:
@@ -117,8 +149,4 @@ def _retry_after(error: Exception) -> float:
 
 def _name_of_key(model: str) -> str:
     provider = model.partition("/")[0] if "/" in model else "openai"
-    return f"{provider.upper().replace('-', '_')}_API_KEY"
-
-
-def _where(settings: ModelSettings) -> str:
-    return settings.api_base or settings.name.partition("/")[0]
+    return _OTHER_KEYS.get(provider, f"{provider.upper().replace('-', '_')}_API_KEY")

@@ -134,19 +134,18 @@ def _asked(litellm: Any, ready: Prepared, shown: Shown) -> _Raw:
 def _streamed(response: Any, ready: Prepared, shown: Shown) -> _Raw:
     pieces: list[str] = []
     length = 0
-    ending = refusal = usage = None
+    ending = usage = None
     for chunk in response:
         usage = getattr(chunk, "usage", None) or usage
         for choice in chunk.choices[:1]:
             ending = choice.finish_reason or ending
-            refusal = _refusal(choice.delta) or refusal
             piece = choice.delta.content or ""
             pieces.append(piece)
             length += len(piece)
             shown.add(piece)
         if length > ready.request.answer_tokens * _LONGEST_PER_TOKEN:
             return _Raw("".join(pieces), "length")
-    return _Raw("".join(pieces), ending, refusal, usage)
+    return _Raw("".join(pieces), ending, usage=usage)
 
 
 def _refusal(message: Any) -> str | None:

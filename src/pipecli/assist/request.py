@@ -65,7 +65,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A request as it is sent: `sent` is all of it but the key; `masks` put back what is hidden in it.
+    """A request as it is sent: `sent` is what `--dry-run` prints, all but the key; `masks` put back what it hides.
 
     `left_out` are the numbers of the parts that did not fit, `tokens` about how many are sent.
     """
@@ -76,10 +76,6 @@ class Prepared:
     masks: Masks
     left_out: tuple[int, ...]
     tokens: int
-
-    def as_json(self) -> str:
-        """What `--dry-run` prints: model, address, parameters and messages, exactly."""
-        return json.dumps(self.sent, ensure_ascii=False, indent=2)
 
 
 def prepared(request: Request, settings: ModelSettings) -> Prepared:

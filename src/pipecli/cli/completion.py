@@ -32,6 +32,8 @@ _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) pipe
 PLACES: dict[str, tuple[str, ...]] = {
     "show": ("ref",),
     "journal": ("ref",),
+    "summary": ("ref",),
+    "brief": ("ref",),
     "why": ("ref",),
     "qualify": ("ref",),
     "advance": ("ref",),
@@ -64,7 +66,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
 FIXED: dict[str, tuple[str, ...]] = {
     "nothing": (),
     "exchange": ("call", "mail", "meeting", "note"),
-    "setting": ("db", "me", "lang", "decimal", "date_order", "editor"),
+    "setting": (
+        *("db", "me", "lang", "decimal", "date_order", "editor"),
+        *("ai.model", "ai.api_base", "ai.redact", "ai.timeout", "ai.budget"),
+    ),
     "shell": ("bash", "zsh", "fish"),
     "division": ("owner",),
     "status": ("open", "won", "lost", "all"),

@@ -9,13 +9,13 @@ import typer
 
 from pipecli.errors import AssistError, InvalidInput
 from pipecli.render.console import console, is_terminal
+from pipecli.service.assistance import Assistance
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
 
 from .options import Output, Ref, assists, reports, workspace
 
 if TYPE_CHECKING:
-    from pipecli.service.assistance import Assistance
     from pipecli.service.briefing import Brief
 
 
@@ -123,7 +123,7 @@ def _week(place: Workspace, output: Output, how: Assistance, since: str | None) 
     if output.is_table:
         screen.print_told(console(), document, told.text, told.model)
     else:
-        _write_week({**document, "text": told.text, "source": told.model}, output)
+        _write_week({**document, "text": told.text, "written_by": told.model}, output)
 
 
 def _write_week(document: dict[str, Any], output: Output) -> None:
@@ -138,5 +138,7 @@ def _write_week(document: dict[str, Any], output: Output) -> None:
         screen.print_week(console(), document)
     elif output.format == "quiet":
         write_list(screen.view(), [document["first"]] if document["first"] else [], output.format)
+    elif output.format == "csv":
+        write_list(screen.flat_view(), screen.flat(document), output.format)
     else:
         write_list(screen.view(), screen.rows(document), output.format)

@@ -10,11 +10,12 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
-from pipecli.text import _, ngettext
+from pipecli.text import _, language, ngettext
 
 from .briefing import Contact, Heard, Matter, quoted, rests_on
 from .gate import Verdict
 from .hearing import PROMISE, QUESTION, Sentence, comparable, sender, sentences, shortened
+from .money import format_number
 from .statements import ASK, PEOPLE, SAID, Statement
 from .wording import kind_name
 
@@ -72,7 +73,7 @@ def said(matter: Matter, talk: Talk) -> Iterator[Statement]:
     if len(matter.heard) > LISTENED:
         oldest = matter.heard[LISTENED - 1]
         words = _("{n} exchanges in all; these lines are from the newest {m}").format(
-            n=len(matter.heard), m=LISTENED
+            n=format_number(len(matter.heard), language()), m=LISTENED
         )
         yield Statement(SAID, words, (newest.seq, oldest.seq))
 
@@ -138,8 +139,8 @@ def people(matter: Matter, talk: Talk) -> Iterator[Statement]:
         key=lambda one: one[0].place if one[0] else LISTENED,
     )
     told = {(line.heard.seq, line.sentence.text) for line in _told(matter, talk)}
-    for line, person in spoke[:MOST_PEOPLE]:
-        yield _last_words(matter, person, line, told)
+    for last, person in spoke[:MOST_PEOPLE]:
+        yield _last_words(matter, person, last, told)
     if (more := len(spoke) - MOST_PEOPLE) > 0:
         words = ngettext("and {n} more contact", "and {n} more contacts", more).format(n=more)
         yield Statement(PEOPLE, words, tuple(person.id for _line, person in spoke[MOST_PEOPLE:]))
@@ -204,8 +205,7 @@ def ask(matter: Matter, talk: Talk) -> Iterator[Statement]:
     needed = [_asked(verdict, matter) for verdict in _askable(matter)]
     unanswered = list(_unanswered(matter, talk))
     facts = list(_facts(matter))
-    first = QUESTIONS - 1 if unanswered or not needed else QUESTIONS
-    found = [*needed[:first], *unanswered[:1], *needed[first:], *unanswered[1:], *facts]
+    found = [*needed[:2], *unanswered[:1], *facts[:1], *needed[2:], *unanswered[1:], *facts[1:]]
     seen: dict[str, Statement] = {}
     for statement in found:
         seen.setdefault(statement.text, statement)

@@ -24,14 +24,14 @@ _PERCENT = frozenset(("%", "percent", "per cent", "pour cent", "pourcent"))
 _FACTORS = {
     "k": 1_000, "m": 1_000_000, "thousand": 1_000, "mille": 1_000, "million": 1_000_000, "millions": 1_000_000,
 }  # fmt: skip
-_BEFORE = r"(?P<before>[€$£¥]|\b[A-Za-z]{3}(?= ?\d))?"
+_BEFORE = r"(?P<before>[€$£¥]|\b[A-Z]{3}(?= ?\d))?"
 _NUMBER = (
     r"(?P<number>\d{1,3}(?:(?P<mark>[ .,'])\d{3})(?:(?P=mark)\d{3})*(?:[.,]\d{1,3})?(?!\d)|\d+(?:[.,]\d+)?)"
 )
 _AFTER = (
     r"(?: ?(?P<factor>[kKmM](?![a-zA-Z])|(?:thousand|mille|millions?)\b))?"
-    r"(?: ?(?:de |d')?(?P<after>[€$£¥%]|(?:per cent|pour cent|percent|pourcent|euros?|dollars?|pounds?|francs?)\b"
-    r"|[A-Za-z]{3}\b))?"
+    r"(?: ?(?:de |d')?(?P<after>[€$£¥%](?!\d)|(?:per cent|pour cent|percent|pourcent|euros?|dollars?|pounds?|francs?)\b"
+    r"|[A-Z]{3}\b))?"
 )
 _WRITTEN = re.compile(rf"(?P<sign>(?<![\w.,])[+-] ?)?{_BEFORE} ?(?P<inner>(?<![\w])[+-])?{_NUMBER}{_AFTER}")
 
@@ -55,7 +55,7 @@ _COMPUTED = re.compile(
     r"|(?:a|one|three) quarters? of|a third)\b"
 )
 _WORD_RUN = re.compile(
-    rf"\b(?:{'|'.join(sorted({*_WORDS, *_SCALES}, key=len, reverse=True))})"
+    rf"(?<!\d )(?<!\d)\b(?:{'|'.join(sorted({*_WORDS, *_SCALES}, key=len, reverse=True))})"
     rf"(?:(?:[- ]| et | and )(?:{'|'.join(sorted({*_WORDS, *_SCALES}, key=len, reverse=True))})\b)*\b"
 )
 
@@ -80,15 +80,19 @@ def numbers(text: str, decimal: str | None = None) -> list[Number]:
 
 
 def _number(match: re.Match[str], decimal: str | None) -> Number:
-    named = [word for word in (match["before"], match["after"]) if word]
-    unit = next((found for word in named if (found := _unit(word))), "")
+    before, after = _unit(match["before"]), _unit(match["after"])
     factor = _FACTORS[match["factor"].lower()] if match["factor"] else 1
     values = frozenset(value * factor for value in _readings(match["number"], decimal))
-    return Number(match[0].strip(), values, unit, (match["sign"] or match["inner"] or "").strip())
+    sign = (match["sign"] or match["inner"] or "").strip()
+    start = match.start() if before or match["sign"] else match.start("number")
+    end = match.end() if after else match.end("factor" if match["factor"] else "number")
+    return Number(match.string[start:end].strip(), values, after if after == "%" else before or after, sign)
 
 
-def _unit(word: str) -> str:
+def _unit(word: str | None) -> str:
     """The currency a sign or word means, or `%`; a code counts in capitals only: `all 5` is no sum in lek."""
+    if not word:
+        return ""
     if word.lower() in _PERCENT:
         return "%"
     return _CURRENCIES.get(word.lower()) or (word if word in CURRENCIES else "")

@@ -24,8 +24,8 @@ _FOLDED_QUOTE = "[…]"
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 _BULLET = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _END = re.compile(r"[.!?…]+[\"”»’')\]]*\s+(?=[\"“«‘'(\[]?[^\W_a-zß-öø-ÿ])")
-_SHORT_FORMS = frozenset(
-    "m mm mr mrs ms mme mlle dr pr st ste no nr env ex cf art vs approx ref tel resp max min incl excl".split()
+_SHORT_FORM = re.compile(
+    r"(?:[^\W\d_]|mm|mrs?|ms|mme|mlle|dr|pr|ste?|no|nr|env|ex|cf|art|vs|approx|ref|tel|resp|max|min|incl|excl)"
 )
 _GREETING = re.compile(
     r"(?:hi|hello|hey|dear|good (?:morning|afternoon)|bonjour|bonsoir|salut|chere?s?|madame|monsieur)\b.{0,40}"
@@ -39,10 +39,11 @@ _CLOSING = re.compile(
 _FUTURE = re.compile(r"\b[a-zà-ÿ]{3,}(?:era|eront|ira|iront|dra|dront|vra|vront)\b")
 _NO_FUTURE = frozenset(("camera", "opera", "hydra"))
 _DECIDED = re.compile(
-    r"\b(?:(?<!who )(?<!qui )decid(?:ed|e[es]?|era|eront|ons)|agree[ds]?|approv\w+|sign(?:s|ed|ing|e|er|era|ent|ature)?|chose[n]?|choos\w+|choisi\w*"
-    r"|prefer\w*|accept\w*|refus\w+|reject\w+|confirm\w*|valid(?:e|es|er|ee|ent|ons|ated?|ation)|cancel\w*|annul\w+"
-    r"|go(?:es)? ahead|went with|turned down|postpon\w+|no longer|ne veu\w+ plus|reporte\w*|reten(?:u\w*|ons)|retient"
-    r"|command(?:e|er|ons|ent)|ordered|d'accord|budget\w*)\b"
+    r"\b(?:(?<!who )(?<!qui )decid(?:ed|e[es]?|era|eront|ons)|agree[ds]?|approv\w+|chose[n]?|choos\w+|choisi\w*"
+    r"|sign(?:s|ed|ing|e|er|era|ent|ature)?|prefer\w*|accept\w*|refus\w+|reject\w+|confirm\w*"
+    r"|valid(?:e|es|er|ee|ent|ons|ated?|ation)|cancel\w*|annul\w+|go(?:es)? ahead|went with|turned down|postpon\w+"
+    r"|no longer|ne veu\w+ plus|reporte\w*|reten(?:u\w*|ons)|retient|command(?:e|er|ons|ent)|ordered|d'accord"
+    r"|budget\w*)\b"
 )
 _MONEY = re.compile(
     r"[€$£¥] ?\d|\d ?[km]?(?:€|£|\$)|\d ?(?:k ?)?(?:eur|euros?|usd|chf|gbp|dollars?|pounds?|francs?)\b"
@@ -63,10 +64,11 @@ _PROMISED = re.compile(
 )
 _DATED = re.compile(
     rf"\b(?:{_LONG_DAYS})\b|\b\d{{1,2}}(?:er|st|nd|rd|th)? (?:of )?(?:{_MONTH_NAMES})\b"
-    rf"|\b(?:{_MONTH_NAMES}) \d{{1,2}}\b|\b(?:by|in|until|en|fin|mi|debut|avant|end of) (?:{_MONTH_NAMES})\b"
+    rf"|\b(?:{_MONTH_NAMES}) \d{{1,2}}\b|\b(?:by|in|until|before|en|fin|mi|debut|avant|end of) (?:{_MONTH_NAMES})\b"
     r"|\b\d{4}-\d\d-\d\d\b|\b\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\b|\b(?:tomorrow|demain|tonight|apres-demain)\b"
     r"|\bnext (?:week|month|quarter|year)\b|\b(?:semaine|annee) prochaine\b|\b(?:mois|trimestre) prochain\b"
-    r"|\b(?:end|fin|beginning|debut) (?:of|de|du) (?:the |la |l')?(?:week|month|quarter|year|semaine|mois|trimestre|annee)"
+    r"|\b(?:end|beginning) of (?:the |next )?(?:week|month|quarter|year)"
+    r"|\b(?:fin|debut) (?:de |du )(?:la |l')?(?:semaine|mois|trimestre|annee)"
     r"|\b(?:in|within|dans|sous) (?:\d+|two|three|deux|trois) (?:days?|weeks?|months?|jours?|semaines?|mois)\b"
 )
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'"})
@@ -93,10 +95,11 @@ def signs(text: str) -> frozenset[str]:
     """The signs in a sentence."""
     plain = comparable(text)
     future = any(word not in _NO_FUTURE for word in _FUTURE.findall(text))
+    asks = text.rstrip("\"”»’') ").endswith("?")
     found = {
-        PROMISE: future or bool(_PROMISED.search(plain)),
+        PROMISE: not asks and (future or bool(_PROMISED.search(plain))),
         DECISION: bool(_DECIDED.search(plain)),
-        QUESTION: text.rstrip("\"”»’') ").endswith("?"),
+        QUESTION: asks,
         AMOUNT: bool(_MONEY.search(plain)),
         DATE: bool(_DATED.search(plain)),
     }
@@ -154,7 +157,7 @@ def _split(block: str) -> Iterator[str]:
     start = 0
     for end in _END.finditer(block):
         word = re.search(r"(?<!\d)([^\W\d_]+)$", block[start : end.start()])
-        is_short_form = word is not None and (len(word[1]) == 1 or fold(word[1]) in _SHORT_FORMS)
+        is_short_form = word is not None and bool(_SHORT_FORM.fullmatch(fold(word[1])))
         if block[end.start()] == "." and is_short_form:
             continue
         yield block[start : end.end()].strip()

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from rich.console import Console
 from rich.text import Text
 
+from pipecli.domain.briefing import quoted
 from pipecli.text import _, ngettext
 
 from .changes import counted, signed
@@ -42,7 +43,7 @@ def lines(document: Record) -> list[Line]:
     new, won, lost = document["new"], document["won"], document["lost"]
     return [
         _counted(_("New"), document, new, _names(new)),
-        _counted(_("Won"), document, won, _names(won)),
+        _counted(_("Won"), document, won, _names(won) + _why(won)),
         _counted(_("Lost"), document, lost, _reasons(lost)),
         _moves(document["moved"]),
         _counted(_("Late"), document, document["late"], _pointing(document["late"], "pipe overdue")),
@@ -76,6 +77,12 @@ def _names(part: Record, most: int = 3) -> str:
         for one in part["opportunities"][:most]
     ]
     return ", ".join(shown) + (", …" if part["count"] > len(shown) else "")
+
+
+def _why(won: Record) -> str:
+    """Why they said yes, where there is one win only."""
+    reason = won["opportunities"][0]["outcome_reason"] if won["count"] == 1 else None
+    return _(": {text}").format(text=quoted(reason)) if reason else ""
 
 
 def _pointing(part: Record, command: str) -> str:
@@ -118,10 +125,11 @@ def _approvals(waiting: Record) -> Line:
 
 def _forecast(forecast: Record, currency: str) -> Line:
     difference, counts = forecast["difference"], forecast["counts"]
-    why = ", ".join(counted(kind, n) for kind, n in counts.items())
-    moved = signed(difference, currency) if difference else _("no difference")
-    until = _("won and weighted until {day}").format(day=short_day(forecast["until"]))
-    text = f"{moved} ({why}), {until}" if why else _("unchanged, {until}").format(until=until)
+    line = _("{change} by {day}") if counts else _("unchanged, by {day}")
+    change = signed(difference, currency) if difference else _("no difference")
+    text = line.format(change=change, day=short_day(forecast["until"]))
+    if counts:
+        text += " (" + ", ".join(counted(kind, n) for kind, n in counts.items()) + ")"
     return Line(_("Forecast"), "", amount(forecast["after"], currency), text)
 
 
@@ -181,5 +189,38 @@ def view() -> View:
 
 
 def rows(document: Record) -> Sequence[dict[str, str]]:
-    """The ten lines for CSV and Markdown."""
+    """The ten lines, for Markdown."""
     return [line._asdict() for line in lines(document)]
+
+
+def flat_view() -> View:
+    """The figures of the week, for CSV."""
+    return View((), keys=("item", "count", "amount", "currency", "share", "ids"))
+
+
+def flat(document: Record) -> list[dict[str, Any]]:
+    """The figures, one item a line: what it counts, its amount or share, and the largest of what is behind it."""
+    moved, forecast, currency = document["moved"], document["forecast"], document["currency"]
+    found = [
+        {
+            "item": key,
+            "count": part["count"],
+            "amount": part.get("amount"),
+            "currency": currency,
+            "ids": _ids(part),
+        }
+        for key in ("new", "won", "lost", "late", "stale", "waiting")
+        for part in (document[key],)
+    ]
+    return [
+        *found,
+        *({"item": f"moved_{how}", "count": moved[how]} for how in ("on", "back", "reopened")),
+        {"item": "forecast", "amount": forecast["after"], "currency": currency},
+        {"item": "forecast_difference", "amount": forecast["difference"], "currency": currency},
+        {"item": "hygiene", "share": document["hygiene"]["rate"]},
+        {"item": "first", "ids": [document["first"]["id"]] if document["first"] else []},
+    ]
+
+
+def _ids(part: Record) -> list[int]:
+    return list(dict.fromkeys(one["id"] for one in part["opportunities"]))

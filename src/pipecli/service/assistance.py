@@ -21,7 +21,7 @@ from .workspace import Workspace
 if TYPE_CHECKING:
     from pipecli.assist.model import Answer
     from pipecli.assist.request import Prepared, Request
-    from pipecli.config import ModelSettings
+    from pipecli.config import ModelSettings, Settings
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,13 @@ def ask(
     if how.tell:
         how.tell(answer)
     return answer
+
+
+def forget_agreements(settings: Settings) -> None:
+    """Ask again before the next call, in every workspace: what a model is told has changed."""
+    from pipecli.assist import consent
+
+    consent.forget(settings.environ)
 
 
 def _agree(workspace: Workspace, ready: Prepared, how: Assistance) -> None:

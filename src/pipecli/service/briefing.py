@@ -122,7 +122,7 @@ def as_json(found: Brief) -> dict[str, Any]:
     """The opportunity's keys of the contract, who wrote the summary, how much was dropped, and its statements."""
     return {
         **found.record,
-        "source": found.source,
+        "written_by": found.source,
         "dropped": found.found.dropped,
         "exchanges": len(found.matter.heard),
         "statements": rows(found),

@@ -59,7 +59,7 @@ def _document(reading: Reading, since: date) -> Record:
         "forecast": _forecast(reading, since),
         "hygiene": audit.trend(reading),
         "first": _first(late.records, gone_quiet.records, waiting["opportunities"]),
-        "source": RULES,
+        "written_by": RULES,
     }
 
 

@@ -9,20 +9,19 @@ from .directory import Person
 if TYPE_CHECKING:
     from .driver import Driver
 
-NEWEST = 1_500
+NEWEST = 500
 """Of so many opportunities, the newest, it is read how long they stayed in a stage."""
 
 _PERSON = "p.id, p.name, p.mail, p.phone, c.account_id"
 _SQL = (
-    "select 'account' as what, a.id, a.name, null as mail, null as phone, a.id as account, 0 as place "
+    "select 'account' as what, a.id, a.name, null as mail, null as phone, a.id as account "
     "from account a where a.id = :account "
-    f"union all select 'person', {_PERSON}, 1 from contact c join person p on p.id = c.id "
+    f"union all select 'person', {_PERSON} from contact c join person p on p.id = c.id "
     "where c.account_id = :account "
-    f"union all select 'person', {_PERSON}, 2 from person p left join contact c on c.id = p.id "
+    f"union all select 'person', {_PERSON} from person p left join contact c on c.id = p.id "
     "where p.id in (:contact, :maker) "
-    "union all select 'stay', v.opportunity, v.entered_day, v.left_day, null, null, 3 from visit v "
-    "where v.stage = :stage and v.opportunity > (select coalesce(max(number), 0) - :newest from opportunity) "
-    "order by place, 2"
+    "union all select 'stay', v.opportunity, v.entered_day, v.left_day, null, null from visit v "
+    "where v.stage = :stage and v.opportunity > (select coalesce(max(number), 0) - :newest from opportunity)"
 )
 
 
@@ -50,11 +49,11 @@ def read_around(
     names: dict[int, str | None] = {}
     people: dict[int, Person] = {}
     stays = []
-    for what, number, name, mail, phone, of, _place in driver.rows(_SQL, {**values, "newest": NEWEST}):
+    for what, number, name, mail, phone, of in driver.rows(_SQL, {**values, "newest": NEWEST}):
         if what == "stay":
             stays.append(Stay(number, name, mail))
             continue
         names[number] = name
         if what == "person":
             people.setdefault(number, Person(number, name, mail, phone, of))
-    return Around(names, list(people.values()), stays)
+    return Around(names, [people[number] for number in sorted(people)], stays)
