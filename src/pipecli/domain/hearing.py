@@ -28,7 +28,7 @@ _SHORT_FORM = re.compile(
     r"(?:[^\W\d_]|mm|mrs?|ms|mme|mlle|dr|pr|ste?|no|nr|env|ex|cf|art|vs|approx|ref|tel|resp|max|min|incl|excl)"
 )
 _GREETING = re.compile(
-    r"(?:hi|hello|hey|dear|good (?:morning|afternoon)|bonjour|bonsoir|salut|chere?s?|madame|monsieur)\b.{0,40}"
+    r"(?:hi|hello|hey|dear|good (?:morning|afternoon)|bonjour|bonsoir|salut|chere?s?|madame|monsieur)\b[^,]{0,40}"
 )
 _CLOSING = re.compile(
     r"(?:best|kind|warm)? ?(?:regards|wishes)|best|thanks?(?: you)?|cheers|sincerely|yours.{0,15}|merci.{0,20}|"

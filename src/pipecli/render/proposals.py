@@ -70,7 +70,7 @@ def view(*, answered: bool = False, subject_too: bool = True) -> View:
         Column("name", _("Opportunity"), lambda r: f"{r['ref']} {subject(r)}", least=14, grows=True),
         Column("aim", _("Proposed"), plain("aim"), least=12, grows=True),
         Column("says", "", plain("says"), least=16, grows=True),
-        Column("source", _("By"), plain("source"), least=5, drops=True),
+        Column("source", _("By"), lambda r: source_name(r["source"]), least=5, drops=True),
         Column("age_days", _("Age"), lambda r: _("{n} d").format(n=r["age_days"]), right=True, least=4),
     ]
     if not subject_too:
@@ -78,6 +78,11 @@ def view(*, answered: bool = False, subject_too: bool = True) -> View:
     if answered:
         columns.append(Column("status", "", lambda r: status(r["status"]), least=8))
     return View(tuple(columns), KEYS)
+
+
+def source_name(source: str) -> str:
+    """Who proposed, for a person: the rules, or the name of a model or an agent."""
+    return _("rules") if source == "rules" else literal(source)
 
 
 def status(word: str) -> str:
@@ -105,7 +110,7 @@ def print_proposal(console: Console, listed: Listed) -> None:
         lines.append((_("Rests on"), _("exchange {n}: pipe show {ref}").format(n=s.exchange, ref=listed.ref)))
     if s.why:
         lines.append((_("Why"), literal(s.why)))
-    by = _("{source}, {day}").format(source=literal(listed.source), day=short_day(listed.on.isoformat()))
+    by = _("{source}, {day}").format(source=source_name(listed.source), day=short_day(listed.on.isoformat()))
     lines.append((_("By"), by))
     if listed.decided_on:
         lines.append(
@@ -153,7 +158,7 @@ def qualified_lines(found: Qualified) -> list[str]:
         counts.append(_("{n} made before").format(n=found.made.known))
     if found.made.dropped:
         counts.append(_("{n} thrown away unread").format(n=len(found.made.dropped)))
-    lines = [read.format(n=found.read, source=literal(found.source)) + ", ".join(counts)]
+    lines = [read.format(n=found.read, source=source_name(found.source)) + ", ".join(counts)]
     if found.unhinted:
         keys = ", ".join(found.unhinted)
         lines.append(_("The rules have no hints to look for: {keys} (pipe stages edit)").format(keys=keys))

@@ -16,13 +16,14 @@ from pipecli.service.understanding import Understood
 from pipecli.text import _
 
 from .console import literal
+from .proposals import source_name
 from .table import print_hanging
 from .views import amount, short_day
 
 
 def print_understood(console: Console, found: Understood) -> None:
     """`decision maker   – → Jeanne Martin`, a line for each."""
-    console.print(Text.assemble((_("Understood"), "bold"), (f"   {literal(found.source)}", "dim")))
+    console.print(Text(_("Understood, by {source}").format(source=source_name(found.source)), "bold"))
     lines = list(_lines(found))
     wide = max(len(title) for title, _text in lines) + 3
     for title, text in lines:
