@@ -51,6 +51,13 @@ def declared() -> tuple[Declared, ...]:
         Declared("lose", "closing", "lose", daily, _("Close as lost, with a reason of the list.")),
         Declared("reopen", "closing", "reopen", daily, _("Open a closed opportunity again.")),
         Declared(
+            "suggest",
+            "suggesting",
+            "suggest",
+            daily,
+            _("What to do about what is late or quiet, with a draft."),
+        ),
+        Declared(
             "qualify", "qualifying", "qualify", daily, _("Read its exchanges and propose what they prove.")
         ),
         Declared(

@@ -36,6 +36,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "brief": ("ref",),
     "why": ("ref",),
     "qualify": ("ref",),
+    "suggest": ("ref",),
     "advance": ("ref",),
     "prove": ("ref", "criterion"),
     "unprove": ("ref", "criterion"),

@@ -18,12 +18,16 @@ from pipecli.text import _
 from .prompts import ask, ask_day
 
 
-def review(place: Workspace, listed: Sequence[Listed]) -> None:
-    """Show each proposal and ask what becomes of it; each answer is a command of its own, undone by `pipe undo`."""
+def review(place: Workspace, listed: Sequence[Listed], *, shown: bool = False) -> None:
+    """Show each proposal and ask what becomes of it; each answer is a command of its own, undone by `pipe undo`.
+
+    `shown` says that the person sees it already.
+    """
     left = 0
     for n, item in enumerate(listed, 1):
         print(file=sys.stderr)
-        print_proposal(console(sys.stderr), item)
+        if not shown:
+            print_proposal(console(sys.stderr), item)
         answer = _answer(n, len(listed))
         if answer == "q":
             left += len(listed) - n + 1
