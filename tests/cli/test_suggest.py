@@ -41,7 +41,8 @@ def test_the_list_is_ranked_by_what_is_at_stake(house: Pipe) -> None:
         "     the gate still needs it; 3 d late; last: meeting, 2026-11-17\n"
         "4  Sirius · Portal     $15,000        39\n"
         "     find out from them: What do they need?, Tue 24 Nov\n"
-        "     the gate still needs it; 18 d late; nothing for 21 days, the stage allows 14; no exchange on\n     record\n"
+        "     the gate still needs it; 18 d late; nothing for 21 days, the stage allows 14; no exchange on\n"
+        "     record\n"
         "\n"
         "pipe suggest REF   pipe proposals accept ID   pipe proposals review\n",
         "",
