@@ -63,7 +63,7 @@ Who decides
   3. What is still missing for the order? [38]
 """
 )
-WRITTEN = "\nSaid, decides and ask in the words of openai/test-model; [n] is the entry: pipe journal 1\n"
+WRITTEN = "\nWritten by openai/test-model from the exchanges; [n] is a journal entry: pipe journal 1\n"
 
 
 def lines(*statements: dict[str, Any]) -> str:

@@ -123,7 +123,7 @@ def _print_end(console: Console, found: Brief) -> None:
     """Who wrote what was not the rules', and how much was dropped."""
     if found.source != RULES:
         console.print()
-        line = _("Said, decides and ask in the words of {model}; [n] is the entry: pipe journal {ref}")
+        line = _("Written by {model} from the exchanges; [n] is a journal entry: pipe journal {ref}")
         print_hanging(console, "", line.format(model=found.source, ref=found.record["id"]), "dim")
     print_dropped(console, found.found.dropped)
 
