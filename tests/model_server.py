@@ -6,7 +6,8 @@
     model.requests                                      # the bodies that were sent, each whole
     model.environment                                   # PIPE_AI_MODEL and so on, to reach it
 
-It is reached through the real litellm. A request that no answer was scripted for is answered with status 418, so that
+It also speaks the protocol of Ollama, for `ollama/NAME` (`model.root` is its address then). It is reached through the
+real litellm. A request that no answer was scripted for is answered with status 418, so that
 a test fails instead of waiting.
 """
 
@@ -101,6 +102,11 @@ class ModelServer:
         return f"http://127.0.0.1:{self._server.server_port}/v1"
 
     @property
+    def root(self) -> str:
+        """What `ai.api_base` has to be for a model of Ollama's."""
+        return self.address.removesuffix("/v1")
+
+    @property
     def environment(self) -> dict[str, str]:
         """The environment in which the program asks this model."""
         return {"PIPE_AI_MODEL": NAME, "PIPE_AI_API_BASE": self.address, "OPENAI_API_KEY": KEY}
@@ -144,8 +150,14 @@ def _handler(model: ModelServer) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            if self.path == "/api/show":  # what Ollama knows of a model
+                self._reply(200, b'{"template": "", "model_info": {}}')
+                return
             model.requests.append(body)
             model.keys.append(self.headers.get("authorization"))
+            if self.path == "/api/chat":
+                self._reply(200, _of_ollama(model.next_scene(), streaming=body["stream"]).encode())
+                return
             if self.path != "/v1/chat/completions":
                 self._fail(Status(404, f"no {self.path} here"))
                 return
@@ -236,6 +248,25 @@ def _events(scene: Scene, name: str) -> Iterator[str]:
     yield piece({}, scene.ending)
     yield json.dumps({**_head("chat.completion.chunk", name), "choices": [], "usage": _usage(scene)})
     yield "[DONE]"
+
+
+def _of_ollama(scene: Scene, *, streaming: bool) -> str:
+    """An answer as Ollama gives it: lines of JSON, one alone where it is not streamed."""
+    assert isinstance(scene, str)
+    pieces = _words(scene) if streaming else [scene]
+    lines: list[dict[str, Any]] = [
+        {
+            "model": "m",
+            "created_at": "2026-03-02T09:00:00Z",
+            "message": {"role": "assistant", "content": text},
+            "done": False,
+        }
+        for text in pieces
+    ]
+    if streaming:
+        lines.append({**lines[0], "message": {"role": "assistant", "content": ""}})
+    lines[-1] |= {"done": True, "done_reason": "stop", "prompt_eval_count": 120, "eval_count": 30}
+    return "".join(json.dumps(line) + "\n" for line in lines)
 
 
 def _words(text: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 from dataclasses import replace
 
 import pytest
@@ -268,6 +269,57 @@ def test_the_cost_is_told_where_the_price_is_known(model: ModelServer) -> None:
     model.plays(Says(ENGLISH, sent=1000, received=100))
     answer = complete(prepared(FREE, replace(settings_of(model), name="openai/gpt-4o-mini")), pause=never)
     assert answer.cost == pytest.approx(1000 * 0.15e-6 + 100 * 0.6e-6)
+
+
+@pytest.mark.parametrize("name", ["ollama/llama3.2", "ollama_chat/llama3.2"])
+def test_a_model_of_ollama_is_asked_at_its_address_and_nowhere_else(
+    model: ModelServer, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    reached: set[object] = set()
+    connect = socket.socket.connect
+
+    def watched(self: socket.socket, address: object) -> None:
+        reached.add(address)
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", watched)
+    monkeypatch.setenv("OLLAMA_API_BASE", "")
+    settings = ModelSettings(name, model.root, budget=9000)
+    model.plays(ENGLISH, json.dumps(FORM))
+    free, formed = prepared(FREE, settings), prepared(FORMED, settings)
+    answer = complete(free, pause=never)
+    assert (answer.text, answer.tokens_sent, answer.tokens_received, answer.cost) == (ENGLISH, 120, 30, 0.0)
+    assert complete(formed, pause=never).value == FORM
+    assert model.requests == [
+        {
+            "model": "llama3.2",
+            "messages": [{**message, "images": []} for message in ready.sent["messages"]],
+            "options": {"num_predict": ready.request.answer_tokens, "num_ctx": 9000},
+            **more,
+        }
+        for ready, more in ((free, {"stream": True}), (formed, {"stream": False, "format": "json"}))
+    ]
+    assert free.sent["model"] == "ollama_chat/llama3.2"
+    assert reached == {("127.0.0.1", int(model.root.rpartition(":")[2]))}
+
+
+@pytest.mark.parametrize(
+    "thoughts", ["<think>They {ask} for it.\n\nSo</think>\n\n", "\n<think></think>", " "]
+)
+def test_what_a_model_thinks_aloud_is_not_its_answer(model: ModelServer, thoughts: str) -> None:
+    model.plays(thoughts + ENGLISH, thoughts + json.dumps(FORM))
+    shown: list[str] = []
+    assert complete(prepared(FREE, settings_of(model)), on_text=shown.append, pause=never).text == ENGLISH
+    assert "".join(shown).strip() == ENGLISH
+    assert complete(prepared(FORMED, settings_of(model)), pause=never).value == FORM
+
+
+def test_a_model_that_only_thinks_answers_nothing(model: ModelServer) -> None:
+    model.says("<think>What could they mean by")
+    shown: list[str] = []
+    with pytest.raises(AssistError, match=NOTHING):
+        complete(prepared(FREE, settings_of(model)), on_text=shown.append, pause=never)
+    assert shown == []
 
 
 def test_nothing_is_said_on_the_streams_by_the_library(

@@ -178,4 +178,6 @@ def test_a_csv_loads_no_reader_of_spreadsheets(house: Pipe, environment: Path) -
 def test_no_command_loads_a_model_unless_it_asks_one(house: Pipe) -> None:
     model = {"PIPE_AI_MODEL": "ollama/nobody", "PIPE_AI_API_BASE": "http://127.0.0.1:9"}
     for words in (["today"], ["list", "--json"], ["show", "1"], ["config"], ["forecast"]):
-        assert not {m for m in loaded(*words, **model) if m.startswith(("pipecli.assist", "litellm", "openai"))}
+        assert not {
+            m for m in loaded(*words, **model) if m.startswith(("pipecli.assist", "litellm", "openai"))
+        }

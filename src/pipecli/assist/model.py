@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +26,8 @@ from pipecli.text import _
 
 from . import faults
 from .answers import parsed
-from .request import Prepared
-from .streaming import Shown
+from .request import OLLAMA, Prepared
+from .streaming import Shown, without_thoughts
 
 OnText = Callable[[str], None]
 _LONGEST_PER_TOKEN = 40
@@ -99,6 +99,9 @@ def _litellm() -> Any:
         import litellm
     except ImportError:
         raise AssistError(_("asking a model needs the [ai] extra; add it: pip install litellm")) from None
+    except Exception as error:
+        line = _("litellm cannot be loaded ({kind}); install it anew: pip install --upgrade litellm")
+        raise AssistError(line.format(kind=type(error).__name__)) from None
     import logging
 
     for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
@@ -113,6 +116,10 @@ def _litellm() -> Any:
 def _asked(litellm: Any, ready: Prepared, shown: Shown) -> _Raw:
     import warnings
 
+    if ready.settings.name.startswith(OLLAMA) and ready.settings.api_base:
+        os.environ["OLLAMA_API_BASE"] = (
+            ready.settings.api_base
+        )  # or it looks for the model on this machine as well
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the library's own making
         response = litellm.completion(
@@ -156,7 +163,7 @@ def _refusal(message: Any) -> str | None:
 
 def _answer(litellm: Any, ready: Prepared, raw: _Raw) -> Answer:
     model, request = ready.settings.name, ready.request
-    text = cleaned(raw.text).strip()
+    text = without_thoughts(cleaned(raw.text)).strip()
     if raw.refusal or raw.ending == "content_filter" or (request.shape is None and faults.is_refusal(text)):
         raise AssistError(_("{model} declined to answer").format(model=model))
     if raw.ending == "length":
@@ -167,7 +174,7 @@ def _answer(litellm: Any, ready: Prepared, raw: _Raw) -> Answer:
         )
     if not text:
         raise AssistError(_("{model} answered nothing").format(model=model))
-    sent, received, cost = _spent(litellm, model, raw.usage)
+    sent, received, cost = _spent(litellm.model_cost, model, raw.usage)
     value: dict[str, Any] = {}
     dropped = 0
     if request.shape is not None:
@@ -181,15 +188,19 @@ def _answer(litellm: Any, ready: Prepared, raw: _Raw) -> Answer:
     return Answer(ready.masks.restore(text), value, model, dropped, ready.left_out, sent, received, cost)
 
 
-def _spent(litellm: Any, model: str, usage: Any) -> tuple[int | None, int | None, float | None]:
-    """Tokens sent and received, and what they cost in US dollars, as far as that is known."""
-    sent, received = getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
+def _spent(prices: Mapping[str, Any], model: str, usage: Any) -> tuple[int | None, int | None, float | None]:
+    """Tokens sent and received, and what they cost in US dollars, as far as that is known.
+
+    The list that came with the library is read here, since its own arithmetic asks Ollama for the price of a model.
+    """
+    sent, received = getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None) or 0
     if not sent:
         return None, None, None
+    if model.startswith(OLLAMA):
+        return sent, received, 0.0
+    price = prices.get(model) or prices.get(model.partition("/")[2]) or {}
     try:
-        for_sent, for_received = litellm.cost_per_token(
-            model=model, prompt_tokens=sent, completion_tokens=received or 0
-        )
-    except Exception:  # a model without a price is unknown in more ways than one
+        cost = sent * price["input_cost_per_token"] + received * price["output_cost_per_token"]
+    except KeyError:
         return sent, received, None
-    return sent, received, for_sent + for_received
+    return sent, received, cost

@@ -77,7 +77,10 @@ def _few(numbers: tuple[int, ...]) -> str:
 def _spent(answer: Answer) -> str:
     if answer.tokens_sent is None:
         return _("{model}: what it was sent and what it costs is not known").format(model=answer.model)
-    cost = _("its price is not known") if answer.cost is None else f"USD {answer.cost:.4f}"
+    if answer.cost is None:
+        cost = _("its price is not known")
+    else:
+        cost = f"USD {answer.cost:.4f}" if answer.cost else _("at no cost")
     return _("{model}: {sent} tokens sent, {received} received, {cost}").format(
         model=answer.model, sent=answer.tokens_sent, received=answer.tokens_received or 0, cost=cost
     )
