@@ -105,7 +105,7 @@ def test_what_is_sent_is_of_this_opportunity_only(asked: Asked) -> None:
     system, user = (message["content"] for message in request.pop("messages"))
     assert request == {
         "model": "test-model",
-        "max_tokens": 1500,
+        "max_tokens": 3000,
         "stream": True,
         "stream_options": {"include_usage": True},
     }
@@ -293,7 +293,7 @@ def test_the_week_may_be_phrased(asked: Asked) -> None:
     (record,) = [json.loads(line) for line in user.splitlines()]
     plain = [" ".join(line.split()) for line in by_rules(asked, "summary").splitlines()]
     assert [" ".join(line.split()) for line in record["record"].split("\n")] == plain
-    assert request["max_tokens"] == 800
+    assert request["max_tokens"] == 2500
 
 
 @pytest.mark.parametrize(
@@ -317,5 +317,5 @@ def test_the_week_as_json_has_the_text_beside_the_figures(asked: Asked) -> None:
 
 
 def test_the_week_of_a_dry_run(asked: Asked) -> None:
-    assert json.loads(asked("summary", "--dry-run").out)["max_tokens"] == 800
+    assert json.loads(asked("summary", "--dry-run").out)["max_tokens"] == 2500
     assert asked.model.requests == []

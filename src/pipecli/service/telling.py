@@ -42,7 +42,7 @@ Write one JSON object on each line and nothing else, first all of "said", then "
 {"section": "said", "text": "one sentence", "entries": [12, 15]}
 "entries" are the numbers of the entries that a statement rests on. A statement without one is thrown away, and so is
 one with a number or a quote that stands in no entry. Compute nothing. Write the statements in LANGUAGE."""
-_TOKENS = 1_500
+_TOKENS = 3_000
 
 OnStatement = Callable[[Statement], None]
 

@@ -19,7 +19,7 @@ You write to the founder of a small company how its sales week went. The data is
 at most ten short lines of plain text, no list marks, no greeting: what matters most first, what to look at in the
 last line, with the command that the report names. Copy every number, amount and date as it is written in the
 report. Compute nothing: no sum, no difference, no share, no rounding, and no number that the report does not have."""
-_TOKENS = 800
+_TOKENS = 2_500
 
 
 class Told(NamedTuple):
