@@ -38,6 +38,8 @@ from pipecli.domain.money import exponent, format_amount, format_number, localis
         ("quatre-vingt-dix-sept", {"97"}, "", ""),
         ("deux cent mille", {"200000"}, "", ""),
         ("zéro", {"0"}, "", ""),
+        ("４８,０００．５０ €", {"48000.50"}, "EUR", ""),
+        ("٤٨", {"48"}, "", ""),
     ],
 )
 def test_a_number_is_read(text: str, values: set[str], unit: str, sign: str) -> None:

@@ -28,7 +28,9 @@ def summary(
     ref: Ref = None,
     since: Annotated[
         str | None,
-        typer.Option("--since", metavar="DATE", help=_("without REF: from the day after, if not a week ago")),
+        typer.Option(
+            "--since", metavar="DATE", help=_("without REF: since the end of that day, if not a week ago")
+        ),
     ] = None,
 ) -> None:
     place = workspace(context)

@@ -22,6 +22,9 @@ from .pipeline import WON, Pipeline
 from .statements import GATE, NEXT, STANDING, Statement
 from .survival import Dwell
 
+_ASKS = 2
+"""How many questions are written out of those that leave a stage unproven."""
+
 
 class Heard(NamedTuple):
     """An exchange with its text, None where that was erased."""
@@ -174,10 +177,13 @@ def _faults(matter: Matter) -> Iterator[Statement]:
         seq = last.seq if last and last.on >= state.visit.entered_on else state.visit.entered_seq
         since = max(state.visit.entered_on, state.last_exchange_on or date.min)
         yield _said_of(_("Stale: nothing since {day}").format(day=matter.day(since)), seq)
-    for verdict in matter.lapsed:
-        ask = verdict.criterion.ask
-        words = _("Its stage is not proven any more: {ask}") if verdict.basis else _("Not proven: {ask}")
-        yield _said_of(words.format(ask=ask), rests_on(verdict, matter))
+    if matter.lapsed:
+        asks = [verdict.criterion.ask for verdict in matter.lapsed]
+        more = _("and {n} more").format(n=len(asks) - _ASKS)
+        words = _("Its stage is not proven: {asks}").format(
+            asks=" ".join([*asks[:_ASKS], *([more] if len(asks) > _ASKS else [])])
+        )
+        yield _said_of(words, *(rests_on(verdict, matter) for verdict in matter.lapsed))
 
 
 def gate(matter: Matter) -> Iterator[Statement]:

@@ -14,13 +14,15 @@ from pipecli.text import _, language, ngettext
 
 from .briefing import Contact, Heard, Matter, quoted, rests_on
 from .gate import Verdict
-from .hearing import PROMISE, QUESTION, Sentence, comparable, sender, sentences, shortened
+from .hearing import LONGEST_TEXT, PROMISE, QUESTION, Sentence, comparable, sender, sentences, shortened
 from .money import format_number
 from .statements import ASK, PEOPLE, SAID, Statement
 from .wording import kind_name
 
 LISTENED = 60
-"""How many exchanges are listened to, the newest first."""
+"""How many exchanges are listened to at most, the newest first."""
+_LISTENED_TEXT = 40_000
+"""And how many characters of them."""
 MOST_SAID, MOST_OF_ONE, FEWEST_SAID = 6, 2, 3
 MOST_PEOPLE = 4
 QUESTIONS = 3
@@ -29,6 +31,9 @@ _AGING = 0.25
 _ASKABLE = frozenset(("field", "comparison", "evidence", "expired", "exchange", "amount"))
 """What a client can answer: approvals and next actions are one's own business."""
 _SHORTEST_WORD = 4
+
+
+Talk = Sequence[tuple[Heard, list[Sentence]]]
 
 
 class Line(NamedTuple):
@@ -40,12 +45,17 @@ class Line(NamedTuple):
     weight: float
 
 
-def listened(matter: Matter) -> list[tuple[Heard, list[Sentence]]]:
-    """The newest exchanges with what each says."""
-    return [(heard, sentences(heard.text or "")) for heard in matter.heard[:LISTENED]]
-
-
-Talk = Sequence[tuple[Heard, list[Sentence]]]
+def listened(matter: Matter) -> Talk:
+    """The newest exchanges with what each says, the newest one in any case."""
+    found: list[tuple[Heard, list[Sentence]]] = []
+    left = _LISTENED_TEXT
+    for heard in matter.heard[:LISTENED]:
+        if left <= 0:
+            break
+        text = (heard.text or "")[:LONGEST_TEXT]
+        found.append((heard, sentences(text)))
+        left -= len(text)
+    return found
 
 
 def _told(matter: Matter, talk: Talk) -> list[Line]:
@@ -70,10 +80,10 @@ def said(matter: Matter, talk: Talk) -> Iterator[Statement]:
     if all(line.heard.seq != newest.seq for line in chosen):
         words = _("{head}: its text is empty") if newest.text else _("{head}: its text was erased")
         yield Statement(SAID, words.format(head=_head(matter, newest)), (newest.seq,))
-    if len(matter.heard) > LISTENED:
-        oldest = matter.heard[LISTENED - 1]
+    if len(matter.heard) > len(talk):
+        oldest = talk[-1][0]
         words = _("{n} exchanges in all; these lines are from the newest {m}").format(
-            n=format_number(len(matter.heard), language()), m=LISTENED
+            n=format_number(len(matter.heard), language()), m=len(talk)
         )
         yield Statement(SAID, words, (newest.seq, oldest.seq))
 
@@ -204,7 +214,7 @@ def ask(matter: Matter, talk: Talk) -> Iterator[Statement]:
     """Three questions: what the gate still needs, what was asked and not answered, which facts are missing or old."""
     needed = [_asked(verdict, matter) for verdict in _askable(matter)]
     unanswered = list(_unanswered(matter, talk))
-    facts = list(_facts(matter))
+    facts = list(_facts(matter, talk))
     found = [*needed[:2], *unanswered[:1], *facts[:1], *needed[2:], *unanswered[1:], *facts[1:]]
     seen: dict[str, Statement] = {}
     for statement in found:
@@ -236,7 +246,7 @@ def _unanswered(matter: Matter, talk: Talk) -> Iterator[Statement]:
             later |= set(_words(sentence.text))
 
 
-def _facts(matter: Matter) -> Iterator[Statement]:
+def _facts(matter: Matter, talk: Talk) -> Iterator[Statement]:
     """Facts that are missing, then those that are worth confirming; of a closed one how it is documented."""
     state = matter.state
     if not state.is_open:
@@ -260,7 +270,7 @@ def _facts(matter: Matter) -> Iterator[Statement]:
     for is_missing, field, line in missing:
         if is_missing and field not in covered:
             yield Statement(ASK, line, (wrote(field),))
-    if promise := _last_promise(matter):
+    if promise := _last_promise(matter, talk):
         yield promise
     if maker is not None:
         yield Statement(ASK, _("Does {name} still decide?").format(name=maker), (wrote("decision_maker"),))
@@ -271,10 +281,10 @@ def _facts(matter: Matter) -> Iterator[Statement]:
         yield Statement(ASK, _("Is the amount still right?"), (wrote("amount"),))
 
 
-def _last_promise(matter: Matter) -> Statement | None:
+def _last_promise(matter: Matter, talk: Talk) -> Statement | None:
     """The newest sentence that carries a promise, to ask what became of it."""
-    for heard in matter.heard[:LISTENED]:
-        for sentence in sentences(heard.text or ""):
+    for heard, said_ in talk:
+        for sentence in said_:
             if PROMISE in sentence.signs and QUESTION not in sentence.signs:
                 line = _("What became of {text} ({day})?").format(
                     text=quoted(shortened(sentence.text, 120)), day=matter.day(heard.on)

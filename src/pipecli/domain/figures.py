@@ -8,6 +8,7 @@ has two readings (`1,234`), one of them has to be there.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
@@ -69,14 +70,22 @@ class Number(NamedTuple):
     sign: str
 
 
+def _plain(text: str) -> str:
+    """The text with plain spaces and marks, and with the digits of every script as those of ours."""
+    return "".join(
+        char if char.isascii() else str(unicodedata.decimal(char, char))
+        for char in unicodedata.normalize("NFKC", text).translate(_SPACES)
+    )
+
+
 def in_digits(text: str, decimal: str | None = None) -> list[Number]:
     """Every number that a text has in digits; `decimal` is the mark it is known to use, "," or "."."""
-    return [_number(match, decimal) for match in _WRITTEN.finditer(text.translate(_SPACES))]
+    return [_number(match, decimal) for match in _WRITTEN.finditer(_plain(text))]
 
 
 def numbers(text: str, decimal: str | None = None) -> list[Number]:
     """Every number of a text, in digits or in words."""
-    return in_digits(text, decimal) + list(_in_words(fold(text.translate(_SPACES))))
+    return in_digits(text, decimal) + list(_in_words(fold(_plain(text))))
 
 
 def _number(match: re.Match[str], decimal: str | None) -> Number:
@@ -147,8 +156,8 @@ def not_given(text: str, given: str, decimal: str | None = None) -> list[str]:
     """
     known = numbers(given, decimal)
     odd = [number.text for number in numbers(text) if not _stands(number, known)]
-    said = set(_COMPUTED.findall(fold(given.translate(_SPACES))))
-    return odd + [word for word in _COMPUTED.findall(fold(text.translate(_SPACES))) if word not in said]
+    said = set(_COMPUTED.findall(fold(_plain(given))))
+    return odd + [word for word in _COMPUTED.findall(fold(_plain(text))) if word not in said]
 
 
 def digits_not_given(text: str, given: str) -> list[str]:

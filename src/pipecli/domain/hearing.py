@@ -14,7 +14,7 @@ from .date_words import MONTHS, WEEKDAYS
 from .fold import fold
 
 PROMISE, DECISION, QUESTION, AMOUNT, DATE = "promise", "decision", "question", "amount", "date"
-LONGEST_TEXT = 20_000
+LONGEST_TEXT = 8_000
 """Characters of one exchange that are listened to."""
 LONGEST_SENTENCE = 240
 _WEIGHTS = {PROMISE: 4, DECISION: 3, QUESTION: 3, AMOUNT: 2, DATE: 2}
@@ -93,7 +93,10 @@ def comparable(text: str) -> str:
 
 def signs(text: str) -> frozenset[str]:
     """The signs in a sentence."""
-    plain = comparable(text)
+    return _signs(text, comparable(text))
+
+
+def _signs(text: str, plain: str) -> frozenset[str]:
     future = any(word not in _NO_FUTURE for word in _FUTURE.findall(text))
     asks = text.rstrip("\"”»’') ").endswith("?")
     found = {
@@ -112,9 +115,10 @@ def sentences(text: str) -> list[Sentence]:
     found = []
     for block in _blocks(body):
         for sentence in _split(block):
-            plain = comparable(sentence).strip(" ,.!;:")
-            if plain and not _GREETING.fullmatch(plain) and not _CLOSING.fullmatch(plain):
-                found.append(Sentence(sentence, signs(sentence)))
+            plain = comparable(sentence)
+            bare = plain.strip(" ,.!;:")
+            if bare and not _GREETING.fullmatch(bare) and not _CLOSING.fullmatch(bare):
+                found.append(Sentence(sentence, _signs(sentence, plain)))
     return found
 
 
@@ -156,7 +160,7 @@ def _stands_alone(line: str, below: str) -> bool:
 def _split(block: str) -> Iterator[str]:
     start = 0
     for end in _END.finditer(block):
-        word = re.search(r"(?<!\d)([^\W\d_]+)$", block[start : end.start()])
+        word = re.search(r"(?<!\d)([^\W\d_]+)$", block[max(start, end.start() - 12) : end.start()])
         is_short_form = word is not None and bool(_SHORT_FORM.fullmatch(fold(word[1])))
         if block[end.start()] == "." and is_short_form:
             continue

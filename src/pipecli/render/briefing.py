@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pipecli.domain.statements import ASK, GATE, NEXT, PEOPLE, SAID, SECTIONS, STANDING, TOLD, Statement
-from pipecli.service.briefing import Brief
+from pipecli.service.briefing import RULES, Brief
 from pipecli.text import _, ngettext
 
 from .console import literal
@@ -36,7 +36,7 @@ def print_brief(console: Console, found: Brief) -> None:
     """The whole note, and how many statements were dropped."""
     print_title(console, found)
     print_statements(console, found.found.statements)
-    print_dropped(console, found.found.dropped)
+    _print_end(console, found)
 
 
 class Telling:
@@ -63,10 +63,7 @@ class Telling:
     def end(self, found: Brief) -> None:
         """What is left of the rules', who wrote it, and how much was dropped."""
         self._until(None)
-        self._console.print()
-        line = _("Said, decides and ask in the words of {model}; [n] is the entry: pipe journal {ref}")
-        print_hanging(self._console, "", line.format(model=found.source, ref=found.record["id"]), "dim")
-        print_dropped(self._console, found.found.dropped)
+        _print_end(self._console, found)
 
     def fall_back(self) -> None:
         """The summary by rules instead: of what the model has begun as well."""
@@ -120,6 +117,15 @@ def marks(seqs: Sequence[int]) -> str:
     shown = sorted(seqs)[-_NAMED:]
     more = "…" if len(seqs) > _NAMED else ""
     return f"[{more}{' '.join(map(str, shown))}]"
+
+
+def _print_end(console: Console, found: Brief) -> None:
+    """Who wrote what was not the rules', and how much was dropped."""
+    if found.source != RULES:
+        console.print()
+        line = _("Written by {model} from the exchanges; [n] is a journal entry: pipe journal {ref}")
+        print_hanging(console, "", line.format(model=found.source, ref=found.record["id"]), "dim")
+    print_dropped(console, found.found.dropped)
 
 
 def print_dropped(console: Console, dropped: int) -> None:

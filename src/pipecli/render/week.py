@@ -82,19 +82,24 @@ def _names(part: Record, most: int = 3) -> str:
 def _why(won: Record) -> str:
     """Why they said yes, where there is one win only."""
     reason = won["opportunities"][0]["outcome_reason"] if won["count"] == 1 else None
-    return _(": {text}").format(text=quoted(reason)) if reason else ""
+    return _then(quoted(reason)) if reason else ""
+
+
+def _then(text: str) -> str:
+    """The text behind a colon, as the language in use sets one."""
+    return _(": {text}").format(text=text)
 
 
 def _pointing(part: Record, command: str) -> str:
     """The command that lists them, then the one with most at stake."""
-    return f"{command}: {_name(part['opportunities'][0])}" if part["count"] else ""
+    return command + _then(_name(part["opportunities"][0])) if part["count"] else ""
 
 
 def _reasons(lost: Record) -> str:
     reasons = ", ".join(
         f"{reason['label'] or _('undocumented')} {reason['count']}" for reason in lost["reasons"]
     )
-    return f"{reasons}: {_names(lost, 2)}" if reasons else ""
+    return reasons + _then(_names(lost, 2)) if reasons else ""
 
 
 def _moves(moved: Record) -> Line:
@@ -109,7 +114,7 @@ def _moves(moved: Record) -> Line:
     n = moved["on"] + moved["back"] + moved["reopened"]
     text = ", ".join(word for word in how if word)
     if names:
-        text += ": " + ", ".join(names) + (", …" if n > len(names) else "")
+        text += _then(", ".join(names) + (", …" if n > len(names) else ""))
     return Line(_("Moved"), str(n), "", text)
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pipecli.assist.request import Part, Request
 
 _LANGUAGES = {"en": "English", "fr": "French"}
-_RULES = """
+RULES = """
 You prepare a salesperson for a meeting. From the exchanges below write short statements, the most important first:
 - "said": what was said, promised, agreed or asked, by whom and when: at most six;
 - "people": who decides, who else is involved and where each of them stands: at most four;
@@ -42,7 +42,7 @@ Write one JSON object on each line and nothing else, first all of "said", then "
 {"section": "said", "text": "one sentence", "entries": [12, 15]}
 "entries" are the numbers of the entries that a statement rests on. A statement without one is thrown away, and so is
 one with a number or a quote that stands in no entry. Compute nothing. Write the statements in LANGUAGE."""
-_TOKENS = 1_500
+_TOKENS = 3_000
 
 OnStatement = Callable[[Statement], None]
 
@@ -91,7 +91,7 @@ def _sent(found: Brief) -> _Sent:
     facts = "\n".join(_facts(found))
     texts = {part.number: cleaned(part.text) for part in parts}
     given = "\n".join([cleaned(facts), *texts.values(), *(cleaned(part.label) for part in parts)])
-    rules = _RULES.replace("LANGUAGE", _LANGUAGES[language()])
+    rules = RULES.replace("LANGUAGE", _LANGUAGES[language()])
     return _Sent(Request("summary", rules, parts, facts, answer_tokens=_TOKENS), texts, given)
 
 

@@ -14,12 +14,12 @@ from .workspace import Workspace
 
 MOST_LINES = 10
 _DECIMAL = {"en": ".", "fr": ","}
-_RULES = """
+RULES = """
 You write to the founder of a small company how its sales week went. The data is the report the program made. Write
 at most ten short lines of plain text, no list marks, no greeting: what matters most first, what to look at in the
 last line, with the command that the report names. Copy every number, amount and date as it is written in the
 report. Compute nothing: no sum, no difference, no share, no rounding, and no number that the report does not have."""
-_TOKENS = 800
+_TOKENS = 2_500
 
 
 class Told(NamedTuple):
@@ -38,7 +38,7 @@ def told(workspace: Workspace, lines: Sequence[str], how: Assistance) -> Told | 
         return None
     from pipecli.assist.request import Request
 
-    request = Request("summary", _RULES, facts="\n".join(lines), language=language(), answer_tokens=_TOKENS)
+    request = Request("summary", RULES, facts="\n".join(lines), language=language(), answer_tokens=_TOKENS)
     answer = ask(workspace, request, how)
     if answer is None:
         return None
