@@ -54,7 +54,7 @@ class Draft(NamedTuple):
 def draft(purpose: str, message: Draft, language: str) -> str:
     """The message, in English or French."""
     texts = DRAFTS[language]
-    who = message.person.split()[0] if message.person else ""
+    who = message.person.split()[0] if message.person.strip() else ""
     since = texts["since" if message.since else "first"].format(
         day=format_day(message.since, language, message.since) if message.since else "", name=message.name
     )
