@@ -145,6 +145,7 @@ VALUED = frozenset(
         "--domain",
         "--since",
         "--actor",
+        "--agent",
         "--by",
         "--measure",
         "--load",
