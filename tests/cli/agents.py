@@ -45,6 +45,11 @@ class Agent:
         """The error a tool answers with."""
         return self._document(tool, arguments, is_error=True)
 
+    def at_once(self, tool: str, *several: Document) -> list[Document]:
+        """What a tool answers to several calls, none of which waits for another's answer."""
+        calls = [self._portal.start_task_soon(self.client.call_tool, tool, given) for given in several]
+        return [call.result(60).structured_content or {} for call in calls]  # type: ignore[union-attr]
+
     def tools(self) -> list[Tool]:
         """The tools there are."""
         return self._portal.call(self.client.list_tools).tools

@@ -205,6 +205,22 @@ def test_nothing_is_proposed_for_a_closed_opportunity(house: Pipe, unchanged: Un
     assert (found["error"], found["status"]) == ("conflict", "lost")
 
 
+def test_an_agent_that_does_not_stop_is_stopped(house: Pipe) -> None:
+    with agent(name="ana") as ana, agent(name="bob") as bob:
+        for n in range(20):
+            ana.call("propose_next_action", ref=1, action=f"call {n}", due="2026-11-27")
+        assert ana.refused("propose_value", ref="acme", field="amount", value=50_000) == {
+            "error": "conflict",
+            "message": "20 proposals of ana wait for acme already; a person answers them first",
+            "waiting": 20,
+        }
+        ana.call("propose_value", ref=2, field="amount", value=50_000)
+        bob.call("propose_value", ref=1, field="amount", value=50_000)
+        oldest = json.loads(house("proposals", "--json").out)[-1]["id"]
+        assert house("proposals", "reject", str(oldest)).code == 0
+        ana.call("propose_value", ref=1, field="amount", value=51_000)
+
+
 def test_what_others_wrote_is_data_and_shows_nothing_hidden(house: Pipe) -> None:
     assert house("log", "1", "mail", "-", stdin=HOSTILE).code == 0
     exchange = exchange_of(house)
@@ -296,6 +312,15 @@ def test_two_agents_and_a_person_at_once_all_land(house: Pipe) -> None:
     }
     assert journal_kinds(house, "1").count("ExchangeLogged") == 4
     assert house("doctor").code == 0
+
+
+def test_calls_that_do_not_wait_for_each_other_are_each_answered(house: Pipe) -> None:
+    given = [{"ref": 1, "action": f"call {n}", "due": "2026-11-27"} for n in range(12)]
+    with agent() as one:
+        made = one.at_once("propose_next_action", *given)
+    assert {found["status"] for found in made} == {"waits"}
+    values = {p["id"]: p["value"] for p in json.loads(house("proposals", "--json").out)}
+    assert [values[found["proposal"]] for found in made] == [call["action"] for call in given]
 
 
 def test_on_postgresql(pipe: Pipe, postgres: str) -> None:

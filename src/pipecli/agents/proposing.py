@@ -13,7 +13,7 @@ from pydantic import Field
 
 from pipecli.domain.fold import fold
 from pipecli.domain.quoting import visible
-from pipecli.errors import InvalidInput
+from pipecli.errors import Conflict, InvalidInput
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
 
@@ -22,6 +22,8 @@ from .arguments import Basis, Day, ExchangeNumber, Quote, Ref, Why
 
 UNNAMED = "agent"
 LONGEST_NAME = 60
+MOST_WAITING = 20
+"""Proposals of one agent for one opportunity: more than that, nobody would read."""
 RULES = "rules"
 """The name under which the program's own rules propose."""
 
@@ -138,8 +140,12 @@ class Proposing:
         from pipecli.domain.proposing import Suggestion
         from pipecli.service import proposals
 
-        suggestion = Suggestion(what, target, value, **rest)
-        made = proposals.make(self._place, str(ref), [suggestion], self._source(context))
+        source = self._source(context)
+        waiting = sum(listed.source == source for listed in proposals.waiting(self._place, str(ref)))
+        if waiting >= MOST_WAITING:
+            line = _("{n} proposals of {source} wait for {ref} already; a person answers them first")
+            raise Conflict(line.format(n=waiting, source=source, ref=ref), waiting=waiting)
+        made = proposals.make(self._place, str(ref), [Suggestion(what, target, value, **rest)], source)
         if made.dropped:
             raise InvalidInput(made.dropped[0].reason, ref=made.ref)
         if made.known:

@@ -159,7 +159,7 @@ class Reading:
         found = lists.today(self._place, limit, everybody=everybody, days=days)
         return answers.Agenda(
             today=found.today.isoformat(),
-            whose=_("everybody") if everybody else found.actor,
+            whose="everybody" if everybody else found.actor,
             overdue=_briefs(found.overdue),
             due_today=_briefs(found.due),
             coming=_briefs(found.coming) if found.coming else answers.briefs((), 0),

@@ -32,6 +32,7 @@ def serve(place: Workspace, name: str | None = None) -> None:
     place = Workspace(place.settings, origin="mcp")
     warm = Thread(target=_warm_up, args=(place,), daemon=True)
     warm.start()
+    warm.join(LONGEST_WARM_UP)
     try:
         import anyio
 
@@ -39,7 +40,6 @@ def serve(place: Workspace, name: str | None = None) -> None:
     except ImportError as error:
         line = _('an agent needs the MCP library; add it: pip install "mcp>=2,<3"')
         raise ConfigError(line) from error
-    warm.join(LONGEST_WARM_UP)
     if is_terminal(sys.stdin):
         note(_("An agent is awaited on stdin; pipe mcp -h says how one is connected. Ctrl-C ends it."))
     try:
