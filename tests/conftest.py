@@ -1,5 +1,7 @@
 """What tests everywhere share: a clock that stands still, and a workspace of one's own in a temporary folder."""
 
+import asyncio
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +11,7 @@ from uuid import uuid4
 import hypothesis
 import pytest
 
+from model_server import KEY, ModelServer
 from pipecli import clock
 from pipecli.config import Settings
 from pipecli.service import creating
@@ -83,3 +86,24 @@ def postgres(server: str) -> Iterator[str]:
     yield server.replace("/postgres?", f"/{name}?")
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def model_server() -> Iterator[ModelServer]:
+    """A language model on the loopback address."""
+    found = ModelServer()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def model(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> ModelServer:
+    """A language model with an empty script, and a key for it; nothing stands between it and the program."""
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OLLAMA_API_BASE", "")  # which the program sets
+    asyncio.set_event_loop(None)  # litellm would open one, and leave it
+    model_server.start_over()
+    return model_server

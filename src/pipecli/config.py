@@ -1,7 +1,8 @@
 """Settings: flags before the environment, before the configuration file, before what the machine suggests.
 
-The file is flat TOML in the platform's configuration folder (`PIPE_CONFIG` names another). Nothing here opens a
-database; `Settings.database` only says where it is.
+The file is TOML in the platform's configuration folder (`PIPE_CONFIG` names another): flat, but for the table `[ai]`
+of the language model, whose keys are `ai.model` and so on. The key of a provider is none of them: it comes from the
+environment and is refused here. Nothing here opens a database; `Settings.database` only says where it is.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from .errors import ConfigError, InvalidInput
 from .text import LANGUAGES, _, language_of_locale
 
 LONGEST_NAME = 200
-KEYS = ("db", "me", "lang", "decimal", "date_order", "editor")
+MODEL_KEYS = ("ai.model", "ai.api_base", "ai.redact", "ai.timeout", "ai.budget")
+KEYS = ("db", "me", "lang", "decimal", "date_order", "editor", *MODEL_KEYS)
 ENVIRONMENT = {
     "db": "PIPE_DB",
     "me": "PIPE_ME",
@@ -26,8 +28,22 @@ ENVIRONMENT = {
     "decimal": "PIPE_DECIMAL",
     "date_order": "PIPE_DATE_ORDER",
     "editor": "VISUAL",
+    **{key: "PIPE_" + key.upper().replace(".", "_") for key in MODEL_KEYS},
 }
-CHOICES = {"lang": LANGUAGES, "decimal": (",", "."), "date_order": ("dmy", "mdy")}
+CHOICES = {
+    "lang": LANGUAGES,
+    "decimal": (",", "."),
+    "date_order": ("dmy", "mdy"),
+    "ai.redact": ("true", "false"),
+}
+NUMBERS = {"ai.timeout": (1, 3600), "ai.budget": (500, 1_000_000)}
+"""Settings that are whole numbers: seconds to wait for an answer, tokens a call may send and get."""
+_OF_MODEL = {"ai.redact": "false", "ai.timeout": "60", "ai.budget": "12000"}
+# What a provider's key is called, or looks like: it has no place in a setting.
+_SECRET_NAME = re.compile(r"(?i)(^|[._-])(api_?)?(key|token|secret|password)s?$")
+_SECRET = re.compile(
+    r"(?i)://[^/?#]*@|[?&#;](api|access|auth)?[_-]?(key|token|secret|password|sig)=|\b[sp]k-[\w-]{12}"
+)
 
 
 class Setting(NamedTuple):
@@ -36,6 +52,22 @@ class Setting(NamedTuple):
     key: str
     value: str | None
     origin: str
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """How to reach the language model that is configured.
+
+    `name` is any model string litellm knows, such as `ollama/llama3.2`; `api_base` the address of a server of one's
+    own; `redact` masks addresses, phone numbers and amounts; `timeout` is in seconds; `budget` in tokens per call,
+    sent and received.
+    """
+
+    name: str
+    api_base: str | None = None
+    redact: bool = False
+    timeout: float = 60
+    budget: int = 12_000
 
 
 @dataclass(frozen=True)
@@ -49,12 +81,15 @@ class Settings:
     def get(self, key: str) -> Setting:
         """A setting, checked; raises ConfigError where its value is not one of its choices."""
         setting = self._found(key)
-        choices = CHOICES.get(key)
-        if setting.value is not None and choices and setting.value not in choices:
-            fault = InvalidInput if setting.origin.startswith("--") else ConfigError
-            raise fault(
-                _("{key} = {value} (from {origin}): it is one of {choices}").format(
-                    key=key, value=setting.value, origin=setting.origin, choices=" ".join(choices)
+        fault = setting.value is not None and fault_of(key, setting.value)
+        if fault:
+            kind = InvalidInput if setting.origin.startswith("--") else ConfigError
+            raise kind(
+                _("{key} = {value} (from {origin}): {fault}").format(
+                    key=key,
+                    value="***" if _SECRET.search(setting.value or "") else setting.value,
+                    origin=setting.origin,
+                    fault=fault,
                 )
             )
         return setting
@@ -66,6 +101,8 @@ class Settings:
         if self.environ.get(variable):
             return Setting(key, self.environ[variable], variable)
         in_file = read_file(self.environ).get(key)
+        if key in MODEL_KEYS:
+            _refuse_kept_secrets(self.environ)
         if in_file is not None:
             return Setting(key, in_file, str(config_path(self.environ)))
         return self._default(key)
@@ -81,6 +118,8 @@ class Settings:
             return Setting(
                 key, self.environ.get("EDITOR"), "EDITOR" if self.environ.get("EDITOR") else _("not set")
             )
+        if key in MODEL_KEYS:
+            return Setting(key, _OF_MODEL.get(key), _("default") if key in _OF_MODEL else _("not set"))
         return self._suggested_by_language(key)
 
     def _suggested_by_language(self, key: str) -> Setting:
@@ -112,6 +151,22 @@ class Settings:
         if self.demo:
             return str(data_folder(self.environ) / "demo.db")
         return self.get("db").value or str(data_folder(self.environ) / "pipe.db")
+
+    def model(self) -> ModelSettings | None:
+        """The language model that is configured; None where there is none, and nothing leaves the machine.
+
+        Raises ConfigError for a setting that cannot be, or where a key is kept in the file.
+        """
+        name = self.get("ai.model").value
+        if name is None:
+            return None
+        return ModelSettings(
+            name,
+            self.get("ai.api_base").value,
+            self.get("ai.redact").value == "true",
+            int(self.get("ai.timeout").value or 0),
+            int(self.get("ai.budget").value or 0),
+        )
 
     def report_day(self) -> date | None:
         """The date reports are made for, from PIPE_TODAY; None for the real one."""
@@ -165,6 +220,22 @@ def login_name(environ: Mapping[str, str]) -> str:
 
 def read_file(environ: Mapping[str, str]) -> dict[str, str]:
     """The configuration file's settings; an absent file has none. Raises ConfigError where it cannot be read."""
+    return _settings_in(_tables(environ))
+
+
+def _settings_in(tables: Mapping[str, object]) -> dict[str, str]:
+    found = dict(tables)
+    of_model = found.pop("ai", None)
+    if isinstance(of_model, dict):
+        found |= {f"ai.{key}": value for key, value in of_model.items()}
+    return {
+        key: str(value).lower() if isinstance(value, bool) else str(value)
+        for key, value in found.items()
+        if key in KEYS
+    }
+
+
+def _tables(environ: Mapping[str, str]) -> dict[str, object]:
     try:
         path = config_path(environ)
     except ConfigError:
@@ -179,10 +250,26 @@ def read_file(environ: Mapping[str, str]) -> dict[str, str]:
     import tomllib
 
     try:
-        values = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_("{path} is not TOML: {error}").format(path=path, error=error)) from error
-    return {key: str(value) for key, value in values.items() if key in KEYS}
+
+
+def _refuse_kept_secrets(environ: Mapping[str, str]) -> None:
+    """Raise ConfigError where the file holds a provider's key; its value is not repeated."""
+    tables = _tables(environ)
+    of_model = tables.get("ai")
+    for key in [*tables, *(of_model if isinstance(of_model, dict) else ())]:
+        if _SECRET_NAME.search(key):
+            raise ConfigError(
+                _("take the line {key} out of {path}; {where}").format(
+                    key=key, path=config_path(environ), where=_where_keys_belong()
+                )
+            )
+
+
+def _where_keys_belong() -> str:
+    return _("a provider's key comes from the environment only, such as OPENAI_API_KEY")
 
 
 def write_setting(environ: Mapping[str, str], key: str, value: str | None, *, dry_run: bool = False) -> Path:
@@ -193,19 +280,59 @@ def write_setting(environ: Mapping[str, str], key: str, value: str | None, *, dr
     if dry_run:
         return path
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    at = next((n for n, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
-    kept = [line for line in lines[:at] if not re.match(rf"\s*{key}\s*=", line)]
-    if value is not None:
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        kept.append(f'{key} = "{escaped}"')
+    text = "".join(f"{line}\n" for line in _with_setting(lines, key, value))
+    if not _says(text, key, value):
+        raise ConfigError(
+            _("{path} writes {key} in a way of its own; change it there by hand").format(path=path, key=key)
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(f"{line}\n" for line in [*kept, *lines[at:]]), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(
             _("{path} cannot be written: {error}").format(path=path, error=error.strerror)
         ) from error
     return path
+
+
+def _with_setting(lines: list[str], key: str, value: str | None) -> list[str]:
+    """The lines of the file with the setting written last in its table, or taken out."""
+    table, _dot, name = key.rpartition(".")
+    start = 0
+    if table:
+        header = re.compile(rf"\s*\[\s*{table}\s*\]\s*(#.*)?$")
+        start = next((n for n, line in enumerate(lines, 1) if header.match(line)), -1)
+        if start < 0 and value is None:
+            return lines
+        if start < 0:
+            lines = [*lines, *([""] if lines else []), f"[{table}]"]
+            start = len(lines)
+    end = next((n for n in range(start, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
+    kept = [line for line in lines[start:end] if not re.match(rf"\s*{name}\s*=", line)]
+    while table and end < len(lines) and kept and not kept[-1].strip():
+        kept.pop()
+    if value is not None:
+        kept.append(f"{name} = {_as_toml(key, value)}")
+    if table and end < len(lines):
+        kept.append("")
+    return [*lines[:start], *kept, *lines[end:]]
+
+
+def _says(text: str, key: str, value: str | None) -> bool:
+    """Whether the text of a file is TOML in which the setting has that value."""
+    import tomllib
+
+    try:
+        return _settings_in(tomllib.loads(text)).get(key) == value
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def _as_toml(key: str, value: str) -> str:
+    if key in NUMBERS or CHOICES.get(key) == ("true", "false"):
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def is_text(words: str) -> bool:
@@ -216,12 +343,32 @@ def is_text(words: str) -> bool:
 def check_setting(key: str, value: str | None) -> None:
     """Raise InvalidInput where there is no such setting, or it cannot have that value."""
     if key not in KEYS:
+        if _SECRET_NAME.search(key):
+            raise InvalidInput(_("nothing was written: {where}").format(where=_where_keys_belong()))
         raise InvalidInput(
             _('no setting "{key}"; the settings are: {keys}').format(key=key, keys=", ".join(KEYS))
         )
-    if value is not None and (not value.strip() or not is_text(value) or any(ord(c) < 32 for c in value)):
+    if value is None:
+        return
+    if not value.strip() or not is_text(value) or any(ord(c) < 32 for c in value):
         raise InvalidInput(_("{key} cannot have that value").format(key=key))
-    if value is not None and key in CHOICES and value not in CHOICES[key]:
+    if key in CHOICES and value not in CHOICES[key]:
         raise InvalidInput(
             _("{key} is one of: {choices}").format(key=key, choices=" ".join(CHOICES[key])), key=key
         )
+    fault = fault_of(key, value)
+    if fault:
+        raise InvalidInput(_("{key}: {fault}").format(key=key, fault=fault), key=key)
+
+
+def fault_of(key: str, value: str) -> str | None:
+    """What is wrong with the value of a setting, None where it can be."""
+    if key in CHOICES and value not in CHOICES[key]:
+        return _("it is one of {choices}").format(choices=" ".join(CHOICES[key]))
+    if key in NUMBERS:
+        least, most = NUMBERS[key]
+        if not (value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most):
+            return _("it is a whole number from {least} to {most}").format(least=least, most=most)
+    if key in MODEL_KEYS and _SECRET.search(value):
+        return _where_keys_belong()
+    return None

@@ -85,6 +85,7 @@ CASES = (
     Case((), 0.3, completes="pipe show a"),
     *(Case((word,), 1.4, 1.2) for word in ("list", "overdue", "today", "stale")),
     *(Case((word, "12"), 1.4, 1.2) for word in ("show", "why")),
+    Case(("summary", "12"), 1.5, 1.2),
     Case(("add", "Bench", "10k", "-n", "call", "-d", "+3d"), 1.8, 1.2, writes=True),
     Case(("next", "12", "call", "-d", "+3d"), 1.8, 1.2, writes=True),
     Case(("prove", "12", "problem", "Stock errors"), 1.8, 1.2, writes=True),

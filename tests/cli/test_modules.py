@@ -67,6 +67,9 @@ def test_completion_loads_no_parser_and_no_rules(house: Pipe, words: str) -> Non
         (["stats"], 0),
         (["stats", "owners"], 0),
         (["audit"], 0),
+        (["summary"], 0),
+        (["summary", "1"], 0),
+        (["brief", "1", "--json"], 0),
         (["next"], 0),
     ],
 )
@@ -110,6 +113,8 @@ def test_only_a_chart_loads_what_draws(house: Pipe) -> None:
         ["stats", "owners", "--csv"],
         ["audit", "--json"],
         ["audit", "-q"],
+        ["summary", "--json"],
+        ["summary", "1", "--json"],
     ],
 )
 def test_a_format_for_machines_loads_no_rich(house: Pipe, words: list[str]) -> None:
@@ -168,7 +173,7 @@ def test_a_command_loads_only_its_own_module(house: Pipe) -> None:
         "everyday",
     }
     others |= {"focusing", "forecasting", "gate", "interview", "progress", "questions", "rates", "setup"}
-    others |= {"showing", "stages", "statistics"}
+    others |= {"showing", "stages", "statistics", "summary"}
     assert {f"pipecli.cli.{name}" for name in others} <= commands
     assert not loaded("list") & {f"pipecli.cli.{name}" for name in others}
 
@@ -179,3 +184,11 @@ def test_a_csv_loads_no_reader_of_spreadsheets(house: Pipe, environment: Path) -
         "python_calamine",
         "pipecli.importers.unpacking",
     }
+
+
+def test_no_command_loads_a_model_unless_it_asks_one(house: Pipe) -> None:
+    model = {"PIPE_AI_MODEL": "ollama/nobody", "PIPE_AI_API_BASE": "http://127.0.0.1:9"}
+    for words in (["today"], ["list", "--json"], ["show", "1"], ["config"], ["forecast"]):
+        assert not {
+            m for m in loaded(*words, **model) if m.startswith(("pipecli.assist", "litellm", "openai"))
+        }

@@ -47,6 +47,8 @@ def declared() -> tuple[Declared, ...]:
         Declared("next", "everyday", "next_", daily, _("Set the next action; bare, show what to do first.")),
         Declared("snooze", "everyday", "snooze", daily, _("Put next actions off to a later day.")),
         Declared("log", "everyday", "log", daily, _("Record a call, mail, meeting or note.")),
+        Declared("summary", "summary", "summary", daily, _("What to know before a meeting; bare, the week.")),
+        Declared("brief", "summary", "summary", daily, _("The same as summary.")),
         Declared("why", "gate", "why", daily, _("Say what the gate to the next stage still needs.")),
         Declared("prove", "gate", "prove", daily, _("Record evidence for a criterion.")),
         Declared("unprove", "gate", "unprove", daily, _("Withdraw the evidence of a criterion.")),
@@ -57,6 +59,16 @@ def declared() -> tuple[Declared, ...]:
         Declared("win", "closing", "win", daily, _("Close as won, every remaining gate met.")),
         Declared("lose", "closing", "lose", daily, _("Close as lost, with a reason of the list.")),
         Declared("reopen", "closing", "reopen", daily, _("Open a closed opportunity again.")),
+        Declared(
+            "suggest",
+            "suggesting",
+            "suggest",
+            daily,
+            _("What to do about what is late or quiet, with a draft."),
+        ),
+        Declared(
+            "qualify", "qualifying", "qualify", daily, _("Read its exchanges and propose what they prove.")
+        ),
         Declared(
             "proposals",
             "proposing",

@@ -32,7 +32,11 @@ _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) pipe
 PLACES: dict[str, tuple[str, ...]] = {
     "show": ("ref",),
     "journal": ("ref",),
+    "summary": ("ref",),
+    "brief": ("ref",),
     "why": ("ref",),
+    "qualify": ("ref",),
+    "suggest": ("ref",),
     "advance": ("ref",),
     "prove": ("ref", "criterion"),
     "unprove": ("ref", "criterion"),
@@ -63,7 +67,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
 FIXED: dict[str, tuple[str, ...]] = {
     "nothing": (),
     "exchange": ("call", "mail", "meeting", "note"),
-    "setting": ("db", "me", "lang", "decimal", "date_order", "editor"),
+    "setting": (
+        *("db", "me", "lang", "decimal", "date_order", "editor"),
+        *("ai.model", "ai.api_base", "ai.redact", "ai.timeout", "ai.budget"),
+    ),
     "shell": ("bash", "zsh", "fish"),
     "division": ("owner",),
     "status": ("open", "won", "lost", "all"),

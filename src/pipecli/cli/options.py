@@ -1,11 +1,11 @@
-"""Options that many commands share, declared once, and the two decorators that add them to a command."""
+"""Options that many commands share, declared once, and the decorators that add them to a command."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -13,6 +13,9 @@ from pipecli.config import is_text
 from pipecli.errors import InvalidInput
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
+
+if TYPE_CHECKING:
+    from pipecli.service.assistance import Assistance
 
 
 class Output(NamedTuple):
@@ -76,6 +79,23 @@ def writes(command: Callable[..., Any]) -> Callable[..., Any]:
         return Writing(values.pop("dry_run"), _chosen(values, ("json", "quiet")))
 
     return _extended(command, "writing", flags, choose)
+
+
+def assists(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that may ask a model its options; it receives an Assistance as `how`."""
+    flags = {
+        "no_model": _flag("no-model", _("by the rules alone, ask no model")),
+        "dry_run": _flag("dry-run", _("print the exact request to the model, send nothing, change nothing")),
+        "send": _flag("send", _("agree that texts of this workspace go to the model, from now on")),
+        "verbose": _flag("verbose", _("say what the model was sent and what it cost"), "-v"),
+    }
+
+    def choose(values: dict[str, Any]) -> Assistance:
+        from .agreeing import assistance
+
+        return assistance(**{name: values.pop(name) for name in flags})
+
+    return _extended(command, "how", flags, choose)
 
 
 def _chosen(values: dict[str, Any], formats: tuple[str, ...]) -> str:

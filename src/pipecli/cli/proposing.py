@@ -14,7 +14,20 @@ from pipecli.service.workspace import Workspace
 from pipecli.text import _
 
 from .app import bare_typer
-from .options import Due, Mine, Next, On, Output, Reason, Ref, Writing, reports, workspace, writes
+from .options import (
+    Due,
+    Mine,
+    Next,
+    On,
+    Output,
+    Reason,
+    Ref,
+    Writing,
+    refuse_before_subcommand,
+    reports,
+    workspace,
+    writes,
+)
 from .parsing import Command, Group
 from .prompts import can_ask, typed
 from .results import report, report_all
@@ -44,6 +57,8 @@ def group(help_: str) -> Any:
 def proposals(context: typer.Context, output: Output, mine: Mine = False, answered: Answered = False) -> None:
     if context.invoked_subcommand is None:
         _print_list(workspace(context), output, None, mine=mine, answered=answered)
+    else:
+        refuse_before_subcommand(context)
 
 
 @reports

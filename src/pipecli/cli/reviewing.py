@@ -9,21 +9,25 @@ from pipecli.domain import proposing
 from pipecli.errors import PipeError
 from pipecli.render.console import console, literal_lines, note
 from pipecli.render.opportunity import outcome_lines
-from pipecli.render.proposals import print_proposal
+from pipecli.render.proposals import print_proposal, waiting_line
 from pipecli.service import proposals as service
 from pipecli.service.proposals import Edited, Listed
 from pipecli.service.workspace import Workspace
-from pipecli.text import _, ngettext
+from pipecli.text import _
 
 from .prompts import ask, ask_day
 
 
-def review(place: Workspace, listed: Sequence[Listed]) -> None:
-    """Show each proposal and ask what becomes of it; each answer is a command of its own, undone by `pipe undo`."""
+def review(place: Workspace, listed: Sequence[Listed], *, shown: bool = False) -> None:
+    """Show each proposal and ask what becomes of it; each answer is a command of its own, undone by `pipe undo`.
+
+    `shown` says that the person sees it already.
+    """
     left = 0
     for n, item in enumerate(listed, 1):
         print(file=sys.stderr)
-        print_proposal(console(sys.stderr), item)
+        if not shown:
+            print_proposal(console(sys.stderr), item)
         answer = _answer(n, len(listed))
         if answer == "q":
             left += len(listed) - n + 1
@@ -33,11 +37,7 @@ def review(place: Workspace, listed: Sequence[Listed]) -> None:
             continue
         left += not _settled(place, item, answer)
     if left:
-        note(
-            ngettext("{n} proposal waits: pipe proposals", "{n} proposals wait: pipe proposals", left).format(
-                n=left
-            )
-        )
+        note(waiting_line(left))
 
 
 def _answer(n: int, of: int) -> str:

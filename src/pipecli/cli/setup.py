@@ -57,11 +57,14 @@ def config(
     from pipecli import config as configuration
     from pipecli.render.formats import write_list
     from pipecli.render.setup import settings_view
+    from pipecli.service.assistance import forget_agreements
 
     settings = workspace(context).settings
     if key is not None and (value is not None or unset):
         new = None if unset else value
         path = configuration.write_setting(settings.environ, key, new, dry_run=dry_run)
+        if key in configuration.MODEL_KEYS and not dry_run:
+            forget_agreements(settings)
         note(
             _("{key} is now {value} in {path}").format(
                 key=key, value=_("not set") if new is None else new, path=path

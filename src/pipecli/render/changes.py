@@ -86,11 +86,12 @@ def summary_line(day: str, difference: float | int, currency: str, counts: Mappi
     return _("Since {day}: {amount} ({counts})").format(
         day=short_day(day),
         amount=signed(difference, currency) if difference else _("no difference"),
-        counts=", ".join(_counted(kind, n) for kind, n in counts.items()),
+        counts=", ".join(counted(kind, n) for kind, n in counts.items()),
     )
 
 
-def _counted(kind: str, n: int) -> str:
+def counted(kind: str, n: int) -> str:
+    """`2 pulled in`."""
     words = {
         "new": ngettext("{n} new", "{n} new", n),
         "won": ngettext("{n} won", "{n} won", n),

@@ -13,9 +13,9 @@ from pipecli.text import _
 
 from .console import literal
 from .gate import print_gate
-from .opportunity import print_exchanges, standing_line, title
+from .opportunity import print_exchanges, standing_line
 from .table import print_hanging
-from .views import late_style, lateness
+from .views import late_style, lateness, title
 
 LAST = 3
 """Exchanges shown of what happened last."""

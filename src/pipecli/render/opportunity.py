@@ -21,15 +21,10 @@ from pipecli.text import _, language, ngettext
 from .console import literal, literal_lines
 from .gate import EVIDENCE, print_gate
 from .table import print_hanging, print_table
-from .views import amount, journal, late_style, lateness, short_day, stage_or_outcome, subject
+from .views import amount, journal, late_style, lateness, short_day, stage_or_outcome, title
 
 TIMELINE = 12
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-
-
-def title(record: Mapping[str, Any]) -> str:
-    """`12 Acme · ERP rollout`."""
-    return f"{record['id']} {literal(subject(record))}"
 
 
 def outcome_lines(outcome: Outcome) -> list[str]:

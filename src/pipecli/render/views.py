@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pipecli.domain.money import format_amount, from_major
 from pipecli.text import _, language, ngettext
 
+from .console import literal
+
 if TYPE_CHECKING:
     from pipecli.service.lists import Worth
 
@@ -55,6 +57,11 @@ def subject(record: Record) -> str:
     """`Acme · ERP rollout`: account and name."""
     account = record.get("account")
     return f"{account} · {record['name']}" if account else str(record["name"])
+
+
+def title(record: Record) -> str:
+    """`12 Acme · ERP rollout`, fit for one line."""
+    return f"{record['id']} {literal(subject(record))}"
 
 
 def subject_of(state: Any, names: Mapping[int, str | None]) -> Record:

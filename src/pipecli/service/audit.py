@@ -65,6 +65,13 @@ def audit(workspace: Workspace, asked: Asked) -> Record:
         return _document(every, owner)
 
 
+def trend(reading: Reading) -> Record:
+    """The hygiene of everybody today and a week ago."""
+    own = (every := _Found(reading)).of(None)
+    now, then = (_hygiene(rules.overall(own.points(day).values())) for day in (every.today, every.days[-2]))
+    return {**now, "week_ago": then}
+
+
 def _document(every: _Found, owner: str | None) -> Record:
     own = every.of(None if owner is None else fold(owner))
     weeks = [rules.overall(own.points(day).values()) for day in every.days]

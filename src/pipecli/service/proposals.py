@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pipecli.config import Settings
 from pipecli.domain import decide, moves, proposing
 from pipecli.domain.decide import Decision
-from pipecli.domain.opportunity import Opportunity
+from pipecli.domain.opportunity import Opportunity, Proposal
 from pipecli.domain.pipeline import Pipeline
 from pipecli.domain.proofs import Proof
 from pipecli.domain.proposing import Suggestion
@@ -98,12 +98,12 @@ def make(
         decision = unit.decision(number)
         decision.require_open()
         texts = journal.texts(unit.driver, [x.seq for x in decision.state.exchanges])
-        earlier = _earlier(unit, decision.state)
+        earlier = [suggestion for _proposal, suggestion in _earlier(unit, decision.state)]
         ids, known, dropped = [], 0, []
         for suggestion in suggestions:
             try:
                 checked = proposing.checked(decision, suggestion, texts)
-                _require_readable(unit, workspace.settings, decision, checked)
+                require_readable(unit, workspace.settings, decision, checked)
             except PipeError as error:
                 dropped.append(Dropped(suggestion, error.message))
                 continue
@@ -116,13 +116,55 @@ def make(
         return Made(number, tuple(ids), known, tuple(dropped))
 
 
-def _earlier(unit: Unit, state: Opportunity) -> list[Suggestion]:
+def make_first(
+    workspace: Workspace,
+    choices: Sequence[tuple[int, Sequence[Suggestion]]],
+    source: str,
+    *,
+    name: str,
+    dry_run: bool = False,
+) -> list[int]:
+    """Put on the list, for each opportunity by its number, the first of its suggestions that was not answered before.
+
+    One that waits already is taken as it is. Returns the numbers of the proposals, in order; an opportunity of whose
+    suggestions each was answered, or that was closed meanwhile, has none.
+    """
+    ids: list[int] = []
+    with workspace.commit(name, dry_run=dry_run, agent=source) as unit:
+        for number, suggestions in choices:
+            decision = unit.decision(number)
+            if decision.state.is_open:
+                ids += _first(unit, decision, suggestions, source)
+    return ids
+
+
+def _first(unit: Unit, decision: Decision, suggestions: Sequence[Suggestion], source: str) -> list[int]:
+    earlier = _earlier(unit, decision.state)
+    texts = journal.texts(unit.driver, [x.seq for x in decision.state.exchanges])
+    for suggestion in suggestions:
+        found = next((p for p, other in earlier if proposing.same(suggestion, other)), None)
+        if found and found.status == "open":
+            return [found.seq]
+        if not found:
+            event = proposing.propose(decision, proposing.checked(decision, suggestion, texts), source, [])
+            return [event.seq] if event else []
+    return []
+
+
+def _earlier(unit: Unit, state: Opportunity) -> list[tuple[Proposal, Suggestion]]:
+    """What was proposed before and is not to be again: a next action of the rules' own may be due again one day."""
     bodies = journal.texts(unit.driver, [p.seq for p in state.proposals])
-    found = (proposing.suggestion_of(p, bodies.get(p.seq)) for p in state.proposals)
-    return [suggestion for suggestion in found if suggestion]
+    found = [(p, proposing.suggestion_of(p, bodies.get(p.seq))) for p in state.proposals]
+    return [(p, suggestion) for p, suggestion in found if suggestion and not _recurs(p)]
 
 
-def _require_readable(unit: Unit, settings: Settings, decision: Decision, s: Suggestion) -> None:
+def _recurs(proposal: Proposal) -> bool:
+    return (
+        proposal.what == proposing.NEXT_ACTION and proposal.status == "accepted" and proposal.exchange is None
+    )
+
+
+def require_readable(unit: Unit, settings: Settings, decision: Decision, s: Suggestion) -> None:
     """Raise InvalidInput where a value cannot be read, or is what the opportunity has already."""
     if s.what != proposing.VALUE:
         return
@@ -195,9 +237,7 @@ def _suggestion(row: ProposalRow) -> Suggestion:
     return whole or Suggestion(row.what, row.target, exchange=row.exchange)
 
 
-def _as_proposal(row: ProposalRow) -> Any:
-    from pipecli.domain.opportunity import Proposal
-
+def _as_proposal(row: ProposalRow) -> Proposal:
     day = date.fromisoformat(row.on_day)
     return Proposal(row.id, row.what, row.target, row.exchange, day, row.source, row.status)
 

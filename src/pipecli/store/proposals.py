@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipecli.domain.fold import fold
+
 if TYPE_CHECKING:
     from .driver import Driver
 
@@ -44,8 +46,8 @@ def listed(
         where.append("p.opportunity = :number")
         parameters["number"] = number
     if owner is not None:
-        where.append("o.owner = :owner")
-        parameters["owner"] = owner
+        where.append("o.owner_key = :owner")
+        parameters["owner"] = fold(owner)
     condition = "where " + " and ".join(where) if where else ""
     rows = driver.rows(f"{_LISTED} {condition} order by p.id desc", parameters)
     return [ProposalRow(*row) for row in rows]
@@ -62,4 +64,4 @@ def waiting(driver: Driver, owner: str | None = None) -> int:
     sql = f"select count(*) from proposal p join opportunity o on o.number = p.opportunity where {_WAITING}"
     if owner is None:
         return int(driver.rows(sql)[0][0])
-    return int(driver.rows(sql + " and o.owner = :owner", {"owner": owner})[0][0])
+    return int(driver.rows(sql + " and o.owner_key = :owner", {"owner": fold(owner)})[0][0])

@@ -20,7 +20,7 @@ from pipecli.domain import asking
 from pipecli.domain.asking import Question
 from pipecli.errors import Conflict, NotFound, PipeError
 from pipecli.render.console import literal
-from pipecli.render.opportunity import title
+from pipecli.render.views import title
 from pipecli.service import show as showing
 from pipecli.service.answers import Given
 from pipecli.service.outcome import Outcome

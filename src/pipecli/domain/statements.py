@@ -1,0 +1,66 @@
+"""What a summary says of one opportunity: statements, each with the numbers of the journal entries it rests on.
+
+Whoever wrote them, rules or a model, they pass the same test: one that rests on no entry of this opportunity, or
+names one that is not, is dropped and counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Mapping
+from typing import NamedTuple
+
+STANDING, SAID, PEOPLE, GATE, NEXT, ASK = "standing", "said", "people", "gate", "next", "ask"
+SECTIONS = (STANDING, SAID, PEOPLE, GATE, NEXT, ASK)
+"""In the order in which they are read."""
+TOLD = (SAID, PEOPLE, ASK)
+"""What a model may write; the rest stays the rules'."""
+
+
+class Statement(NamedTuple):
+    """One thing that is said, the section it belongs to, and the journal entries it rests on."""
+
+    section: str
+    text: str
+    seqs: tuple[int, ...]
+
+
+class Grounded(NamedTuple):
+    """The statements that rest on something, and how many did not."""
+
+    statements: tuple[Statement, ...]
+    dropped: int
+
+
+def rests_on_entries(statement: Statement, entries: Container[int]) -> bool:
+    """Whether a statement says something, and every entry it names (at least one) is one of these."""
+    return bool(statement.text.strip() and statement.seqs) and all(seq in entries for seq in statement.seqs)
+
+
+def grounded(statements: Iterable[Statement], entries: Container[int]) -> Grounded:
+    """The statements that rest on these entries, in their order; the others are counted."""
+    kept, dropped = [], 0
+    for statement in statements:
+        if rests_on_entries(statement, entries):
+            kept.append(statement)
+        else:
+            dropped += 1
+    return Grounded(tuple(kept), dropped)
+
+
+_QUOTED = re.compile('[“«"]\\s*([^“”«»"]+?)\\s*[”»"]')
+_QUOTE_WORDS = 3
+"""From so many words on, what stands between quotation marks is a quote; fewer are a name or a turn of phrase."""
+
+
+def quotes_hold(statement: Statement, texts: Mapping[int, str]) -> bool:
+    """Whether everything a statement quotes stands word for word in an entry that it names."""
+    sources = [_plain(texts.get(seq, "")) for seq in statement.seqs]
+    quotes = [_plain(quote).strip(" .,;:!?…") for quote in _QUOTED.findall(statement.text)]
+    return all(
+        any(quote in source for source in sources) for quote in quotes if len(quote.split()) >= _QUOTE_WORDS
+    )
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("’", "'").split()).casefold()
