@@ -152,6 +152,7 @@ VALUED = frozenset(
         "--domain",
         "--since",
         "--actor",
+        "--agent",
         "--by",
         "--measure",
         "--load",

@@ -20,6 +20,7 @@ from .decide import LONGEST_NAME, LONGEST_TEXT, Decision, checked_text
 from .events import Event
 from .fold import fold
 from .opportunity import Opportunity, Proposal
+from .pipeline import WON
 from .quoting import found, visible
 from .route import target_of
 from .wording import EXCHANGE_KINDS
@@ -117,14 +118,15 @@ def _aimed(decision: Decision, s: Suggestion) -> Suggestion:
             raise InvalidInput(_("a proof needs words or a quote"))
         return s._replace(target=criterion.key)
     if s.what == MOVE:
-        return s._replace(target=target_of(decision.state, pipeline, s.target), value="")
+        return s._replace(target=_stage_ahead(decision, s.target), value="")
     if s.what == EXCHANGE and s.target not in EXCHANGE_KINDS:
         kinds = ", ".join(EXCHANGE_KINDS)
         line = _('"{kind}" is not a kind of exchange; the kinds are: {kinds}')
         raise InvalidInput(line.format(kind=s.target, kinds=kinds))
     if s.what in (NEXT_ACTION, EXCHANGE):
         longest = LONGEST_NAME * 5 if s.what == NEXT_ACTION else LONGEST_TEXT
-        return s._replace(value=checked_text(s.value, _("a proposal"), longest), due=_iso_day(s.due))
+        value = checked_text(s.value, _("a proposal"), longest)
+        return s._replace(value=value, due=_possible_day(decision, s))
     if s.what != VALUE:
         raise InvalidInput(
             _('"{what}" is not a kind of proposal; the kinds are: {kinds}').format(
@@ -134,9 +136,33 @@ def _aimed(decision: Decision, s: Suggestion) -> Suggestion:
     return s._replace(value=checked_text(s.value, _("a proposal"), LONGEST_TEXT))
 
 
-def _iso_day(text: str) -> str:
+def _stage_ahead(decision: Decision, text: str) -> str:
+    """The key of an open stage further on; that it is won, nobody proposes."""
+    stage = target_of(decision.state, decision.pipeline, text)
+    if stage == WON:
+        line = _('a win cannot be proposed; a person says so: pipe win {ref} "why they said yes"')
+        raise InvalidInput(line.format(ref=decision.state.number))
+    return stage
+
+
+def _possible_day(decision: Decision, s: Suggestion) -> str:
+    """The day of a next action that can still be done, or of an exchange that can have been."""
+    day = _iso_day(s.due)
+    if s.what == EXCHANGE and day > decision.today:
+        raise InvalidInput(
+            _("{day} is in the future; what happened can be dated {today} at the latest").format(
+                day=day, today=decision.today
+            )
+        )
+    if s.what == NEXT_ACTION and day < decision.today:
+        line = _("a next action cannot be due in the past: {day}; write today, +3d or fri")
+        raise InvalidInput(line.format(day=day))
+    return day.isoformat()
+
+
+def _iso_day(text: str) -> date:
     try:
-        return date.fromisoformat(text).isoformat()
+        return date.fromisoformat(text)
     except ValueError:
         raise InvalidInput(_('"{day}" is not a day; write it as 2026-12-31').format(day=text[:40])) from None
 

@@ -75,7 +75,7 @@ class Reading:
 class Workspace:
     """A workspace by its settings; opened anew for each command.
 
-    `origin` is the face that writes: cli or board. One that is `readonly` refuses every write that is not a dry run.
+    `origin` is the face that writes: cli, board or mcp. One that is `readonly` refuses every write that is no dry run.
     """
 
     def __init__(self, settings: Settings, origin: str = "cli", *, readonly: bool = False) -> None:
