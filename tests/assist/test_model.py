@@ -235,7 +235,7 @@ def test_nothing_is_tried_again_once_a_part_was_shown(model: ModelServer) -> Non
     [
         (
             ModelSettings("nosuch"),
-            '"nosuch" names no provider; write it as openai/NAME, mistral/NAME or ollama/NAME',
+            '"nosuch" names no provider that litellm knows; write it as openai/NAME, mistral/NAME or ollama/NAME',
         ),
         (
             ModelSettings("openai/x", "http://127.0.0.1:9/v1"),

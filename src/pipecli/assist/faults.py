@@ -94,7 +94,9 @@ def _of_the_request(error: Exception, names: set[str], settings: ModelSettings) 
         line = _("the request is longer than {model} takes; to send less: pipe config ai.budget {n}")
         return line.format(model=model, n=max(NUMBERS["ai.budget"][0], settings.budget // 2))
     if "LLM Provider NOT provided" in text or "LiteLLMUnknownProvider" in names:
-        line = _('"{model}" names no provider; write it as openai/NAME, mistral/NAME or ollama/NAME')
+        line = _(
+            '"{model}" names no provider that litellm knows; write it as openai/NAME, mistral/NAME or ollama/NAME'
+        )
         return line.format(model=model)
     if "NotFoundError" in names:
         return _("{where} knows no such model: {model}").format(where=where, model=model)
