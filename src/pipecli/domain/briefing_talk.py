@@ -139,10 +139,10 @@ def people(matter: Matter, talk: Talk) -> Iterator[Statement]:
         yield Statement(PEOPLE, line.format(name=maker.name), (matter.wrote("decision_maker"),))
         yield from _known_by(matter)
     elif state.decision_maker is not None:
-        words = _("Who decides was erased from the records")
+        words = _("The decision-maker's name was erased")
         yield Statement(PEOPLE, words, (matter.wrote("decision_maker"),))
     else:
-        words = _("Nobody is named who decides")
+        words = _("No decision-maker is named")
         yield Statement(PEOPLE, words, (matter.wrote("decision_maker"),))
     spoke = sorted(
         ((_last_of(person, talk), person) for person in matter.people),
