@@ -103,6 +103,7 @@ def model(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> ModelSe
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OLLAMA_API_BASE", "")  # which the program sets
     asyncio.set_event_loop(None)  # litellm would open one, and leave it
     model_server.start_over()
     return model_server

@@ -82,6 +82,7 @@ class ModelServer:
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
+        self.failing: Status | None = None
         self._script: list[Scene] = []
         self._over = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -123,6 +124,10 @@ class ModelServer:
         """The JSON of the next answer."""
         self.says(json.dumps(value, ensure_ascii=False))
 
+    def fails(self, scene: Status) -> None:
+        """How every request is answered from now on, whatever protocol it speaks."""
+        self.failing = scene
+
     def texts(self) -> list[str]:
         """What the user's message of each request said."""
         return [request["messages"][-1]["content"] for request in self.requests]
@@ -131,6 +136,7 @@ class ModelServer:
         """Forget the script and the requests."""
         self._over.set()
         self._over = threading.Event()
+        self.failing = None
         self._script.clear()
         self.requests.clear()
         self.keys.clear()
@@ -155,6 +161,9 @@ def _handler(model: ModelServer) -> type[BaseHTTPRequestHandler]:
                 return
             model.requests.append(body)
             model.keys.append(self.headers.get("authorization"))
+            if model.failing:
+                self._fail(model.failing)
+                return
             if self.path == "/api/chat":
                 self._reply(200, _of_ollama(model.next_scene(), streaming=body["stream"]).encode())
                 return

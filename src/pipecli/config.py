@@ -371,4 +371,6 @@ def fault_of(key: str, value: str) -> str | None:
             return _("it is a whole number from {least} to {most}").format(least=least, most=most)
     if key in MODEL_KEYS and _SECRET.search(value):
         return _where_keys_belong()
+    if key == "ai.api_base" and not re.match(r"https?://[^\s/]", value):
+        return _("it is an address that begins with http:// or https://")
     return None

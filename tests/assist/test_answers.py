@@ -25,6 +25,7 @@ PROOF = {"criterion": "need", "entry": 12, "sure": True}
             0,
         ),
         ('Here it is: {"proofs": [], "amount": null} I hope it helps', {"proofs": [], "amount": None}, 0),
+        ('{"proofs": [], "amount": "48\n\u2028k€"}', {"proofs": [], "amount": "48\n\nk€"}, 0),
         ('{"proofs": [], "amount": 48000, "more": 1}', {"proofs": [], "amount": "48000"}, 0),
         (
             '{"proofs": [{"criterion": 5, "entry": "12"}]}',

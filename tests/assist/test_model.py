@@ -235,7 +235,7 @@ def test_nothing_is_tried_again_once_a_part_was_shown(model: ModelServer) -> Non
     [
         (
             ModelSettings("nosuch"),
-            '"nosuch" names no provider; write it as openai/NAME, mistral/NAME or ollama/NAME',
+            '"nosuch" names no provider that litellm knows; write it as openai/NAME, mistral/NAME or ollama/NAME',
         ),
         (
             ModelSettings("openai/x", "http://127.0.0.1:9/v1"),
@@ -245,13 +245,23 @@ def test_nothing_is_tried_again_once_a_part_was_shown(model: ModelServer) -> Non
             ModelSettings("ollama/x", "http://127.0.0.1:9"),
             "http://127.0.0.1:9 cannot be reached; is the network up, and the address right?",
         ),
+        (
+            ModelSettings("gemini/x", "http://127.0.0.1:9"),
+            "http://127.0.0.1:9 cannot be reached; is the network up, and the address right?",
+        ),
     ],
 )
+@pytest.mark.parametrize("request_", [FREE, FORMED])
 def test_a_model_that_is_not_there_is_one_line(
-    model: ModelServer, settings: ModelSettings, message: str
+    model: ModelServer,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: ModelSettings,
+    message: str,
+    request_: Request,
 ) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", KEY)
     with pytest.raises(AssistError) as error:
-        complete(prepared(FORMED, settings), pause=never)
+        complete(prepared(request_, settings), pause=never)
     assert error.value.message == message
 
 
@@ -263,6 +273,40 @@ def test_a_key_that_is_missing_is_asked_for_by_its_name(
         complete(prepared(FREE, settings_of(model)), pause=never)
     assert error.value.message == "openai/test-model needs a key; set it in the environment: OPENAI_API_KEY"
     assert model.requests == []
+
+
+@pytest.mark.parametrize(
+    "scene, message",
+    [
+        (Status(401), "{name} does not accept the key; set the right one in the environment: {key}"),
+        (Status(404), "{address} knows no such model: {name}"),
+        (Status(429), "{name} is asked too often; try again in a minute"),
+        (Status(529), "{address} has a fault of its own; try again later"),
+    ],
+)
+@pytest.mark.parametrize("provider", ["anthropic", "mistral", "gemini", "openrouter"])
+@pytest.mark.parametrize("request_", [FREE, FORMED])
+def test_the_faults_of_other_providers_are_the_same_lines(
+    model: ModelServer,
+    monkeypatch: pytest.MonkeyPatch,
+    scene: Status,
+    message: str,
+    provider: str,
+    request_: Request,
+) -> None:
+    key = f"{provider.upper()}_API_KEY"
+    monkeypatch.setenv(key, KEY)
+    model.fails(scene)
+    settings = ModelSettings(f"{provider}/some-model", model.address)
+    with pytest.raises(AssistError) as error:
+        complete(prepared(request_, settings), pause=lambda seconds: None)
+    expected = message.format(name=settings.name, address=model.address, key=key)
+    assert error.value.message == expected
+    monkeypatch.delenv(key)
+    model.fails(Status(401))
+    with pytest.raises(AssistError) as error:
+        complete(prepared(request_, settings), pause=lambda seconds: None)
+    assert error.value.message == f"{settings.name} needs a key; set it in the environment: {key}"
 
 
 def test_the_cost_is_told_where_the_price_is_known(model: ModelServer) -> None:
@@ -283,7 +327,6 @@ def test_a_model_of_ollama_is_asked_at_its_address_and_nowhere_else(
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", watched)
-    monkeypatch.setenv("OLLAMA_API_BASE", "")
     settings = ModelSettings(name, model.root, budget=9000)
     model.plays(ENGLISH, json.dumps(FORM))
     free, formed = prepared(FREE, settings), prepared(FORMED, settings)

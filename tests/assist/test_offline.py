@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -32,10 +33,15 @@ assert not (litellm.telemetry or litellm.success_callback or litellm.failure_cal
 assert "OPENAI_API_KEY" not in os.environ
 """
 DRY_RUN = """
-from pipecli.assist.request import Part, Request, prepared
+from pipecli.assist.request import Part, Request
 from pipecli.config import Settings
-settings = Settings().model()
-print(prepared(Request("summary", "Sum up.", (Part(3, "Hello"),), language="fr"), settings).sent["messages"][1])
+from pipecli.render.assistance import print_request
+from pipecli.service import assistance, creating
+from pipecli.service.workspace import Workspace
+creating.init(Settings())
+request = Request("summary", "Sum up.", (Part(3, "Hello"),), language="fr")
+how = assistance.Assistance(dry_run=True, show=print_request)
+assert assistance.ask(Workspace(Settings()), request, how) is None
 assert "litellm" not in sys.modules
 """
 
@@ -61,8 +67,17 @@ def test_importing_the_library_through_our_door_reaches_nobody(tmp_path: Path) -
 
 
 def test_a_dry_run_reaches_nobody_and_loads_no_library(tmp_path: Path) -> None:
-    found = run(DRY_RUN, tmp_path, PIPE_AI_MODEL="openai/x", OPENAI_API_KEY="sk-test-0123456789")
-    assert found == "{'role': 'user', 'content': '{\"entry\": 3, \"text\": \"Hello\"}'}\n"
+    found = run(
+        DRY_RUN,
+        tmp_path,
+        PIPE_AI_MODEL="openai/x",
+        OPENAI_API_KEY="sk-test-0123456789",
+        PIPE_DB=str(tmp_path / "pipe.db"),
+    )
+    printed = json.loads(found)
+    assert list(printed) == ["model", "messages", "max_tokens", "stream", "stream_options"]
+    assert printed["messages"][1] == {"role": "user", "content": '{"entry": 3, "text": "Hello"}'}
+    assert "sk-test" not in found
 
 
 def test_the_watch_sees_what_reaches_out(tmp_path: Path) -> None:

@@ -135,10 +135,13 @@ RECOGNISED = re.compile(
 )
 
 
+def without_placeholders(text: str) -> str:
+    return re.sub(r"\[(?:MAIL|PHONE|AMOUNT)_\d+\]", "|", text)
+
+
 @given(TEXTS)
 def test_nothing_that_looks_like_one_is_left(text: str) -> None:
-    left = re.sub(r"\[(?:MAIL|PHONE|AMOUNT)_\d+\]", "|", masked(text))
-    assert not RECOGNISED.search(left)
+    assert not RECOGNISED.search(without_placeholders(masked(text)))
 
 
 def test_a_long_text_takes_no_longer_for_being_odd() -> None:

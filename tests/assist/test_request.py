@@ -14,6 +14,7 @@ from pipecli.config import ModelSettings
 from pipecli.errors import AssistError
 
 from .asking import EXCHANGES, FORMED, FREE
+from .test_redact import RECOGNISED, TEXTS, without_placeholders
 
 SETTINGS = ModelSettings("mistral/small")
 DATA_RULES = (
@@ -98,6 +99,15 @@ def test_whatever_a_text_says_it_stays_in_its_line_of_data(
         for text in line.values()
         if isinstance(text, str)
     )
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=3), TEXTS)
+def test_with_masks_nothing_that_looks_private_is_sent(texts: list[tuple[str, str]], facts: str) -> None:
+    parts = tuple(Part(n, text, label) for n, (text, label) in enumerate(texts, 1))
+    ready = prepared(Request("summary", "Sum up.", parts, facts), replace(SETTINGS, redact=True))
+    for line in ready.sent["messages"][1]["content"].split("\n"):
+        for text in json.loads(line).values():
+            assert not RECOGNISED.search(without_placeholders(str(text)))
 
 
 def test_nothing_to_send_is_an_empty_object() -> None:

@@ -85,6 +85,20 @@ def test_a_person_sees_all_that_would_leave_and_is_asked_once(
     assert len(model.requests) == 2
 
 
+def test_a_person_who_waits_sees_whom_for(
+    asking: Pipe, model: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    model.plays(ANSWER, Status(429, headers={"retry-after": "60"}))
+    gone = "\r" + " " * len("Asking openai/test-model…") + "\r"
+    assert asking("ask", "--send") == (0, ANSWER + "\n", f"Asking openai/test-model…{gone}")
+    assert asking("ask") == (
+        7,
+        "",
+        f"Asking openai/test-model…{gone}openai/test-model is asked too often; try again in a minute\n",
+    )
+
+
 @pytest.mark.parametrize("answer", ["n\n", "\n"])
 def test_no_sends_nothing(asking: Pipe, model: ModelServer, somebody: None, answer: str) -> None:
     code, out, err = asking("ask", stdin=answer)

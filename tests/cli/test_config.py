@@ -190,6 +190,10 @@ def test_a_file_written_in_another_way_is_left_to_who_wrote_it(pipe: Pipe, envir
         (["ai.redact", "yes"], "ai.redact is one of: true false"),
         (["ai.timeout", "0"], "ai.timeout: it is a whole number from 1 to 3600"),
         (["ai.timeout", "1.5"], "ai.timeout: it is a whole number from 1 to 3600"),
+        (
+            ["ai.api_base", "localhost:1234/v1"],
+            "ai.api_base: it is an address that begins with http:// or https://",
+        ),
         (["ai.budget", "many"], "ai.budget: it is a whole number from 500 to 1000000"),
     ],
 )

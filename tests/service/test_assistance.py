@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from model_server import NAME, ModelServer
+from model_server import NAME, ModelServer, Says, Status
 from pipecli.assist.model import Answer
 from pipecli.assist.request import Part, Prepared, Request
 from pipecli.config import Settings
@@ -104,6 +105,26 @@ def test_what_came_of_it_is_told(workspace: Workspace, model: ModelServer) -> No
         with_model(workspace, model), REQUEST, Assistance(send=True, tell=told.append), on_text=words.append
     )
     assert told == [answer] and "".join(words) == ANSWER
+
+
+def test_it_is_said_that_a_model_is_asked_until_something_came(
+    workspace: Workspace, model: ModelServer
+) -> None:
+    seen: list[str] = []
+
+    def wait(ready: Prepared) -> Callable[[], None]:
+        seen.append(f"asking {ready.settings.name}")
+        return lambda: seen.append("waited")
+
+    place = with_model(workspace, model)
+    model.plays(Says(pieces=("They are to sign on Friday, ", "and ")), Status(401))
+    ask(place, REQUEST, Assistance(send=True, wait=wait), on_text=seen.append)
+    assert seen[:3] == [f"asking {NAME}", "waited", "They are to sign on Friday, "]
+    assert seen[-1] == "waited"
+    seen.clear()
+    with pytest.raises(AssistError):
+        ask(place, REQUEST, Assistance(wait=wait))
+    assert seen == [f"asking {NAME}", "waited"]
 
 
 def test_no_key_is_kept_anywhere(workspace: Workspace, model: ModelServer, tmp_path: Path) -> None:

@@ -25,7 +25,9 @@ def _object_in(text: str) -> dict[str, Any] | None:
     if start < 0:
         return None
     try:
-        found, _end = json.JSONDecoder().raw_decode(text, start)
+        found, _end = json.JSONDecoder(strict=False).raw_decode(
+            text, start
+        )  # line breaks stand in texts as they are
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

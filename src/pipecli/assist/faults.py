@@ -15,8 +15,8 @@ from pipecli.text import _
 
 BACKOFF = 2.0
 LONGEST_WAIT = 30.0
-_OF_THE_SERVER = {"InternalServerError", "ServiceUnavailableError", "BadGatewayError"}
 _TOO_LONG = re.compile("maximum context length|context_length_exceeded|context window")
+_NO_KEY = re.compile(r"(?i)missing credentials|missing \S* ?api.?key")
 _OTHER_KEYS = {
     "bedrock": "AWS_ACCESS_KEY_ID",
     "vertex_ai": "GOOGLE_APPLICATION_CREDENTIALS",
@@ -41,13 +41,9 @@ def is_refusal(text: str) -> bool:
 def wait_before_another(error: Exception) -> float | None:
     """Seconds to wait before the one other try, None where another would not help."""
     names = _names(error)
-    if (
-        names & {"MidStreamFallbackError", "APIConnectionError"}
-        or _is_out_of_quota(error)
-        or _lacks_key(error)
-    ):
+    if _is_broken_off(names) or "APIConnectionError" in names or _lacks_key(error) or _is_out_of_quota(error):
         return None
-    if "RateLimitError" not in names and not names & _OF_THE_SERVER:
+    if "RateLimitError" not in names and not _is_of_the_server(error):
         return None
     asked = _retry_after(error)
     return None if asked > LONGEST_WAIT else max(BACKOFF, asked)
@@ -67,7 +63,7 @@ def _of_the_answer(names: set[str], settings: ModelSettings, midway: bool) -> st
         line = _("{model} sent nothing for {n} s; to wait longer: pipe config ai.timeout {more}")
         longer = min(NUMBERS["ai.timeout"][1], ceil(settings.timeout * 2))
         return line.format(model=settings.name, n=f"{settings.timeout:g}", more=longer)
-    if midway or names & {"MidStreamFallbackError", "RemoteProtocolError"}:
+    if midway or _is_broken_off(names):
         return _("the answer of {model} broke off").format(model=settings.name)
     if "ContentPolicyViolationError" in names:
         return _("{model} declined to answer").format(model=settings.name)
@@ -76,10 +72,11 @@ def _of_the_answer(names: set[str], settings: ModelSettings, midway: bool) -> st
 
 def _of_the_account(error: Exception, names: set[str], settings: ModelSettings) -> str | None:
     model = settings.name
-    if _lacks_key(error):
+    refused = names & {"AuthenticationError", "PermissionDeniedError"}
+    if _lacks_key(error) or (refused and not os.environ.get(_name_of_key(model))):
         line = _("{model} needs a key; set it in the environment: {name}")
         return line.format(model=model, name=_name_of_key(model))
-    if names & {"AuthenticationError", "PermissionDeniedError"}:
+    if refused:
         line = _("{model} does not accept the key; set the right one in the environment: {name}")
         return line.format(model=model, name=_name_of_key(model))
     if _is_out_of_quota(error):
@@ -97,14 +94,16 @@ def _of_the_request(error: Exception, names: set[str], settings: ModelSettings) 
         line = _("the request is longer than {model} takes; to send less: pipe config ai.budget {n}")
         return line.format(model=model, n=max(NUMBERS["ai.budget"][0], settings.budget // 2))
     if "LLM Provider NOT provided" in text or "LiteLLMUnknownProvider" in names:
-        line = _('"{model}" names no provider; write it as openai/NAME, mistral/NAME or ollama/NAME')
+        line = _(
+            '"{model}" names no provider that litellm knows; write it as openai/NAME, mistral/NAME or ollama/NAME'
+        )
         return line.format(model=model)
     if "NotFoundError" in names:
         return _("{where} knows no such model: {model}").format(where=where, model=model)
     if "APIConnectionError" in names:
         line = _("{where} cannot be reached; is the network up, and the address right?")
         return line.format(where=where)
-    if names & _OF_THE_SERVER:
+    if _is_of_the_server(error):
         return _("{where} has a fault of its own; try again later").format(where=where)
     line = _("{model} cannot be asked: {kind}, {reason}")
     return line.format(model=model, kind=type(error).__name__, reason=scrubbed(text)[:200])
@@ -121,7 +120,11 @@ def scrubbed(text: str) -> str:
 def _chain(error: BaseException) -> list[BaseException]:
     """The error and what it came from, which the library wraps again and again."""
     found = [error]
-    while (before := found[-1].__cause__ or found[-1].__context__) and len(found) < 10:
+    while len(found) < 10:
+        last = found[-1]
+        before = getattr(last, "original_exception", None) or last.__cause__ or last.__context__
+        if not isinstance(before, BaseException):
+            break
         found.append(before)
     return found
 
@@ -130,13 +133,25 @@ def _names(error: BaseException) -> set[str]:
     return {kind.__name__ for link in _chain(error) for kind in type(link).__mro__}
 
 
+def _is_broken_off(names: set[str]) -> bool:
+    """Whether the connection was lost once it stood."""
+    if "ConnectError" in names:
+        return False
+    return "RemoteProtocolError" in names or {"MidStreamFallbackError", "APIConnectionError"} <= names
+
+
 def _is_out_of_quota(error: Exception) -> bool:
     bodies = [getattr(link, "body", None) for link in _chain(error)]
     return any(isinstance(body, dict) and body.get("code") == "insufficient_quota" for body in bodies)
 
 
+def _is_of_the_server(error: Exception) -> bool:
+    statuses = [getattr(link, "status_code", None) for link in _chain(error)]
+    return any(isinstance(status, int) and status >= 500 for status in statuses)
+
+
 def _lacks_key(error: Exception) -> bool:
-    return any("Missing credentials" in str(link) for link in _chain(error))
+    return any(_NO_KEY.search(str(link)) for link in _chain(error))
 
 
 def _retry_after(error: Exception) -> float:

@@ -135,7 +135,10 @@ def _asked(litellm: Any, ready: Prepared, shown: Shown) -> _Raw:
         return _Raw("", None)
     choice = response.choices[0]
     usage = getattr(response, "usage", None)
-    return _Raw(choice.message.content or "", choice.finish_reason, _refusal(choice.message), usage)
+    content = choice.message.content
+    return _Raw(
+        content if isinstance(content, str) else "", choice.finish_reason, _refusal(choice.message), usage
+    )
 
 
 def _streamed(response: Any, ready: Prepared, shown: Shown) -> _Raw:
@@ -201,6 +204,6 @@ def _spent(prices: Mapping[str, Any], model: str, usage: Any) -> tuple[int | Non
     price = prices.get(model) or prices.get(model.partition("/")[2]) or {}
     try:
         cost = sent * price["input_cost_per_token"] + received * price["output_cost_per_token"]
-    except KeyError:
+    except (KeyError, TypeError):
         return sent, received, None
     return sent, received, cost

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pipecli.render import assistance as screen
-from pipecli.render.console import literal_lines
+from pipecli.render.console import is_terminal, literal, literal_lines
 from pipecli.service.assistance import Assistance
 from pipecli.text import _
 
@@ -31,7 +32,21 @@ def assistance(*, no_model: bool, dry_run: bool, send: bool, verbose: bool) -> A
         agree=_agree if can_ask() else None,
         show=screen.print_request,
         tell=tell,
+        wait=_wait if is_terminal(sys.stderr) else None,
     )
+
+
+def _wait(ready: Prepared) -> Callable[[], None]:
+    """A line that says who is being asked, gone again once there is something better to read."""
+    line = literal(_("Asking {model}…").format(model=ready.settings.name))
+    shown = [line]
+    print(line, end="", file=sys.stderr, flush=True)
+
+    def waited() -> None:
+        if shown:
+            print(f"\r{' ' * len(shown.pop())}\r", end="", file=sys.stderr, flush=True)
+
+    return waited
 
 
 def _agree(ready: Prepared) -> bool:

@@ -29,7 +29,8 @@ class Assistance:
     """How one run may ask a model, as its caller was told: `cli/options.py` makes it from `@assists`.
 
     `agree` shows what would be sent and asks a person, None where nobody is there; `send` agrees beforehand. `show`
-    is given the request of a dry run, `tell` each answer, to say what it cost and what was left out.
+    is given the request of a dry run, `tell` each answer, to say what it cost and what was left out. `wait` says that a
+    model is being asked and gives what takes that back, called once something came, and maybe again.
     """
 
     no_model: bool = False
@@ -38,6 +39,7 @@ class Assistance:
     agree: Callable[[Prepared], bool] | None = None
     show: Callable[[Prepared], None] | None = None
     tell: Callable[[Answer], None] | None = None
+    wait: Callable[[Prepared], Callable[[], None]] | None = None
 
 
 def model_of(workspace: Workspace, how: Assistance) -> ModelSettings | None:
@@ -74,12 +76,26 @@ def ask(
             how.show(ready)
         return None
     _agree(workspace, ready, how)
-    from pipecli.assist.model import complete
-
-    answer = complete(ready, on_text=on_text)
+    answer = _answered(ready, how, on_text)
     if how.tell:
         how.tell(answer)
     return answer
+
+
+def _answered(ready: Prepared, how: Assistance, on_text: Callable[[str], None] | None) -> Answer:
+    waited = how.wait(ready) if how.wait else lambda: None
+
+    def show(text: str) -> None:
+        waited()
+        if on_text:
+            on_text(text)
+
+    try:
+        from pipecli.assist.model import complete
+
+        return complete(ready, on_text=show if on_text else None)
+    finally:
+        waited()
 
 
 def forget_agreements(settings: Settings) -> None:
