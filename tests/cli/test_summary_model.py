@@ -274,6 +274,8 @@ def test_where_a_part_was_shown_already_the_rules_follow(asked: Asked, screen: C
 
 def test_without_an_exchange_there_is_nothing_to_ask(asked: Asked) -> None:
     assert asked("summary", "3") == (0, by_rules(asked, "summary", "3"), "")
+    line = "nothing would be sent: there is no exchange to sum up\n"
+    assert asked("summary", "3", "--dry-run") == (0, by_rules(asked, "summary", "3"), line)
     assert asked.model.requests == []
 
 
