@@ -5,8 +5,8 @@
 A ratio compares programs on one machine, where seconds compare machines. Each round runs the floor and then every
 command once on either workspace, so that a machine whose speed drifts moves all of them alike; the median of the
 rounds is printed. Workspaces are made with `pipe demo` under .bench/ and used again on the same day; writes run on
-copies of them. The board runs on a terminal of its own (board.py). Targets are printed beside the figures and
-asserted nowhere. Needs Unix (pty, wait4).
+copies of them. The board runs on a terminal of its own (board.py), an agent's server on pipes (agent.py). Targets are
+printed beside the figures and asserted nowhere. Needs Unix (pty, wait4).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+from agent import served
 from board import Paint, Seen, watched
 
 ROOT = Path(__file__).parents[2]
@@ -115,6 +116,7 @@ def main() -> None:
     print_long(f"backtest, about 50 days of {BACKTEST_SIZE}", tried, 15)
     print_forecast(options.runs)
     print_board(options.runs)
+    print_agent(options.runs)
     remove(*FOLDER.glob("*-writes.db*"))
 
 
@@ -278,6 +280,22 @@ def print_board(count: int) -> None:
     print(f"{name:40}  {shown:6.2f} x  target ≤ 7.0    {memory:5.0f} MB  ≤ 200 MB  settled {settled:.2f} x")
     print_paints("board, a key to its card", [paint for s in seen for paint in s.keys], 60)
     print_paints("board, a letter of the filter", [paint for s in seen for paint in s.letters])
+
+
+def print_agent(count: int) -> None:
+    """The server of an agent: until it is introduced, and a list after that, in multiples of the floor."""
+    env = environment(prepared(BOARD_SIZE).reads)
+    ratios: list[tuple[float, float, float]] = []
+    for n in range(count + 1):
+        floor = run([sys.executable, str(FLOOR), "table", env["PIPE_DB"]], env).seconds
+        found = served([*pipe(), "mcp"], env)
+        if n:
+            times = (found.initialize, found.first, statistics.median(found.lists))
+            ratios.append((times[0] / floor, times[1] / floor, times[2] / floor))
+    hello, first, later = (statistics.median(some) for some in zip(*ratios, strict=True))
+    memory = found.maxrss * RSS_UNIT / 1e6
+    print(f"{'mcp, until it is introduced':40}  {hello:6.2f} x  target ≤ 10     {memory:5.0f} MB")
+    print(f"{f'mcp, a list of {found.n} open':40}  {later:6.2f} x  target ≤ 0.33   the first {first:.2f} x")
 
 
 def print_paints(name: str, paints: list[Paint], target: float | None = None) -> None:

@@ -20,7 +20,7 @@ sys.stdout.flush()
 print("\\n" + " ".join(sorted(sys.modules)), file=sys.stderr)
 sys.exit(code)
 """
-NEVER = {"sqlmodel", "sqlalchemy", "textual", "litellm", "psycopg", "babel", "scipy"}
+NEVER = {"sqlmodel", "sqlalchemy", "textual", "litellm", "psycopg", "babel", "scipy", "mcp", "pipecli.agents"}
 LEARNING = {"numpy", "plotext", "pipecli.forecasting", "pipecli.service.outlook"}
 """What only commands that learn from the past may load."""
 PARSER = {"typer", "rich", "pydantic", "click"}
@@ -32,6 +32,7 @@ def loaded(*words: str, code: int = 0, **environment: str) -> set[str]:
     found = subprocess.run(
         [sys.executable, "-c", PROBE, *words],
         env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
@@ -146,12 +147,22 @@ def test_the_help_of_the_board_loads_no_board(pipe: Pipe) -> None:
     assert not loaded("board", "--help") & (NEVER | LEARNING | RULES | {"aiohttp", "pipecli.tui"})
 
 
+def test_the_help_of_the_agents_server_loads_no_server(pipe: Pipe) -> None:
+    assert not loaded("mcp", "--help") & (NEVER | LEARNING | RULES | {"anyio"})
+
+
+def test_the_agents_server_loads_no_model_and_nothing_that_learns_before_it_is_asked(house: Pipe) -> None:
+    found = loaded("mcp")
+    assert not found & ((NEVER - {"mcp", "pipecli.agents"}) | LEARNING | RULES)
+
+
 def test_a_command_loads_only_its_own_module(house: Pipe) -> None:
     commands = {
         f"pipecli.cli.{p.stem}"
         for p in Path(sys.modules["pipecli.cli.app"].__file__ or "").parent.glob("*.py")
     }
     others = {
+        "agents",
         "auditing",
         "backtesting",
         "calibrating",

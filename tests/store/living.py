@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from pipecli.config import Settings
 from pipecli.domain.proofs import Proof
+from pipecli.domain.proposing import Suggestion
 from pipecli.errors import PipeError
-from pipecli.service import gates, opportunities, rates, undoing
+from pipecli.service import gates, opportunities, proposals, rates, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.unit import Unit
 from pipecli.service.workspace import Reading, Workspace
@@ -133,9 +134,12 @@ class Held(Workspace):
         yield Reading(self.driver, read_header(self.driver, write=False), self.settings)
 
     @contextmanager
-    def commit(self, name: str, *, dry_run: bool = False, origin: str = "cli") -> Iterator[Unit]:
+    def commit(
+        self, name: str, *, dry_run: bool = False, agent: str | None = None, origin: str = "cli"
+    ) -> Iterator[Unit]:
         actor = database_user(self.driver) or self.settings.actor
-        unit = Unit(self.driver, read_header(self.driver, write=True), actor=actor, name=name, origin=origin)
+        header = read_header(self.driver, write=True)
+        unit = Unit(self.driver, header, actor=actor, name=name, origin=origin, agent=agent)
         yield unit
         if not dry_run:
             unit.write()
@@ -162,7 +166,7 @@ class Player:
     STEPS = (
         "add", "amount", "owner", "close", "describe", "probability", "next", "snooze", "done", "log", "prove",
         "unprove", "waive", "approve", "advance", "advance", "advance", "back", "win", "lose", "reopen", "undo", "redo",
-        "rate",
+        "rate", "propose", "accept", "reject",
     )  # fmt: skip
 
     def __init__(self, held: Held, at: Callable[[date], None]) -> None:
@@ -240,8 +244,25 @@ class Player:
             gates.reopen(w, ref, "they called", n._replace(on=on))
         elif name == "rate":
             rates.set_rate(w, ("USD", "CHF")[pick % 4 == 3], f"0.{pick + 1:02d}7", on=on)
+        elif name == "propose":
+            proposals.make(w, ref, [self._suggestion(pick)], ("rules", "claude")[pick % 2])
+        elif name in ("accept", "reject"):
+            waiting = proposals.waiting(w, ref)
+            if waiting:
+                answer = proposals.accept if name == "accept" else proposals.reject
+                answer(w, waiting[pick % len(waiting)].id)
         elif name in ("undo", "redo"):
             undoing.undo(w, redo=name == "redo")
+
+    def _suggestion(self, pick: int) -> Suggestion:
+        return (
+            Suggestion("proof", "need", f"They said {pick}"),
+            Suggestion("value", "amount", f"{pick + 1}k"),
+            Suggestion("value", "decision_maker", "Ana"),
+            Suggestion("next_action", "", f"ring {pick}", self._later(pick)),
+            Suggestion("exchange", "call", f"Rang {pick}", self._later(-pick)),
+            Suggestion("move", "discovery"),
+        )[pick % 6]
 
     def _later(self, days: int) -> str:
         return (self.day + timedelta(days)).isoformat()

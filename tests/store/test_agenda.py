@@ -141,6 +141,14 @@ def test_handed_over_it_leaves_the_calendar_of_who_had_it(planned: Workspace) ->
     assert uids(planned) == before
 
 
+def test_handed_over_and_closed_by_who_has_it(planned: Workspace) -> None:
+    before = uids(planned)
+    opportunities.edit(planned, "1", Answers(owner="Bob"), probability=None, reason="")
+    gates.lose(planned, "1", "price", "too dear")
+    assert told(planned)[-1] == ("call · Acmé · ERP", "2026-02-27", "CANCELLED", 4)
+    assert uids(planned) == before
+
+
 def test_handed_over_and_back_by_an_undo(planned: Workspace) -> None:
     opportunities.edit(planned, "4", Answers(owner=_actor(planned)), probability=None, reason="")
     assert told(planned)[-1] == ("mail · Bob's", "2026-03-05", "CONFIRMED", 3)

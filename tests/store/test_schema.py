@@ -22,7 +22,7 @@ from .living import Held
 
 TABLES = {
     "workspace", "definition", "command", "event", "content", "person", "opportunity", "span", "visit",
-    "evidence", "exchange", "next_action", "waiver", "approval", "account", "contact", "rate",
+    "evidence", "exchange", "next_action", "waiver", "approval", "proposal", "account", "contact", "rate",
 }  # fmt: skip
 NEXT = Answers(next="call", due="+3d", amount="5k")
 

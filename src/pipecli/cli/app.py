@@ -53,7 +53,8 @@ def build(command: Declared) -> Any:
         made: Any = function(command.help)
     else:
         alone = bare_typer()
-        alone.command(command.name, cls=Command, help=command.help)(function)
+        help_ = "\n\n".join(filter(None, (command.help, command.more)))
+        alone.command(command.name, cls=Command, help=help_)(function)
         made = get_command(alone)
     made.name = command.name
     return made

@@ -9,15 +9,24 @@ from typing import NamedTuple
 
 from pipecli.text import _
 
+MCP_SERVER = """\
+{"mcpServers": {"pipe": {"command": "pipe", "args": ["mcp"],
+"env": {"PIPE_DB": "/path/to/pipe.db", "PIPE_ME": "you"}}}}"""
+"""How an agent's configuration names `pipe mcp`."""
+
 
 class Declared(NamedTuple):
-    """A command: its name, the module and function that run it (a group has a `group` one), its panel, its help."""
+    """A command: its name, the module and function that run it (a group has a `group` one), its panel, its help.
+
+    `more` is what only its own help says.
+    """
 
     name: str
     module: str
     function: str
     panel: str
     help: str
+    more: str = ""
 
 
 def declared() -> tuple[Declared, ...]:
@@ -50,6 +59,23 @@ def declared() -> tuple[Declared, ...]:
         Declared("win", "closing", "win", daily, _("Close as won, every remaining gate met.")),
         Declared("lose", "closing", "lose", daily, _("Close as lost, with a reason of the list.")),
         Declared("reopen", "closing", "reopen", daily, _("Open a closed opportunity again.")),
+        Declared(
+            "suggest",
+            "suggesting",
+            "suggest",
+            daily,
+            _("What to do about what is late or quiet, with a draft."),
+        ),
+        Declared(
+            "qualify", "qualifying", "qualify", daily, _("Read its exchanges and propose what they prove.")
+        ),
+        Declared(
+            "proposals",
+            "proposing",
+            "group",
+            daily,
+            _("What rules, a model or an agent propose: accept, reject."),
+        ),
         Declared("undo", "closing", "undo", daily, _("Take back your last command; again goes further.")),
         Declared("overdue", "listing", "overdue", weekly, _("Next actions that are late.")),
         Declared("stale", "listing", "stale", weekly, _("What went quiet for longer than its stage allows.")),
@@ -84,6 +110,18 @@ def declared() -> tuple[Declared, ...]:
         Declared("stages", "stages", "group", setup, _("The pipeline definition: stages, criteria, rules.")),
         Declared("config", "setup", "config", setup, _("Show every setting and its origin, or change one.")),
         Declared("doctor", "setup", "doctor", setup, _("Check that the workspace is what its journal says.")),
+        Declared(
+            "mcp",
+            "agents",
+            "mcp",
+            setup,
+            _("Serve an agent over stdin and stdout: it reads and proposes."),
+            _(
+                "The agent starts it: put this into its list of MCP servers, with the workspace and who you are:\n\n"
+                "{snippet}\n\n"
+                "What it proposes waits in pipe proposals until a person accepts or rejects it."
+            ).format(snippet=MCP_SERVER),
+        ),
         Declared("completion", "setup", "completion", setup, _("Print the completion script of your shell.")),
     )
 

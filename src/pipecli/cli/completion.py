@@ -35,6 +35,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "summary": ("ref",),
     "brief": ("ref",),
     "why": ("ref",),
+    "qualify": ("ref",),
+    "suggest": ("ref",),
     "advance": ("ref",),
     "prove": ("ref", "criterion"),
     "unprove": ("ref", "criterion"),
@@ -56,6 +58,7 @@ PLACES: dict[str, tuple[str, ...]] = {
 # The commands of a group.
 GROUPS: dict[str, tuple[str, ...]] = {
     "forecast": ("backtest", "changes", "calibrate"),
+    "proposals": ("list", "show", "accept", "reject", "review"),
     "rates": ("list", "set"),
     "stages": ("show", "check", "edit", "adopt", "templates"),
     "stats": ("funnel", "velocity", "losses", "owners", "sources"),
@@ -149,6 +152,7 @@ VALUED = frozenset(
         "--domain",
         "--since",
         "--actor",
+        "--agent",
         "--by",
         "--measure",
         "--load",
@@ -175,6 +179,8 @@ VALUED = frozenset(
         "--encoding",
         "--save-mapping",
         "--output",
+        "--value",
+        "--day",
     ]
 )
 # What means something to a shell.

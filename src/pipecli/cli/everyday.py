@@ -120,6 +120,9 @@ def done(
     kind: Annotated[
         str | None, typer.Option("--kind", "-k", metavar="KIND", help=_("call, mail, meeting or note"))
     ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help=_("write what TEXT is understood to say, without asking"))
+    ] = False,
     on: On = None,
 ) -> None:
     from pipecli.service import opportunities
@@ -128,8 +131,13 @@ def done(
     place = workspace(context)
     ref = reference(place, ref)
     text = text_given(text, _("What happened?"), required=False)
-    next_, due = next_given(next_, due)
     answers = Answers(tuple(sets or ()), tuple(prove or ()), amount, None, next_, due, on)
+    if text and (accept or can_ask()):
+        from .understanding import completed_by
+
+        answers = completed_by(place, ref, text, answers, accept=accept)
+    next_, due = next_given(answers.next, answers.due)
+    answers = answers._replace(next=next_, due=due)
     happened = opportunities.Happened(text, kind)
     ask_approval = False
     if (advance or to) and can_ask():

@@ -86,6 +86,10 @@ def show_today(
         print_today(console(), found)
         if hidden := hidden_rows(found):
             note(_("and {n} more: pipe today --limit 0").format(n=hidden))
+        if found.proposals:
+            from pipecli.render.proposals import waiting_line
+
+            note(waiting_line(found.proposals))
         coming = found.coming.n if found.coming else 0
         if not (found.overdue.n or found.due.n or found.approvals or found.stale.n or coming) and (
             is_terminal_out()

@@ -35,6 +35,9 @@ WON = "OpportunityWon"
 LOST = "OpportunityLost"
 REOPENED = "OpportunityReopened"
 ROW_IMPORTED = "RowImported"
+PROPOSAL_MADE = "ProposalMade"
+PROPOSAL_ACCEPTED = "ProposalAccepted"
+PROPOSAL_REJECTED = "ProposalRejected"
 
 ACCOUNT_ADDED = "AccountAdded"
 CONTACT_ADDED = "ContactAdded"
@@ -54,6 +57,8 @@ STATE_EVENTS = TRANSITIONS | {
     CLOSE_DATE_SET,
     OWNER_CHANGED,
 }
+# Said about an opportunity by who may only propose, and what a person made of it: none of it is the opportunity.
+PROPOSALS = frozenset({PROPOSAL_MADE, PROPOSAL_ACCEPTED, PROPOSAL_REJECTED})
 # What an approver goes by.
 FIGURES = frozenset({AMOUNT_REVISED, PROBABILITY_ADJUSTED, CLOSE_DATE_SET, OWNER_CHANGED, DESCRIBED})
 CREATIONS = frozenset({OPENED, ACCOUNT_ADDED, CONTACT_ADDED})
@@ -118,12 +123,12 @@ def rests_on(later: Event, undone: Event) -> bool:
 
     Everything stands on the event that created its stream; a move stands on all that its gate may have read;
     a second event of one kind of fact or state stands on the first; evidence stands on the exchange it cites;
-    an approval on the figures that were approved.
+    an approval on the figures that were approved, an answer on the proposal it answers.
     """
     if undone.kind in CREATIONS:
         return True
     if later.kind in TRANSITIONS:
-        return True
+        return undone.kind not in PROPOSALS
     if undone.kind in TRANSITIONS and later.kind in (CRITERION_WAIVED, APPROVAL_GIVEN, PROBABILITY_ADJUSTED):
         return True
     if undone.kind in FIGURES and later.kind == APPROVAL_GIVEN:
@@ -172,6 +177,8 @@ _ASPECTS = {
     NEXT_ACTION_SNOOZED: NEXT_ACTION_SET,
     APPROVAL_GIVEN: APPROVAL_REQUESTED,
     APPROVAL_REFUSED: APPROVAL_REQUESTED,
+    PROPOSAL_ACCEPTED: PROPOSAL_MADE,
+    PROPOSAL_REJECTED: PROPOSAL_MADE,
 }
 
 
@@ -189,4 +196,6 @@ def _topics(event: Event) -> set[object]:
         return {"people" if key in _PEOPLE else key for key in event.payload["changes"]}
     if event.kind == RATE_SET:
         return {(event.payload["base"], event.payload["currency"], event.payload["on"])}
+    if event.kind in PROPOSALS:
+        return {event.payload.get("proposal", event.seq)}
     return {event.payload.get("criterion")}

@@ -21,6 +21,7 @@ from .opportunity import (
     Exchange,
     NextAction,
     Opportunity,
+    Proposal,
     Span,
     Visit,
     Waiver,
@@ -56,6 +57,8 @@ def evolve(state: Opportunity | None, event: Event) -> Opportunity | None:
         handler = _HANDLERS.get(event.kind)
         if handler:
             state = handler(state, event)
+    if event.kind in ev.PROPOSALS:
+        return replace(state, version=event.version)
     last_on = max(state.last_on, event.occurred_on)
     if event.kind not in ev.STATE_EVENTS:
         return replace(state, version=event.version, last_on=last_on)
@@ -183,7 +186,15 @@ def _owner_changed(state: Opportunity, event: Event) -> Opportunity:
 
 def _evidence_recorded(state: Opportunity, event: Event) -> Opportunity:
     p = event.payload
-    proof = Evidence(event.seq, p["criterion"], p["form"], event.occurred_on, event.actor, p.get("exchange"))
+    proof = Evidence(
+        event.seq,
+        p["criterion"],
+        p["form"],
+        event.occurred_on,
+        event.actor,
+        p.get("exchange"),
+        p.get("proposed_by"),
+    )
     return replace(state, evidence=(*state.evidence, proof))
 
 
@@ -307,6 +318,24 @@ def _closed(status: str) -> Callable[[Opportunity, Event], Opportunity]:
     return handler
 
 
+def _proposed(state: Opportunity, event: Event) -> Opportunity:
+    p = event.payload
+    proposal = Proposal(event.seq, p["what"], p["target"], p.get("exchange"), event.occurred_on, p["source"])
+    return replace(state, proposals=(*state.proposals, proposal))
+
+
+def _answered(status: str) -> Callable[[Opportunity, Event], Opportunity]:
+    def handler(state: Opportunity, event: Event) -> Opportunity:
+        def after(p: Proposal) -> Proposal:
+            if p.seq != event.payload["proposal"]:
+                return p
+            return p._replace(status=status, decided_on=event.occurred_on, decided_by=event.actor)
+
+        return replace(state, proposals=tuple(map(after, state.proposals)))
+
+    return handler
+
+
 _HANDLERS: dict[str, Callable[[Opportunity, Event], Opportunity]] = {
     ev.DESCRIBED: _described,
     ev.AMOUNT_REVISED: _amount_revised,
@@ -329,6 +358,9 @@ _HANDLERS: dict[str, Callable[[Opportunity, Event], Opportunity]] = {
     ev.NEXT_ACTION_DONE: _next_action_done,
     ev.NEXT_ACTION_SNOOZED: _next_action_snoozed,
     ev.EXCHANGE_LOGGED: _exchange_logged,
+    ev.PROPOSAL_MADE: _proposed,
+    ev.PROPOSAL_ACCEPTED: _answered("accepted"),
+    ev.PROPOSAL_REJECTED: _answered("rejected"),
     ev.WON: _closed("won"),
     ev.LOST: _closed("lost"),
 }

@@ -28,7 +28,7 @@ _SHORT_FORM = re.compile(
     r"(?:[^\W\d_]|mm|mrs?|ms|mme|mlle|dr|pr|ste?|no|nr|env|ex|cf|art|vs|approx|ref|tel|resp|max|min|incl|excl)"
 )
 _GREETING = re.compile(
-    r"(?:hi|hello|hey|dear|good (?:morning|afternoon)|bonjour|bonsoir|salut|chere?s?|madame|monsieur)\b.{0,40}"
+    r"(?:hi|hello|hey|dear|good (?:morning|afternoon)|bonjour|bonsoir|salut|chere?s?|madame|monsieur)\b[^,]{0,40}"
 )
 _CLOSING = re.compile(
     r"(?:best|kind|warm)? ?(?:regards|wishes)|best|thanks?(?: you)?|cheers|sincerely|yours.{0,15}|merci.{0,20}|"
@@ -164,7 +164,7 @@ def _stands_alone(line: str, below: str) -> bool:
 def _split(block: str) -> Iterator[str]:
     start = 0
     for end in _END.finditer(block):
-        word = re.search(r"([^\W\d_]+)$", block[max(start, end.start() - 12) : end.start()])
+        word = re.search(r"(?<!\d)([^\W\d_]+)$", block[max(start, end.start() - 12) : end.start()])
         is_short_form = word is not None and bool(_SHORT_FORM.fullmatch(fold(word[1])))
         if block[end.start()] == "." and is_short_form:
             continue

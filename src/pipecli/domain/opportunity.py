@@ -16,7 +16,10 @@ OPEN = "open"
 
 
 class Evidence(NamedTuple):
-    """One proof of a criterion; `form` is note, link, file or exchange, `exchange` the one it cites."""
+    """One proof of a criterion; `form` is note, link, file or exchange, `exchange` the one it cites.
+
+    `proposed_by` is who found it, where `actor` accepted a proposal.
+    """
 
     seq: int
     criterion: str
@@ -24,6 +27,7 @@ class Evidence(NamedTuple):
     on: date
     actor: str
     exchange: int | None
+    proposed_by: str | None = None
 
 
 class Exchange(NamedTuple):
@@ -73,6 +77,24 @@ class Approval(NamedTuple):
     on: date
     actor: str
     asked_by: str
+
+
+class Proposal(NamedTuple):
+    """What somebody who may only propose said: an agent, a model or a rule, named by `source`.
+
+    `what` is proof, value, next_action, exchange or move; `target` the criterion, field, kind of exchange or stage;
+    `exchange` the one it rests on. `status` is open, accepted or rejected, by `decided_by`.
+    """
+
+    seq: int
+    what: str
+    target: str
+    exchange: int | None
+    on: date
+    source: str
+    status: str = "open"
+    decided_on: date | None = None
+    decided_by: str = ""
 
 
 class Visit(NamedTuple):
@@ -139,6 +161,7 @@ class Opportunity:
     exchanges: tuple[Exchange, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     approvals: Mapping[str, Approval] = field(default_factory=dict)
+    proposals: tuple[Proposal, ...] = ()
     visits: tuple[Visit, ...] = ()
     spans: tuple[Span, ...] = ()
     changed: Mapping[str, int] = field(default_factory=dict)

@@ -20,7 +20,10 @@ from .wording import is_link
 
 
 class Proof(NamedTuple):
-    """Evidence as a person gives it: words, a link, a file's path with its SHA-256, an exchange's id, a quote."""
+    """Evidence as a person gives it: words, a link, a file's path with its SHA-256, an exchange's id, a quote.
+
+    `proposed_by` is whose proposal it was, where a person accepted one.
+    """
 
     text: str = ""
     link: str = ""
@@ -28,6 +31,7 @@ class Proof(NamedTuple):
     sha256: str = ""
     exchange: int | None = None
     quote: str = ""
+    proposed_by: str = ""
 
 
 def prove(decision: Decision, key: str, proof: Proof, on: date | None = None) -> Event:
@@ -59,6 +63,8 @@ def prove(decision: Decision, key: str, proof: Proof, on: date | None = None) ->
         payload["exchange"] = proof.exchange
     if proof.sha256:
         payload["sha256"] = proof.sha256
+    if proof.proposed_by:
+        payload["proposed_by"] = proof.proposed_by
     text = json.dumps(body, ensure_ascii=False, sort_keys=True) if body else None
     return decision.record(ev.EVIDENCE_RECORDED, payload, on, text)
 

@@ -67,13 +67,13 @@ def occasions(reading: Reading, days: int, *, everybody: bool = False) -> Iterat
 
 
 def _given_away(reading: Reading, mark: int, key: str) -> Iterator[Action]:
-    """The next actions that stand of what was this owner's at some time since the mark, and is no more."""
+    """The next actions of what was this owner's at some time since the mark and is no more, closed or not."""
     had = {
         number
         for number, payload in agenda.handed(reading.driver, mark=mark)
         if key in (fold(json.loads(payload)["owner"]), fold(json.loads(payload).get("from") or ""))
     }
-    found = agenda.open_actions(reading.driver, sorted(had))
+    found = agenda.actions_of(reading.driver, sorted(had), mark=mark)
     return (action for action in found if action.owner_key != key)
 
 

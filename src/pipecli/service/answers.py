@@ -43,6 +43,10 @@ class Answers(NamedTuple):
     seen: Seen | None = None
 
 
+SAID = 0
+"""Stands in a proof for the exchange that is logged by the same command."""
+
+
 class Given(NamedTuple):
     """What a person answered to one question: words, and where they rest on an exchange, which and in which words."""
 
@@ -177,7 +181,8 @@ def apply(unit: Unit, read: Reader, decision: Decision, answers: Answers, said: 
         if key:
             proofs.prove(decision, key, Proof(exchange=exchange.seq), on)
     for key, proof in answers.evidence:
-        proofs.prove(decision, key, proof, on)
+        rests = proof._replace(exchange=said) if proof.exchange == SAID else proof
+        proofs.prove(decision, key, rests, on)
     for text in answers.proofs:
         key, _sign, words = text.partition("=")
         if not words.strip() and said is None:

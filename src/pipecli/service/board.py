@@ -16,7 +16,7 @@ from pipecli.domain.fold import fold
 from pipecli.domain.metrics import probability_of, weighted
 from pipecli.domain.pipeline import Stage
 from pipecli.domain.rates import day_of_rate
-from pipecli.store import lists
+from pipecli.store import lists, proposals
 from pipecli.store.lists import Filter, Row
 
 from .lists import Approval, Worth, approvals_asked, totals_of, worth_of
@@ -86,8 +86,10 @@ class Wanted(NamedTuple):
 class Board:
     """Every open opportunity as it stood at one moment of the journal (`head`), on one day."""
 
-    def __init__(self, cards: list[Card], reading: Reading, approvals: list[Approval]) -> None:
+    def __init__(self, cards: list[Card], reading: Reading, approvals: list[Approval], proposed: int) -> None:
         self.cards = cards
+        self.proposed = proposed
+        """How many proposals wait for an answer."""
         self.pipeline = reading.pipeline
         self.today, self.now = reading.today, reading.real_today
         """The day of the report, and the real one, by which what is typed is read."""
@@ -163,7 +165,8 @@ def read(workspace: Workspace) -> Board:
     with workspace.read() as reading:
         rows = lists.list_rows(reading.driver, Filter(), reading.pipeline, reading.today)
         cards = sorted((_card(row, reading) for row in rows), key=_order)
-        return Board(cards, reading, approvals_asked(reading, reading.actor))
+        asked = approvals_asked(reading, reading.actor)
+        return Board(cards, reading, asked, proposals.waiting(reading.driver))
 
 
 def _order(card: Card) -> tuple[agenda.Urgency, int]:

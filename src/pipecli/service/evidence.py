@@ -78,6 +78,8 @@ def _basis_parts(
             else f"{proof.form} {proof.on.isoformat()}"
         )
         yield proof.actor
+        if proof.proposed_by:
+            yield _("proposed by {source}").format(source=proof.proposed_by)
     for seq in basis.get("exchanges", ()):
         exchange = next((x for x in state.exchanges if x.seq == seq), None)
         if exchange:

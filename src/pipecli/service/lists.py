@@ -11,7 +11,7 @@ from pipecli.domain.metrics import probability_of
 from pipecli.domain.pipeline import Pipeline
 from pipecli.domain.rates import day_of_rate
 from pipecli.errors import InvalidInput
-from pipecli.store import lists
+from pipecli.store import lists, proposals
 from pipecli.store.lists import Filter, Row, Total
 from pipecli.text import _
 
@@ -56,7 +56,7 @@ class Approval(NamedTuple):
 class Today(NamedTuple):
     """What an actor does now: late, due today, approvals asked of them, and what went quiet.
 
-    `coming` is what falls due in the days after, None where nobody asked for them.
+    `coming` is what falls due in the days after, None where nobody asked for them; `proposals` counts those that wait.
     """
 
     actor: str
@@ -68,6 +68,7 @@ class Today(NamedTuple):
     stale_limits: dict[str, int | None]
     open_count: int
     coming: Listing | None = None
+    proposals: int = 0
 
 
 class Wanted(NamedTuple):
@@ -328,6 +329,7 @@ def today(workspace: Workspace, limit: int, *, everybody: bool = False, days: in
             stage_limits(reading),
             sum(t.n for t in lists.list_totals(reading.driver, Filter(owner=who), reading.pipeline, now)),
             None if days is None else filtered(reading, _coming(who, now, days), limit),
+            proposals.waiting(reading.driver, who),
         )
 
 

@@ -180,6 +180,7 @@ def _with_all_evidence(state: Opportunity, events: list[Event]) -> Opportunity:
             e.occurred_on,
             e.actor,
             e.payload.get("exchange"),
+            e.payload.get("proposed_by"),
         )
         for e in ev.live(events)
         if e.kind == ev.EVIDENCE_RECORDED

@@ -28,6 +28,9 @@ def said(event: Event) -> str:
     if event.kind == ev.EVIDENCE_RECORDED:
         parts = json.loads(event.text)
         return " ".join(parts[k] for k in ("quote", "text", "link", "path") if parts.get(k))
+    if event.kind == ev.PROPOSAL_MADE:
+        parts = json.loads(event.text)
+        return " ".join(parts[k] for k in ("value", "due", "quote") if parts.get(k))
     return event.text
 
 
@@ -74,6 +77,14 @@ def _lost(event: Event, pipeline: Pipeline, names: Names) -> str:
     return f"{line}: {text}" if text else line
 
 
+def _proposed(event: Event, pipeline: Pipeline, names: Names) -> str:
+    p = event.payload
+    aim = p["target"] or p["what"].replace("_", " ")
+    line = _("{source} proposed {aim}").format(source=p["source"], aim=aim)
+    text = said(event)
+    return f"{line}: {text}" if text else line
+
+
 def _words(pattern: Callable[[], str], *keys: str) -> Callable[[Event, Pipeline, Names], str]:
     def words(event: Event, pipeline: Pipeline, names: Names) -> str:
         line = pattern().format(**{key: event.payload.get(key) for key in keys})
@@ -111,6 +122,9 @@ _SUMMARIES: dict[str, Callable[[Event, Pipeline, Names], str]] = {
     ev.NEXT_ACTION_DONE: lambda e, p, n: _("next action done"),
     ev.NEXT_ACTION_SNOOZED: _words(lambda: _("next action put off to {due}"), "due"),
     ev.EXCHANGE_LOGGED: lambda e, p, n: ": ".join(w for w in (kind_name(e.payload["kind"]), said(e)) if w),
+    ev.PROPOSAL_MADE: _proposed,
+    ev.PROPOSAL_ACCEPTED: _words(lambda: _("accepted proposal {proposal} of {source}"), "proposal", "source"),
+    ev.PROPOSAL_REJECTED: _words(lambda: _("rejected proposal {proposal} of {source}"), "proposal", "source"),
     ev.WON: _words(lambda: _("won")),
     ev.LOST: _lost,
     ev.REOPENED: _words(lambda: _("reopened")),

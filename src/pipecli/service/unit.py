@@ -35,13 +35,16 @@ PORTION_OF_TEXTS = 100
 class Unit:
     """One transaction under one command, its lock already taken."""
 
-    def __init__(self, driver: Driver, header: Header, *, actor: str, name: str, origin: str) -> None:
+    def __init__(
+        self, driver: Driver, header: Header, *, actor: str, name: str, origin: str, agent: str | None = None
+    ) -> None:
         self.driver = driver
         self.header = header
         self.pipeline: Pipeline = self.priced(pipeline_of(header))
         self.actor = actor
         self.name = name
         self.origin = origin
+        self.agent = agent
         self.undoes: int | None = None
         self.recorded_at = max(clock.stamp(clock.now()), header.recorded_at)
         self.today = clock.today(self.pipeline.timezone)
@@ -255,7 +258,7 @@ class Unit:
             self.command,
             uuid.uuid4().hex,
             self.actor,
-            None,
+            self.agent,
             self.recorded_at,
             self.name,
             self.origin,

@@ -75,7 +75,7 @@ class Reading:
 class Workspace:
     """A workspace by its settings; opened anew for each command.
 
-    `origin` is the face that writes: cli or board. One that is `readonly` refuses every write that is not a dry run.
+    `origin` is the face that writes: cli, board or mcp. One that is `readonly` refuses every write that is no dry run.
     """
 
     def __init__(self, settings: Settings, origin: str = "cli", *, readonly: bool = False) -> None:
@@ -98,15 +98,18 @@ class Workspace:
             driver.close()
 
     @contextmanager
-    def commit(self, name: str, *, dry_run: bool = False) -> Iterator[Unit]:
-        """One transaction under one command; written at the end unless it raises or is a dry run."""
+    def commit(self, name: str, *, dry_run: bool = False, agent: str | None = None) -> Iterator[Unit]:
+        """One transaction under one command; written at the end unless it raises or is a dry run.
+
+        `agent` names who gives the command in the actor's name, where that is not a person.
+        """
         if self.readonly and not dry_run:
             raise Conflict(_("this is a board to look at only; nothing was changed"))
         driver = open_database(self.address, write=True)
         try:
             driver.begin()
             header = read_header(driver, write=True)
-            unit = self._unit(driver, header, name)
+            unit = self._unit(driver, header, name, agent)
             yield unit
             unit.write()
             if dry_run:
@@ -119,11 +122,11 @@ class Workspace:
         finally:
             driver.close()
 
-    def _unit(self, driver: Driver, header: Header, name: str) -> Unit:
+    def _unit(self, driver: Driver, header: Header, name: str, agent: str | None = None) -> Unit:
         from .unit import Unit
 
         actor = database_user(driver) or self.settings.actor
-        return Unit(driver, header, actor=actor, name=name, origin=self.origin)
+        return Unit(driver, header, actor=actor, name=name, origin=self.origin, agent=agent)
 
     def prepare(self, name: str, build: Callable[[Unit], T], *, dry_run: bool = False) -> T:
         """One transaction under one command whose lock is taken only after everything was decided.

@@ -135,13 +135,15 @@ def handed(driver: Driver, *, mark: int) -> list[tuple[int, str]]:
     return sorted((int(stream[1:]), payload) for stream, payload in driver.rows(_HANDED, {"mark": mark}))
 
 
-def open_actions(driver: Driver, numbers: Sequence[int]) -> Iterator[Action]:
-    """The next actions that stand of these opportunities."""
+def actions_of(driver: Driver, numbers: Sequence[int], *, mark: int) -> Iterator[Action]:
+    """The next actions of these opportunities that stand, and those closed since the mark."""
     for start in range(0, len(numbers), 500):
         values = {f"n{n}": number for n, number in enumerate(numbers[start : start + 500])}
         marks = ", ".join(f":{name}" for name in values)
-        sql = f"{_ACTIONS}where n.closed_on is null and n.opportunity in ({marks}) order by n.id"
-        for row in driver.rows(sql, values):
+        sql = (
+            f"{_ACTIONS}where n.opportunity in ({marks}) and (n.closed_on is null or {_CLOSED}) order by n.id"
+        )
+        for row in driver.rows(sql, values | {"mark": mark}):
             yield Action(*row)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipecli.domain.events import CARRIED_TEXTS, EVIDENCE_RECORDED, Event
+from pipecli.domain.events import CARRIED_TEXTS, EVIDENCE_RECORDED, PROPOSAL_MADE, Event
 from pipecli.errors import StoreError
 from pipecli.text import _
 
@@ -222,27 +222,31 @@ def content_row(event: Event) -> tuple[int, str, str, str, str | None, None]:
     """The content row of an event: its text, and a hash salted so that a short text cannot be guessed from it."""
     salt = secrets.token_hex(8)
     digest = hashlib.sha256((salt + (event.text or "")).encode()).hexdigest()
-    media = "application/json" if event.kind == EVIDENCE_RECORDED else "text/plain"
+    media = "application/json" if event.kind in (EVIDENCE_RECORDED, PROPOSAL_MADE) else "text/plain"
     return (event.seq, salt, digest, media, event.text, None)
 
 
 def last_touched(driver: Driver, actor: str, most: int = 50) -> list[int]:
-    """The numbers of the opportunities that an actor's latest commands touched, the last one first."""
+    """The numbers of the opportunities that an actor's latest commands touched, the last one first.
+
+    What an agent did in their name is not theirs.
+    """
     rows = driver.rows(
         "select e.stream from command c join event e on e.command = c.id "
-        "where c.actor = :actor and e.stream >= 'o' and e.stream < 'o~' order by c.id desc, e.seq desc limit :most",
+        "where c.actor = :actor and c.agent is null and e.stream >= 'o' and e.stream < 'o~' "
+        "order by c.id desc, e.seq desc limit :most",
         {"actor": actor, "most": most},
     )
     return list(dict.fromkeys(int(stream[1:]) for (stream,) in rows))
 
 
 def commands_of(driver: Driver, actor: str) -> Iterator[CommandRow]:
-    """An actor's commands, the latest first, in portions."""
+    """An actor's own commands, the latest first, in portions; those that an agent gave in their name are left out."""
     before = 2**62
     while True:
         rows = driver.rows(
             "select id, uid, actor, agent, at, name, origin, undoes from command "
-            "where actor = :actor and id < :before order by id desc limit 50",
+            "where actor = :actor and agent is null and id < :before order by id desc limit 50",
             {"actor": actor, "before": before},
         )
         for row in rows:

@@ -65,6 +65,21 @@ def rows(state: Opportunity | None, pipeline: Pipeline, names: Names) -> Rows:
         (a.seq, o.number, a.criterion, a.role, a.status, a.on.isoformat(), a.actor, a.asked_by)
         for a in o.approvals.values()
     ]
+    out["proposal"] = [
+        (
+            p.seq,
+            o.number,
+            p.what,
+            p.target,
+            p.exchange,
+            p.on.isoformat(),
+            p.source,
+            p.status,
+            _iso(p.decided_on),
+            p.decided_by or None,
+        )
+        for p in o.proposals
+    ]
     return out
 
 

@@ -322,6 +322,26 @@ class ApprovalRow(Table, table=True):
     asked_by: str = words()
 
 
+class ProposalRow(Table, table=True):
+    """Projection: proposals, answered or not; their texts are the content of their events."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        Index("ix_proposal", "opportunity"),
+        _where(OPEN, "ix_proposal_open", "id", "opportunity"),
+    )
+    id: int = key()
+    opportunity: int = big()
+    what: str = words()
+    target: str = words()
+    exchange: int | None = big(null=True)
+    on_day: str = words()
+    source: str = words()
+    status: str = words()
+    decided_on: str | None = words(null=True)
+    decided_by: str | None = words(null=True)
+
+
 class AccountRow(Table, table=True):
     """Projection: accounts; `search` is the folded name, `reversed` the same backwards, to find near names fast."""
 

@@ -14,7 +14,7 @@ from pipecli.domain.dates import format_day
 from pipecli.domain.money import format_amount
 from pipecli.render.console import literal
 from pipecli.render.views import totals_line
-from pipecli.text import _, language
+from pipecli.text import _, language, ngettext
 from pipecli.tui.desk import Desk
 
 
@@ -76,7 +76,10 @@ class Bar(Vertical):
         who = _("read only") if self._desk.readonly else literal(board.actor)
         day = format_day(board.today, language(), board.today)
         money = format_amount(worth.amount, worth.currency, language(), compact=True)
-        yield "  ·  ".join((who, day, totals_line(len(board.cards), worth)))
-        yield "  ·  ".join((who, day, f"{len(board.cards)}  {money}"))
-        yield "  ·  ".join((who, day))
+        n = board.proposed
+        waits = [ngettext("{n} proposal", "{n} proposals", n).format(n=n)] if n else []
+        yield "  ·  ".join((who, day, *waits, totals_line(len(board.cards), worth)))
+        yield "  ·  ".join((who, day, *waits, f"{len(board.cards)}  {money}"))
+        yield "  ·  ".join((who, day, *waits))
+        yield "  ·  ".join((who, *waits))
         yield who

@@ -1,0 +1,149 @@
+"""`pipe done acme "Jeanne signs, 48k, send quote fri"`: what it was understood to say, accepted, edited or refused."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+import pytest
+
+from model_server import NAME, ModelServer
+from pipecli import clock
+
+from .conftest import Pipe
+from .terminal import Terminal
+
+Unchanged = Callable[[], AbstractContextManager[None]]
+NOTE = "Jeanne signs, 50k, send quote fri"
+UNDERSTOOD = """\
+Understood, by rules
+  decision-maker   "Jeanne signs"
+  amount           €48,000 → 50k
+  decision maker   – → Jeanne Martin
+  next action      call Jeanne → send quote, Fri 27 Nov
+"""
+READ = {
+    "proofs": [{"criterion": "decision-maker", "entry": 0, "quote": "Jeanne signs"}],
+    "updates": [
+        {"field": "amount", "value": "50k", "entry": 0, "quote": "50k", "why": None},
+        {"field": "source", "value": "fair", "entry": 0, "quote": "never said", "why": None},
+    ],
+    "next": {"text": "send the quote", "due": "2026-11-27", "entry": 0, "why": None},
+}
+needs_a_pty = pytest.mark.skipif(not hasattr(os, "login_tty"), reason="there is no pty here")
+
+
+def standing(house: Pipe, ref: str = "1") -> list[object]:
+    found = json.loads(house("show", ref, "--json").out)
+    return [found[key] for key in ("amount", "decision_maker", "next_action", "next_due")]
+
+
+def test_in_a_script_only_where_that_was_asked_for(house: Pipe, unchanged: Unchanged) -> None:
+    with unchanged():
+        assert house("done", "1", NOTE).code == 4
+    done = house("done", "1", NOTE, "--accept")
+    assert (done.code, done.err) == (0, UNDERSTOOD)
+    assert done.out == (
+        "1 Acme · ERP rollout   Discovery   €50,000 (was €48,000)   25 %\nNext: send quote, Fri 27 Nov\n"
+    )
+    assert standing(house) == [50_000, "Jeanne Martin", "send quote", "2026-11-27"]
+    shown = json.loads(house("show", "1", "--json").out)
+    assert shown["exchanges"][-1]["text"] == NOTE
+    assert '"Jeanne signs", call 2026-11-23, lea' in house("why", "1").out
+    assert house("undo").code == 0
+    assert standing(house) == [48_000, None, "call Jeanne", "2026-11-20"]
+
+
+def test_what_was_typed_as_an_option_stands_first(house: Pipe) -> None:
+    done = house(
+        "done",
+        "1",
+        NOTE,
+        "--accept",
+        "--amount",
+        "51k",
+        "-n",
+        "rest",
+        "-d",
+        "mon",
+        "-p",
+        "decision-maker=Told",
+    )
+    assert done.code == 0
+    assert standing(house) == [51_000, "Jeanne Martin", "rest", "2026-11-30"]
+
+
+def test_a_dry_run_changes_nothing(house: Pipe, unchanged: Unchanged) -> None:
+    with unchanged():
+        assert house("done", "1", NOTE, "--accept", "--dry-run").code == 0
+
+
+def test_a_note_that_says_nothing_of_it_needs_the_rest_as_before(house: Pipe, unchanged: Unchanged) -> None:
+    with unchanged():
+        assert house("done", "1", "They liked it", "--accept").code == 4
+        assert house("done", "6", NOTE, "--accept").code == 5
+    assert house("done", "1", "They liked it", "--accept", "-n", "call", "-d", "fri").err == ""
+
+
+def test_a_model_reads_it_where_there_is_one(house: Pipe, model: ModelServer) -> None:
+    house("config", "ai.model", NAME)
+    model.says_json(READ)
+    house("qualify", "1", "--send", env=model.environment)  # agreed from here on
+    model.start_over()
+    model.says_json(READ)
+    done = house("done", "1", NOTE, "--accept", env=model.environment)
+    assert done.err.splitlines() == [
+        f"Understood, by {NAME}",
+        '  decision-maker   "Jeanne signs"',
+        "  amount           €48,000 → 50k",
+        "  next action      call Jeanne → send the quote, Fri 27 Nov",
+    ]
+    assert standing(house) == [50_000, None, "send the quote", "2026-11-27"]
+    assert json.loads(model.texts()[0].splitlines()[-1]) == {"entry": 0, "what": "note", "text": NOTE}
+
+
+def test_where_the_model_fails_the_rules_read_it(house: Pipe, model: ModelServer) -> None:
+    done = house("done", "1", NOTE, "--accept", env=model.environment)
+    assert done.code == 0
+    assert done.err.startswith("nobody agreed yet to send texts of this workspace to ")
+    assert done.err.endswith(UNDERSTOOD)
+
+
+@needs_a_pty
+def test_enter_takes_it(house: Pipe) -> None:
+    clock.freeze(None)
+    with Terminal("done", "1", "Jeanne signs, 50k, send quote +3d") as terminal:
+        terminal.expect("amount           €48,000 → 50k")
+        terminal.answer("Enter takes it, e edits, n takes the text alone: [yes] ", "")
+        assert terminal.end() == 0
+    day = (clock.now().date() + timedelta(3)).isoformat()
+    assert standing(house) == [50_000, "Jeanne Martin", "send quote", day]
+
+
+@needs_a_pty
+def test_n_takes_the_text_alone_and_asks_as_before(house: Pipe) -> None:
+    clock.freeze(None)
+    with Terminal("done", "1", "Jeanne signs, 50k, send quote +3d") as terminal:
+        terminal.answer("Enter takes it, e edits, n takes the text alone: [yes] ", "n")
+        terminal.answer("What is the next action? ", "call")
+        terminal.answer("Due when? (fri, +3d, 2026-12-31) ", "+1d")
+        assert terminal.end() == 0
+    assert standing(house)[:3] == [48_000, None, "call"]
+
+
+@needs_a_pty
+def test_e_edits_each(house: Pipe) -> None:
+    clock.freeze(None)
+    with Terminal("done", "1", "Jeanne signs, 50k, send quote +3d") as terminal:
+        terminal.answer("Enter takes it, e edits, n takes the text alone: [yes] ", "e")
+        terminal.answer("decision-maker: Jeanne signs (- leaves it out) [yes] ", "-")
+        terminal.answer("amount (- leaves it out) [50k] ", "49k")
+        terminal.answer("decision_maker (- leaves it out) [Jeanne Martin] ", "-")
+        terminal.answer("next action (- leaves it out) [send quote] ", "send the quote")
+        terminal.answer("Due when? (fri, +3d, 2026-12-31) ", "+2d")
+        assert terminal.end() == 0
+    assert standing(house)[:3] == [49_000, None, "send the quote"]
+    assert json.loads(house("show", "1", "--json").out)["gate"]["ready"] is False
