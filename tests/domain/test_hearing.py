@@ -53,6 +53,7 @@ from pipecli.domain.hearing import (
         ("Sandra and Véra were there with the camera of the opera.", set()),
         ("Rien de neuf, la caméra et l'opéra.", set()),
         ("The wall is white, that is true.", set()),
+        ("We never know what the month will cost.", set()),
         ("Cela est vrai.", set()),
         ("", set()),
     ],

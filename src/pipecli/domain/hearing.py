@@ -55,7 +55,11 @@ _POINT = (
     rf"(?:the |le |la )?(?:end|fin|next|tomorrow|demain|noon|midi|\d{{1,2}}|{_LONG_DAYS}|{_MONTH_NAMES})\b"
 )
 _PROMISED = re.compile(
-    r"\b(?:will|shall|promis\w*|promet\w*|commit(?:s|ted|ment)?|undertakes?|get(?:s|ting)? back to"
+    r"\b(?:i|we|they|he|she|you) (?:will|shall)\b"
+    r"|\bwill (?:be (?:back|there|ready)|answer|approve|ask|bring|call|check|come|confirm|decide|deliver|get|give"
+    r"|join|let|look|make|meet|order|pay|prepare|present|provide|reply|review|send|share|sign|speak|start|talk|take|tell"
+    r"|test|try|visit|write)\b"
+    r"|\b(?:promis\w*|promet\w*|commit(?:s|ted|ment)?|undertakes?|get(?:s|ting)? back to"
     r"|(?:am|is|are|'re|'m) going to|agreed to|au plus tard|d'ici (?:le|la|au?|fin|\d|\w+di)\b"
     r"|(?:m'|s'|vous |nous )engag\w+|revien\w* vers)\b|\w'll\b"
     r"|\b(?:je|on|nous) (?:(?:vous|te|lui|leur) )(?:rappel\w+|envoi\w*|transmet\w*|confirm\w*|tien\w* au courant)\b"
