@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -23,7 +24,7 @@ What was said and promised
   · Tue 17 Nov, meeting, lea: “Went through the scope” [24]
 
 Who decides
-  · Nobody is named who decides [5]
+  · No decision-maker is named [5]
   · Jeanne Martin was last named on Mon 23 Nov [38]
 
 What the gate still needs
@@ -70,7 +71,7 @@ What was said and promised
   · No exchange is recorded since it was opened on Mon 2 Nov [19]
 
 Who decides
-  · Nobody is named who decides [19]
+  · No decision-maker is named [19]
   · Jeanne Martin: in no exchange so far [4]
 """
 WEEK = """\
@@ -130,7 +131,7 @@ def test_other_formats(house: Pipe) -> None:
         "standing,Lost on Tue 10 Nov (price): “twice the offer of the other”,21\n"
         'standing,"€30,000",19\n'
         "said,No exchange is recorded since it was opened on Mon 2 Nov,19\n"
-        "people,Nobody is named who decides,19\n"
+        "people,No decision-maker is named,19\n"
         "people,Jeanne Martin: in no exchange so far,4\n"
     )
     assert house("summary", "6", "--markdown").out.splitlines()[:3] == [
@@ -215,6 +216,7 @@ def test_the_week_for_a_spreadsheet(house: Pipe) -> None:
         "won,1,6500,EUR,,5\n"
         "lost,0,0,EUR,,\n"
         "late,2,48000,EUR,,1 4\n"
+        "unplanned,0,0,EUR,,\n"
         "stale,1,0,EUR,,4\n"
         "waiting,0,,EUR,,\n"
         "moved_on,1,,,,\n"
@@ -225,6 +227,13 @@ def test_the_week_for_a_spreadsheet(house: Pipe) -> None:
         "hygiene,,,,1.0,\n"
         "first,,,,,1\n"
     )
+
+
+def test_what_an_import_left_without_a_next_action_comes_first(pipe: Pipe, environment: Path) -> None:
+    (environment / "deals.csv").write_text("name,amount,stage\nERP,48000,Negotiation\n")
+    assert pipe("init").code == pipe("import", str(environment / "deals.csv")).code == 0
+    last = pipe("summary").out.splitlines()[-1]
+    assert last.split("  ")[-1].strip() == "1 ERP, without a next action" and "pipe next 1 " in last
 
 
 def test_a_week_of_nothing_has_its_ten_lines(pipe: Pipe) -> None:

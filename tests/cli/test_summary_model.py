@@ -190,8 +190,8 @@ def test_json_says_who_wrote_it(asked: Asked) -> None:
 )
 def test_what_rests_on_nothing_is_dropped_and_counted(asked: Asked, statement: dict[str, Any]) -> None:
     result = asked.asks("summary", "1", scenes=(lines(statement, SAID, SCOPE, DECIDES, *ASKED),))
-    dropped = "1 statement rested on no entry of this opportunity and was left out\n"
-    assert result == (0, OF_MODEL + WRITTEN + "\n" + dropped, "")
+    dropped = "1 statement was left out: no entry of this opportunity bears it out\n"
+    assert result == (0, OF_MODEL + WRITTEN + dropped, "")
 
 
 def test_escapes_and_markup_of_an_answer_are_shown_as_text(asked: Asked) -> None:
@@ -274,6 +274,8 @@ def test_where_a_part_was_shown_already_the_rules_follow(asked: Asked, screen: C
 
 def test_without_an_exchange_there_is_nothing_to_ask(asked: Asked) -> None:
     assert asked("summary", "3") == (0, by_rules(asked, "summary", "3"), "")
+    line = "nothing would be sent: there is no exchange to sum up\n"
+    assert asked("summary", "3", "--dry-run") == (0, by_rules(asked, "summary", "3"), line)
     assert asked.model.requests == []
 
 

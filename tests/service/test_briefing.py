@@ -57,12 +57,12 @@ def checked(place: Workspace, ref: str) -> Brief:
 def test_one_that_was_only_opened_says_what_is_missing(place: Workspace) -> None:
     found = checked(place, add(place, amount=None))
     assert texts(found, STANDING) == [
-        "Qualified lead for 0 days, since Mon 2 Mar",
+        "Qualified lead since today",
         "No amount yet, 10 % as its stage gives",
         "No close date yet",
     ]
     assert texts(found, SAID) == ["No exchange is recorded since it was opened on Mon 2 Mar"]
-    assert texts(found, PEOPLE) == ["Nobody is named who decides"]
+    assert texts(found, PEOPLE) == ["No decision-maker is named"]
     assert texts(found, NEXT) == ["call, due Sat 7 Mar"]
     assert len(texts(found, ASK)) == QUESTIONS
 
@@ -219,6 +219,6 @@ def test_json_has_the_keys_of_the_contract(workspace: Workspace) -> None:
     assert document["written_by"] == "rules" and document["id"] == 1
     assert document["statements"][0] == {
         "section": "standing",
-        "text": "Qualified lead for 0 days, since Mon 2 Mar",
+        "text": "Qualified lead since today",
         "entries": [found.matter.opened_seq],
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipecli.errors import AssistError, InvalidInput
-from pipecli.render.console import console, is_terminal
+from pipecli.render.console import console, is_terminal, note
 from pipecli.service.assistance import Assistance
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
@@ -62,6 +62,8 @@ def _brief(place: Workspace, output: Output, how: Assistance, ref: str) -> None:
         _write_brief(found, output)
         raise
     if told is not None:
+        if how.dry_run:
+            note(_("nothing would be sent: there is no exchange to sum up"))
         _write_brief(told, output)
 
 

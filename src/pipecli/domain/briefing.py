@@ -104,6 +104,8 @@ def _stage_words(matter: Matter) -> str:
     visit = matter.state.visit
     days = (matter.today - visit.entered_on).days
     stage, age = matter.pipeline.stage(visit.stage).name, format_age(days, language())
+    if not days:
+        return _("{stage} since today").format(stage=stage)
     median, slow = matter.usual.median.days, matter.usual.p90.days
     if median is None:
         return _("{stage} for {age}, since {day}").format(

@@ -78,7 +78,7 @@ def said(matter: Matter, talk: Talk) -> Iterator[Statement]:
         yield Statement(SAID, words, (line.heard.seq,))
     newest = matter.heard[0]
     if all(line.heard.seq != newest.seq for line in chosen):
-        words = _("{head}: its text is empty") if newest.text else _("{head}: its text was erased")
+        words = _("{head}: nothing to quote") if newest.text else _("{head}: its text was erased")
         yield Statement(SAID, words.format(head=_head(matter, newest)), (newest.seq,))
     if len(matter.heard) > len(talk):
         oldest = talk[-1][0]
@@ -113,9 +113,12 @@ def _chosen(lines: Sequence[Line]) -> list[Line]:
     """The weightiest lines, few of one exchange; the newest exchange is there, and three lines where there are."""
     chosen: list[Line] = []
     own: dict[int, int] = {}
+    told: set[str] = set()
     for line in sorted(lines, key=lambda one: -one.weight):
-        if line.sentence.weight and own.get(line.place, 0) < MOST_OF_ONE and len(chosen) < MOST_SAID:
+        fits = line.sentence.weight and own.get(line.place, 0) < MOST_OF_ONE and len(chosen) < MOST_SAID
+        if fits and line.sentence.text not in told:
             chosen.append(line)
+            told.add(line.sentence.text)
             own[line.place] = own.get(line.place, 0) + 1
     if chosen and lines[0].place not in own:
         chosen[MOST_SAID - 1 :] = [lines[0]]
@@ -139,10 +142,10 @@ def people(matter: Matter, talk: Talk) -> Iterator[Statement]:
         yield Statement(PEOPLE, line.format(name=maker.name), (matter.wrote("decision_maker"),))
         yield from _known_by(matter)
     elif state.decision_maker is not None:
-        words = _("Who decides was erased from the records")
+        words = _("The decision-maker's name was erased")
         yield Statement(PEOPLE, words, (matter.wrote("decision_maker"),))
     else:
-        words = _("Nobody is named who decides")
+        words = _("No decision-maker is named")
         yield Statement(PEOPLE, words, (matter.wrote("decision_maker"),))
     spoke = sorted(
         ((_last_of(person, talk), person) for person in matter.people),

@@ -43,7 +43,7 @@ _DECIDED = re.compile(
     r"|sign(?:s|ed|ing|e|er|era|ent|ature)?|prefer\w*|accept\w*|refus\w+|reject\w+|confirm\w*"
     r"|valid(?:e|es|er|ee|ent|ons|ated?|ation)|cancel\w*|annul\w+|go(?:es)? ahead|went with|turned down|postpon\w+"
     r"|no longer|ne veu\w+ plus|reporte\w*|reten(?:u\w*|ons)|retient|command(?:e|er|ons|ent)|ordered|d'accord"
-    r"|budget\w*)\b"
+    r"|feu vert|green light|go-ahead|budget\w*)\b"
 )
 _MONEY = re.compile(
     r"[€$£¥] ?\d|\d ?[km]?(?:€|£|\$)|\d ?(?:k ?)?(?:eur|euros?|usd|chf|gbp|dollars?|pounds?|francs?)\b"
@@ -51,11 +51,18 @@ _MONEY = re.compile(
 )
 _LONG_DAYS = "|".join(sorted(word for word in WEEKDAYS if len(word) > 4))
 _MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
-_POINT = rf"(?:the |le |la )?(?:end|fin|next|tomorrow|demain|noon|midi|\d|{_LONG_DAYS}|{_MONTH_NAMES})\b"
+_POINT = (
+    rf"(?:the |le |la )?(?:end|fin|next|tomorrow|demain|noon|midi|\d{{1,2}}|{_LONG_DAYS}|{_MONTH_NAMES})\b"
+)
 _PROMISED = re.compile(
-    r"\b(?:will|shall|promis\w*|promet\w*|commit(?:s|ted|ment)?|undertakes?|get(?:s|ting)? back to"
+    r"\b(?:i|we|they|he|she|you) (?:will|shall)\b"
+    r"|\bwill (?:be (?:back|there|ready)|answer|approve|ask|bring|call|check|come|confirm|decide|deliver|get|give"
+    r"|join|let|look|make|meet|order|pay|prepare|present|provide|reply|review|send|share|sign|speak|start|talk|take|tell"
+    r"|test|try|visit|write)\b"
+    r"|\b(?:promis\w*|promet\w*|commit(?:s|ted|ment)?|undertakes?|get(?:s|ting)? back to"
     r"|(?:am|is|are|'re|'m) going to|agreed to|au plus tard|d'ici (?:le|la|au?|fin|\d|\w+di)\b"
     r"|(?:m'|s'|vous |nous )engag\w+|revien\w* vers)\b|\w'll\b"
+    r"|\b(?:je|on|nous) (?:(?:vous|te|lui|leur) )(?:rappel\w+|envoi\w*|transmet\w*|confirm\w*|tien\w* au courant)\b"
     rf"|\b(?:send|call|answer|sign|deliver|confirm|pay|decide|order)\w* .{{0,60}}\b(?:by|before) {_POINT}"
     rf"|\b(?:envoyer|rappeler|repondre|signer|livrer|confirmer|payer|decider|commander)\b.{{0,60}}\bavant {_POINT}"
     r"|\b(?:vais|va|vont|allons|allez) (?:(?:vous|nous|te|le|la|les|lui|leur|me|y|en) )?\w+(?:er|ir|re)\b"
@@ -65,6 +72,7 @@ _PROMISED = re.compile(
 _DATED = re.compile(
     rf"\b(?:{_LONG_DAYS})\b|\b\d{{1,2}}(?:er|st|nd|rd|th)? (?:of )?(?:{_MONTH_NAMES})\b"
     rf"|\b(?:{_MONTH_NAMES}) \d{{1,2}}\b|\b(?:by|in|until|before|en|fin|mi|debut|avant|end of) (?:{_MONTH_NAMES})\b"
+    r"|\b(?:by|before|avant|pour|d'ici) (?:the|le) \d{1,2}\b"
     r"|\b\d{4}-\d\d-\d\d\b|\b\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\b|\b(?:tomorrow|demain|tonight|apres-demain)\b"
     r"|\bnext (?:week|month|quarter|year)\b|\b(?:semaine|annee) prochaine\b|\b(?:mois|trimestre) prochain\b"
     r"|\b(?:end|beginning) of (?:the |next )?(?:week|month|quarter|year)"

@@ -10,6 +10,8 @@ import re
 from collections.abc import Container, Iterable, Mapping
 from typing import NamedTuple
 
+from .quoting import found
+
 STANDING, SAID, PEOPLE, GATE, NEXT, ASK = "standing", "said", "people", "gate", "next", "ask"
 SECTIONS = (STANDING, SAID, PEOPLE, GATE, NEXT, ASK)
 """In the order in which they are read."""
@@ -55,12 +57,15 @@ _QUOTE_WORDS = 3
 
 def quotes_hold(statement: Statement, texts: Mapping[int, str]) -> bool:
     """Whether everything a statement quotes stands word for word in an entry that it names."""
-    sources = [_plain(texts.get(seq, "")) for seq in statement.seqs]
-    quotes = [_plain(quote).strip(" .,;:!?…") for quote in _QUOTED.findall(statement.text)]
+    quotes = [quote.strip(" .,;:!?…\u00a0\u202f") for quote in _QUOTED.findall(statement.text)]
+    sources = [texts.get(seq, "") for seq in statement.seqs]
     return all(
-        any(quote in source for source in sources) for quote in quotes if len(quote.split()) >= _QUOTE_WORDS
+        any(_stands(quote, source) for source in sources)
+        for quote in quotes
+        if len(quote.split()) >= _QUOTE_WORDS
     )
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.replace("’", "'").split()).casefold()
+def _stands(quote: str, source: str) -> bool:
+    """Whether a quote is in a text; its first letter may have become small or large where it was put."""
+    return any(found(q, source) is not None for q in (quote, quote[:1].swapcase() + quote[1:]))

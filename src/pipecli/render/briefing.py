@@ -120,24 +120,22 @@ def marks(seqs: Sequence[int]) -> str:
 
 
 def _print_end(console: Console, found: Brief) -> None:
-    """Who wrote what was not the rules', and how much was dropped."""
+    """Who wrote what was not the rules', and how much was dropped, where there is anything to say."""
+    dropped, lines = found.found.dropped, []
     if found.source != RULES:
-        console.print()
         line = _("Written by {model} from the exchanges; [n] is a journal entry: pipe journal {ref}")
-        print_hanging(console, "", line.format(model=found.source, ref=found.record["id"]), "dim")
-    print_dropped(console, found.found.dropped)
-
-
-def print_dropped(console: Console, dropped: int) -> None:
-    """How many statements rested on nothing, where there were any."""
+        lines.append(line.format(model=found.source, ref=found.record["id"]))
     if dropped:
-        console.print()
         line = ngettext(
-            "{n} statement rested on no entry of this opportunity and was left out",
-            "{n} statements rested on no entry of this opportunity and were left out",
+            "{n} statement was left out: no entry of this opportunity bears it out",
+            "{n} statements were left out: no entry of this opportunity bears them out",
             dropped,
         )
-        print_hanging(console, "", line.format(n=dropped), "yellow")
+        lines.append(line.format(n=dropped))
+    if lines:
+        console.print()
+    for line in lines:
+        print_hanging(console, "", literal(line), "dim")
 
 
 def view() -> View:

@@ -155,8 +155,13 @@ def _first(first: Mapping[str, Any] | None) -> Line:
     if first is None:
         return Line(_("First"), "", "", _("nothing is late, stale or waiting: pipe today"))
     late = ngettext("{n} day late", "{n} days late", first["overdue_days"]).format(n=first["overdue_days"])
-    why = {"late": late, "stale": _("stale"), "waiting": _("waits for a word")}[first["why"]]
-    return Line(_("First"), "", "", f"{first['command']}   {_name(first)}, {why}")
+    words = {
+        "late": late,
+        "unplanned": _("without a next action"),
+        "stale": _("stale"),
+        "waiting": _("waits for a word"),
+    }
+    return Line(_("First"), "", "", f"{first['command']}   {_name(first)}, {words[first['why']]}")
 
 
 def print_week(console: Console, document: Record) -> None:
@@ -214,7 +219,7 @@ def flat(document: Record) -> list[dict[str, Any]]:
             "currency": currency,
             "ids": _ids(part),
         }
-        for key in ("new", "won", "lost", "late", "stale", "waiting")
+        for key in ("new", "won", "lost", "late", "unplanned", "stale", "waiting")
         for part in (document[key],)
     ]
     return [

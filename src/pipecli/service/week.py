@@ -44,6 +44,8 @@ def week(workspace: Workspace, *, since: date | None = None) -> Record:
 def _document(reading: Reading, since: date) -> Record:
     late = filtered(reading, Filter(due_before=reading.today, sort="-weighted"), SHOWN)
     gone_quiet = filtered(reading, Filter(stale=True, sort="-weighted"), SHOWN)
+    no_action = parse("not has next_action", reading.pipeline.field_types())
+    unplanned = filtered(reading, Filter(where=no_action, sort="-weighted"), SHOWN)
     waiting = _waiting(reading)
     return {
         "since": since.isoformat(),
@@ -54,11 +56,12 @@ def _document(reading: Reading, since: date) -> Record:
         "lost": _lost(reading, _between(reading, "closed_on", since, ("lost",), limit=0)),
         "moved": _moved(reading, since),
         "late": _listed(late),
+        "unplanned": _listed(unplanned),
         "stale": _listed(gone_quiet),
         "waiting": waiting,
         "forecast": _forecast(reading, since),
         "hygiene": audit.trend(reading),
-        "first": _first(late.records, gone_quiet.records, waiting["opportunities"]),
+        "first": _first(late.records, unplanned.records, gone_quiet.records, waiting["opportunities"]),
         "written_by": RULES,
     }
 
@@ -148,16 +151,24 @@ def _forecast(reading: Reading, since: date) -> Record:
     return {**figure, "counts": {part.kind: len(part.opportunities) for part in found.changes.parts}}
 
 
-def _first(late: Sequence[Record], gone_quiet: Sequence[Record], waiting: Sequence[Record]) -> Record | None:
-    """What to look at before all else: what is late, quiet or waits for a word, in this order, the largest first."""
-    for why, found in (("late", late), ("stale", gone_quiet), ("waiting", waiting)):
+def _first(
+    late: Sequence[Record],
+    unplanned: Sequence[Record],
+    gone_quiet: Sequence[Record],
+    waiting: Sequence[Record],
+) -> Record | None:
+    """What to look at before all else: what is late, unplanned, quiet or waits for a word, the largest first."""
+    order = (("late", late), ("unplanned", unplanned), ("stale", gone_quiet), ("waiting", waiting))
+    for why, found in order:
         if found:
             one: dict[str, Any] = {key: found[0][key] for key in ("id", "name", "account", "owner")}
-            command = f"pipe approve {one['id']} {found[0]['criterion']}" if why == "waiting" else None
+            commands = {"unplanned": f"pipe next {one['id']}"}
+            if why == "waiting":
+                commands[why] = f"pipe approve {one['id']} {found[0]['criterion']}"
             return {
                 **one,
                 "why": why,
                 "overdue_days": found[0].get("overdue_days") or 0,
-                "command": command or f"pipe summary {one['id']}",
+                "command": commands.get(why, f"pipe summary {one['id']}"),
             }
     return None
