@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from pipecli.domain.money import shown
 from pipecli.errors import InvalidInput
+from pipecli.spool import Spool
 from pipecli.text import _
 
 _NUMBER = re.compile(r"[-+(]?[\d\s.,'%€$£]+\)?|\d{4}-\d\d-\d\d.*|\d\d?[/.]\d\d?[/.]\d+.*")
@@ -22,6 +23,23 @@ class Line(NamedTuple):
     number: int
     cells: tuple[str, ...]
     fault: str | None = None
+
+
+class Lines:
+    """The rows of a file put down in their order, to be read as often as wanted and never held."""
+
+    def __init__(self) -> None:
+        self._spool = Spool()
+
+    def put(self, line: Line) -> None:
+        """Put one down."""
+        self._spool.put(tuple(line))
+
+    def __len__(self) -> int:
+        return len(self._spool)
+
+    def __iter__(self) -> Iterator[Line]:
+        return (Line(*values) for values in self._spool)
 
 
 class Table(Protocol):

@@ -6,8 +6,9 @@ Rows are read, judged and built before the lock is taken. What a row becomes is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +36,11 @@ from .workspace import Workspace
 __all__ = ["Agree", "Imported", "Request", "import_file"]
 
 PREVIEWED = 5
+PORTION = 500
+"""Rows that are looked up among those of earlier imports at once."""
+
+DECIDING = 65
+"""Of a hundred parts of the work, those that come before writing."""
 
 Progress = Callable[[int, int], None]
 
@@ -97,7 +103,7 @@ class _Tally:
     unchanged: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
-    touched: list[tuple[int, int]] = field(default_factory=list)
+    preview: list[tuple[int, Record]] = field(default_factory=list)
     identifiers: set[str] = field(default_factory=set)
     undated: int = 0
     alike: list[tuple[str, str]] = field(default_factory=list)
@@ -131,9 +137,14 @@ class _Run:
             unit.pipeline, {**source.stages, **dict(_label(text) for text in self._request.stages)}
         )
         tally = _Tally()
-        rows = self._read(unit, mapping, labels, tally)
+        unit.names |= directory.all_names(unit.driver)
+        people = Directory(unit)
+        rows = self._rows(self._reader(unit, mapping, labels), mapping, unit, tally)
+        while portion := list(islice(rows, PORTION)):
+            self._decide(unit, portion, people, tally)
         labels.require_some()
-        self._decide(unit, rows, tally)
+        tally.alike = people.alike()
+        unit.told = self._write_told
         tally.rejected.sort(key=lambda r: r.line.number)
         written = bool(tally.rejected) and not self._dry_run
         if written:
@@ -158,22 +169,23 @@ class _Run:
             ),
         )
 
-    def _read(self, unit: Unit, mapping: RowMapping, labels: Labels, tally: _Tally) -> list[tuple[Line, Row]]:
+    def _reader(self, unit: Unit, mapping: RowMapping, labels: Labels) -> RowReader:
         file, settings = self._source.mapping, self._settings
         decimal, order = settings.get("decimal").value, settings.get("date_order").value
-        forms = self._source.forms(mapping, unit.pipeline, self._request, order, decimal)
-        reader = RowReader(
+        return RowReader(
             Reader(unit.pipeline, unit.today, decimal, order),
             mapping,
             labels,
             currency=file.currency or unit.pipeline.currency,
             system=self._source.system_key,
-            forms=forms,
+            forms=self._source.forms(mapping, unit.pipeline, self._request, order, decimal),
         )
-        rows = []
+
+    def _rows(self, reader: RowReader, mapping: RowMapping, unit: Unit, tally: _Tally) -> Iterator[Row]:
+        """The rows that can be read, one by one; the others are rejected."""
         seen: dict[tuple[str, str], int] = {}
         for n, line in enumerate(self._source.lines):
-            self._tell(n, 0)
+            self._tell(n)
             try:
                 row = self._row(reader, mapping, line, tally)
                 if row.external in seen:
@@ -184,63 +196,61 @@ class _Run:
                 tally.rejected.append(Rejected(line, error.message))
                 continue
             seen[row.external] = line.number
-            rows.append((line, row))
-        return rows
+            yield row
 
     def _row(self, reader: RowReader, mapping: RowMapping, line: Line, tally: _Tally) -> Row:
         source = mapping.sources.get("id")
         missing = len(self._source.table.header) - len(line.cells)
         identifier = source.text((*line.cells, *[""] * missing)) if source else ""
-        tally.identifiers.add(identifier)
+        if self._source.histories:
+            tally.identifiers.add(identifier)
         if line.fault:
             raise InvalidInput(line.fault)
         history = self._source.histories.get(identifier, ()) if identifier else ()
         return reader.read(line.number, line.cells, history)
 
-    def _decide(self, unit: Unit, rows: Sequence[tuple[Line, Row]], tally: _Tally) -> None:
-        known = imported.known_rows(unit.driver, self._source.system_key)
-        unit.names |= directory.all_names(unit.driver)
-        people = Directory(unit)
+    def _decide(self, unit: Unit, rows: Sequence[Row], people: Directory, tally: _Tally) -> None:
+        known = imported.known_rows(unit.driver, self._source.system_key, [row.external[1] for row in rows])
         changed = _changed(rows, known)
         streams = {opportunity_stream(number): number for number in changed.values()}
         for stream, events in journal.load_many(unit.driver, list(streams)):
             unit.know(streams[stream], events)
-        for n, (_line, row) in enumerate(rows):
-            self._tell(n, 1)
+        for row in rows:
             if row.external not in known:
-                number = self._land(unit, row, people, tally)
-                tally.touched.append((row.line, number))
+                self._land(unit, row, people, tally)
             elif row.external in changed:
                 self._update(unit, row, known[row.external], people, tally)
             else:
                 tally.unchanged += 1
-        tally.alike = people.alike()
-        if self._progress:
-            self._progress(len(self._source.lines), len(self._source.lines))
 
-    def _land(self, unit: Unit, row: Row, people: Directory, tally: _Tally) -> int:
+    def _land(self, unit: Unit, row: Row, people: Directory, tally: _Tally) -> None:
         number, decision = unit.opening()
         way = rules.course(row, unit.pipeline, unit.today)
         tally.differences += rules.land(decision, number, row, way, people.of(row), unit.actor)
         tally.landed += 1
         values = row.values
         tally.undated += bool(row.is_open and values.get("next_action") and not values.get("next_due"))
-        return number
+        _settle(unit, row, number, tally)
 
     def _update(self, unit: Unit, row: Row, known: imported.Known, people: Directory, tally: _Tally) -> None:
         decision = unit.decision(known.number)
         tally.differences += rules.update(decision, row, known.digests, lambda: people.of(row))
         if decision.events:
             tally.updated += 1
-            tally.touched.append((row.line, known.number))
         else:
             tally.unchanged += 1
+        _settle(unit, row, known.number, tally)
 
-    def _tell(self, n: int, half: int) -> None:
-        """Reading a row and deciding it are half of the work each."""
-        total = len(self._source.lines)
+    def _tell(self, n: int) -> None:
+        """Deciding what a row becomes is a share of the work, writing it the rest."""
         if self._progress and n % 100 == 0:
-            self._progress((n + half * total) // 2, total)
+            self._progress(n * DECIDING // 100, len(self._source.lines))
+
+    def _write_told(self, done: int, steps: int) -> None:
+        if self._progress:
+            total = len(self._source.lines)
+            left = total * (100 - DECIDING) * (steps - done) // (100 * steps)
+            self._progress(total - left, total)
 
     def _result(
         self, unit: Unit, mapping: RowMapping, tally: _Tally, labels: Labels, rejected_file: str | None
@@ -257,7 +267,7 @@ class _Run:
             rejected=tally.rejected,
             rejected_file=rejected_file,
             differences=tally.differences,
-            preview=[(line, _shown(unit, number)) for line, number in tally.touched[:PREVIEWED]],
+            preview=tally.preview,
             columns={
                 name: (" / " if one.either else " + ").join(header[column] for _words, column in one.pieces)
                 for name, one in mapping.sources.items()
@@ -279,18 +289,20 @@ def _label(text: str) -> tuple[str, str]:
     return label, key
 
 
-def _changed(
-    rows: Sequence[tuple[Line, Row]], known: dict[tuple[str, str], imported.Known]
-) -> dict[tuple[str, str], int]:
+def _changed(rows: Sequence[Row], known: dict[tuple[str, str], imported.Known]) -> dict[tuple[str, str], int]:
     """The opportunities imported before whose rows say something else now."""
     found = {}
-    for _line, row in rows:
+    for row in rows:
         before = known.get(row.external)
         if before and any(before.digests.get(k) != d for k, d in rules.digests(row).items()):
             found[row.external] = before.number
     return found
 
 
-def _shown(unit: Unit, number: int) -> Record:
-    row = projection.rows(unit.decision(number).state, unit.pipeline, unit.names)["opportunity"][0]
-    return record(row_with_names(row, unit.names), unit.pipeline, unit.today)
+def _settle(unit: Unit, row: Row, number: int, tally: _Tally) -> None:
+    """Let go of what was decided, the first few as they are shown kept."""
+    decision = unit.decision(number)
+    if decision.events and len(tally.preview) < PREVIEWED:
+        shown = projection.rows(decision.state, unit.pipeline, unit.names)["opportunity"][0]
+        tally.preview.append((row.line, record(row_with_names(shown, unit.names), unit.pipeline, unit.today)))
+    unit.settle(number)

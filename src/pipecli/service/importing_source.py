@@ -3,8 +3,10 @@ rows are no opportunities, which columns would be guessed. What becomes of the r
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,10 +30,12 @@ from pipecli.importers.reading import is_true
 from pipecli.importers.recognising import SAMPLE, Guess, guessed, is_of_others, system_columns, system_of
 from pipecli.importers.rejected import rejected_path
 from pipecli.importers.systems import System
-from pipecli.importers.table import Line, Table
+from pipecli.importers.table import Line, Lines, Table
 from pipecli.text import _
 
 SAMPLES = 3
+LAST = 20
+"""Rows among which the last lines of a report are looked for."""
 
 
 class Request(NamedTuple):
@@ -80,14 +84,13 @@ class Source:
 
     path: Path
     table: Table
-    lines: Sequence[Line]
+    lines: Lines
     left_out: Sequence[LeftOut]
     mapping: MappingFile
     histories: Histories
     rejected: Path
     system: System | None
     given: Mapping[str, str]
-    witnesses: Sequence[Witness]
     agreed: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -119,7 +122,7 @@ class Source:
         exact = exact_columns(header, pipeline, said)
         taken = {*exact.values(), *(text for text in self.given.values() if text.strip())}
         free = ["" if name in taken else name for name in header]
-        sample = [line.cells for line in self.lines[:SAMPLE] if not line.fault]
+        sample = [line.cells for line in islice(self.lines, SAMPLE) if not line.fault]
         guess = guessed(free, sample, {*said, *exact})
         if "account" in exact and not {"name"} & (
             said | exact.keys() | (guess.columns.keys() - {*guess.doubtful})
@@ -139,7 +142,7 @@ class Source:
         """The first values of a column, each once."""
         name = text if text in self.table.header else text.removeprefix("{").rpartition("}")[0]
         at = self.table.header.index(name)
-        cells = (line.cells[at].strip() for line in self.lines[:SAMPLE] if at < len(line.cells))
+        cells = (line.cells[at].strip() for line in islice(self.lines, SAMPLE) if at < len(line.cells))
         return list(dict.fromkeys(cell for cell in cells if cell))[:SAMPLES]
 
     def forms(
@@ -201,7 +204,7 @@ def open_source(path: Path, request: Request) -> Source:
     rejected = Path(request.rejected) if request.rejected else rejected_path(path)
     if any(rejected.absolute() == one.absolute() for one in inputs):
         raise InvalidInput(_("the rejected rows cannot go to {path}, which is read").format(path=rejected))
-    return Source(path, table, lines, left_out, mapping, histories, rejected, system, given, witnesses)
+    return Source(path, table, lines, left_out, mapping, histories, rejected, system, given)
 
 
 def _refuse_others(path: Path, table: Table) -> None:
@@ -213,12 +216,13 @@ def _refuse_others(path: Path, table: Table) -> None:
         raise InvalidInput(line.format(path=path), path=str(path))
 
 
-def _sorted_out(table: Table, flag: str | None) -> tuple[list[Line], list[LeftOut]]:
+def _sorted_out(table: Table, flag: str | None) -> tuple[Lines, list[LeftOut]]:
     """The rows of opportunities, and those that are none; `flag` is the column that says what was deleted there."""
     header = table.header
     out = [_left(line, "title") for line in table.above]
     deleted = header.index(flag) if flag in header else None
-    kept: list[Line] = []
+    kept = Lines()
+    last: deque[Line] = deque()  # the lines of a report stand at the end
     for line in table.lines():
         if repeats(header, line.cells):
             out.append(_left(line, "header"))
@@ -227,10 +231,14 @@ def _sorted_out(table: Table, flag: str | None) -> tuple[list[Line], list[LeftOu
         elif deleted is not None and not line.fault and is_true(line.cells[deleted]):
             out.append(_left(line, "deleted"))
         else:
-            kept.append(line)
-    n = tail([(line.number, line.cells) for line in kept[-20:]], len(header))
-    out += [_left(line, "report") for line in kept[len(kept) - n :]]
-    return kept[: len(kept) - n], sorted(out)
+            last.append(line)
+            if len(last) > LAST:
+                kept.put(last.popleft())
+    n = tail([(line.number, line.cells) for line in last], len(header))
+    for line in islice(last, len(last) - n):
+        kept.put(line)
+    out += [_left(line, "report") for line in islice(last, len(last) - n, None)]
+    return kept, sorted(out)
 
 
 def _left(line: Line, kind: str) -> LeftOut:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipecli import clock
 from pipecli.domain import events as ev
@@ -26,8 +26,11 @@ from pipecli.store.rates import read_rates
 from pipecli.store.schema import PROJECTION
 from pipecli.text import _
 
+if TYPE_CHECKING:
+    from .settled import Progress, Settled
+
 PORTION = 2_000
-"""How many rows are built before they are written, so that a large import is never held twice."""
+"""How many rows are built before they are written, so that a large change is never held twice."""
 PORTION_OF_TEXTS = 100
 """The same for events whose texts are read only when they are written."""
 
@@ -57,6 +60,8 @@ class Unit:
         self._contacts: list[tuple[int, int | None]] = []
         self._people: list[tuple[int, str, str | None, str | None]] = []
         self._withheld: dict[int, Callable[[], str]] = {}
+        self._settled: Settled | None = None
+        self.told: Progress | None = None
         if header.projection != PROJECTION:
             from .rebuilding import rebuild
 
@@ -167,6 +172,20 @@ class Unit:
         decision.events[-1] = event._replace(text=None)
         self._withheld[event.seq] = read
 
+    def settle(self, number: int) -> None:
+        """Put down what was decided on an opportunity that this command asks for no more, to be written at the end."""
+        decision, before = self._decisions.pop(number), self._before.pop(number)
+        if not decision.events:
+            return
+        if self._settled is None:
+            from .settled import Settled
+
+            self._settled = Settled()
+        events = [*self._other_events, *self._placed(number, decision)]
+        self._other_events.clear()
+        pair = self._rows(before), self._rows(decision.state)
+        self._settled.add(sorted(events, key=lambda e: e.seq), self.command, *pair)
+
     def next_version(self, stream: str) -> int:
         """The version that follows the last one of a stream."""
         return journal.last_version(self.driver, stream) + 1
@@ -245,7 +264,7 @@ class Unit:
     @property
     def changes_nothing(self) -> bool:
         """Whether nothing was decided."""
-        return not self.touched and not self._other_events
+        return not self.touched and not self._other_events and not self._settled
 
     def write(self) -> None:
         """Write all that was decided; a command that changes nothing leaves no trace."""
@@ -262,6 +281,8 @@ class Unit:
             self.undoes,
         )
         journal.add_command(self.driver, command)
+        if self._settled:
+            self._settled.write_events(self.driver, self.recorded_at, self.told)
         events = sorted(self._events(), key=lambda e: e.seq)
         size = PORTION_OF_TEXTS if self._withheld else PORTION
         for start in range(0, len(events), size):
@@ -270,6 +291,8 @@ class Unit:
         directory.add_people(self.driver, self._people)
         directory.add_accounts(self.driver, self._accounts)
         directory.add_contacts(self.driver, self._contacts)
+        if self._settled:
+            self._settled.write_rows(self.driver, self.told)
         touched = self.touched
         for start in range(0, len(touched), PORTION):
             pairs = [self._pair(number) for number in touched[start : start + PORTION]]
@@ -282,14 +305,16 @@ class Unit:
     def _events(self) -> Iterable[Event]:
         yield from self._other_events
         for number, decision in self._decisions.items():
-            for event in decision.events:
-                yield event._replace(stream=opportunity_stream(number), command=self.command)
+            yield from self._placed(number, decision)
+
+    def _placed(self, number: int, decision: Decision) -> Iterable[Event]:
+        stream = opportunity_stream(number)
+        return (event._replace(stream=stream, command=self.command) for event in decision.events)
 
     def _pair(self, number: int) -> tuple[projection.Rows, projection.Rows]:
-        before, after = self._before[number], self.state(number)
-        if after:
-            self.learn_names(after)
-        return (
-            projection.rows(before, self.pipeline, self.names),
-            projection.rows(after, self.pipeline, self.names),
-        )
+        return self._rows(self._before[number]), self._rows(self.state(number))
+
+    def _rows(self, state: Opportunity | None) -> projection.Rows:
+        if state:
+            self.learn_names(state)
+        return projection.rows(state, self.pipeline, self.names)
