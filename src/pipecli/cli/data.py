@@ -190,8 +190,10 @@ def _restore(place: Workspace, file: str, writing: Writing) -> int:
 
 def export(
     context: typer.Context,
-    csv: Annotated[bool, typer.Option("--csv", help=_("opportunities as CSV"))] = False,
-    json: Annotated[bool, typer.Option("--json", help=_("opportunities as JSON"))] = False,
+    csv: Annotated[
+        bool, typer.Option("--csv", help=_("opportunities as CSV, to be edited and imported again"))
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help=_("the same as JSON"))] = False,
     xlsx: Annotated[
         bool,
         typer.Option("--xlsx", help=_("a workbook: opportunities, contacts, exchanges, …; with -o FILE")),

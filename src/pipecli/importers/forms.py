@@ -18,7 +18,7 @@ from pipecli.text import _
 from .mapping import OWN, RowMapping, Source
 from .table import Line
 
-_DAYS = ("created", "closed", "close_date", "next_due")
+_DAYS = ("created", "closed", "close_date", "next_due", "entered")
 
 
 class Forms(NamedTuple):

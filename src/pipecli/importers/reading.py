@@ -15,9 +15,10 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from pipecli.domain.dates import parse_moment
-from pipecli.domain.decide import LONGEST_NAME, checked_text
+from pipecli.domain.decide import LONGEST_NAME, LONGEST_TEXT, checked_text
 from pipecli.domain.fold import fold
-from pipecli.domain.importing import CLOSED, Row, Step, fingerprint
+from pipecli.domain.importing import CLOSED, Row, Step
+from pipecli.domain.importing_digests import fingerprint
 from pipecli.domain.importing_forms import plain_day
 from pipecli.domain.money import known_currency, parse_amount, shown
 from pipecli.domain.moves import LONGEST_NOTE
@@ -29,19 +30,22 @@ from pipecli.text import _
 
 from .forms import Forms
 from .mapping import OWN, RowMapping
+from .systems import PIPE
 
 _ONE_LINE = {
     "name": LONGEST_NAME, "account": LONGEST_NAME, "contact": LONGEST_NAME, "decision_maker": LONGEST_NAME,
     "owner": LONGEST_NAME, "source": LONGEST_NAME, "next_action": LONGEST_NAME * 5,
     "loss_reason": LONGEST_NOTE, "outcome_reason": LONGEST_NOTE,
 }  # fmt: skip
-_PAST = ("created", "closed")
+_PAST = ("created", "closed", "entered")
 _AHEAD = ("close_date", "next_due")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?\s*([ap]m)?", re.IGNORECASE)
 _LINE_BREAKS = re.compile(r"[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _JOINER = "\u200d"
 """What Twenty puts before a text that a spreadsheet would take for a formula."""
 _OPEN_WORDS = ("open", "ouvert", "ouverte", "en cours")
+_UID = re.compile(r"[0-9a-f]{32}")
+_PERCENT = re.compile(r"(\d{1,3})(?:[.,]0+)?\s*%?", re.ASCII)
 _TRUE = ("true", "1", "1.0", "yes", "y", "vrai", "oui", "x")
 _WON_WORDS = ("won", "gagne", "gagnee")
 _LOST_WORDS = ("lost", "perdu", "perdue")
@@ -69,7 +73,9 @@ class Labels:
         self._places |= dict.fromkeys((*_LOST_WORDS, fold(pipeline.lost_name)), LOST)
         for stage in pipeline.stages:
             self._places |= {fold(stage.name): stage.key, fold(stage.key): stage.key}
-        self._places |= {fold(label.strip()): self._target(label, key) for label, key in given.items()}
+        known = {fold(label.strip()): self._target(label, key) for label, key in given.items()}
+        self._places |= known
+        self._keys = {s.key: s.key for s in pipeline.stages if fold(s.key) not in known}
         self.known: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
 
@@ -83,7 +89,7 @@ class Labels:
 
     def place(self, label: str) -> str:
         """The stage, `won` or `lost` that a label means; raises InvalidInput where it means none."""
-        place = self._places.get(fold(label))
+        place = self.place_of_closed(label)
         (self.known if place else self.unknown)[label] += 1
         if place is None:
             line = _('no stage "{label}"; map it: --stage "{label}=KEY"')
@@ -92,7 +98,7 @@ class Labels:
 
     def place_of_closed(self, label: str) -> str | None:
         """What a label means of a row that is known to be closed: None where it means nothing here."""
-        return self._places.get(fold(label))
+        return self._keys.get(label) or self._places.get(fold(label))
 
     def status(self, word: str) -> str:
         """Open, won or lost; raises InvalidInput where a word means none of them."""
@@ -142,6 +148,7 @@ class RowReader:
         self._labels = labels
         self._currency = currency
         self._system = system
+        self._is_own = system == PIPE.key
         self._alike: Counter[str] = Counter()
         zone = reader.pipeline.timezone
         self._day = lru_cache(maxsize=8192)(
@@ -155,7 +162,7 @@ class RowReader:
         values: dict[str, Any] = {}
         for name, longest in _ONE_LINE.items():
             if name in texts:
-                values[name] = _told(name, one_line, texts[name], longest)
+                values[name] = _told(name, self._text, texts[name], longest)
         if not values.get("name"):
             raise InvalidInput(_("it has no name"))
         for name in (*_PAST, *_AHEAD):
@@ -172,8 +179,19 @@ class RowReader:
             for name, text in texts.items()
             if name.startswith(OWN)
         }
+        if values["status"] == OPEN and texts.get("probability"):
+            values["probability"] = _told("probability", _percent, texts["probability"])
         steps = self._steps(history, values["currency"])
-        return Row(line, self._external(texts.get("id", ""), values, own), values, own, steps)
+        identifier = texts.get("id", "")
+        uid = _told("uid", _uid, identifier) if self._is_own and identifier else None
+        foreign = texts.get("foreign") if uid else None
+        return Row(line, self._external(identifier, values, own), values, own, steps, uid, foreign or None)
+
+    def _text(self, text: str, longest: int) -> str | None:
+        """A text on one line; what was exported here as it was, which one line may not have been."""
+        if self._is_own:
+            return checked_text(text, _("a text"), LONGEST_TEXT) if text else None
+        return one_line(text, longest)
 
     def _external(
         self, identifier: str, values: Mapping[str, Any], own: Mapping[str, Any]
@@ -227,7 +245,7 @@ class RowReader:
         """The stage, where the file has one, and the status; raises InvalidInput where the two contradict."""
         label, word = texts.get("stage", ""), texts.get("status", "")
         status = self._labels.status(word) if word else _flagged(texts)
-        if label and not word and status in CLOSED:
+        if label and (not word or self._is_own) and status in CLOSED:
             place = self._labels.place_of_closed(label)
         else:
             place = self._labels.place(label) if label else None
@@ -331,6 +349,20 @@ def one_line(text: str, longest: int) -> str | None:
     if not text.isprintable():
         text = " ".join(_LINE_BREAKS.split(text))
     return checked_text(text, _("a text"), longest)
+
+
+def _percent(text: str) -> int:
+    found = _PERCENT.fullmatch(text)
+    if not found or int(found[1]) > 100:
+        raise InvalidInput(_('"{text}" is not a whole number from 0 to 100').format(text=shown(text)))
+    return int(found[1])
+
+
+def _uid(text: str) -> str:
+    if not _UID.fullmatch(text):
+        line = _('"{text}" is none that pipe gave; leave it blank for a new opportunity')
+        raise InvalidInput(line.format(text=shown(text)))
+    return text
 
 
 def _tags(text: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pipecli.domain.fold import fold
 
-from .systems import OTHERS, SYSTEMS, System
+from .systems import OTHERS, PIPE, SYSTEMS, System
 from .words import WORDS
 
 LEAST_MARKS = 2
@@ -41,7 +41,12 @@ class Guess:
 
 
 def system_of(header: Sequence[str]) -> System | None:
-    """The system whose export has such a header: of those with two marks and a name, the one with most columns."""
+    """The system whose export has such a header: of those with two marks and a name, the one with most columns.
+
+    An export of our own is one as long as its identifiers are left, so that no row of it lands a second time.
+    """
+    if set(PIPE.marks) <= set(header):
+        return PIPE
     plain = {_typed(name) for name in header if name}
     best, most = None, (0, 0)
     for system in SYSTEMS:

@@ -3,6 +3,7 @@
 Declared once: a system has the headers that no other has together (`marks`, two of which must stand in a file), its
 columns by field, and its words for won and lost. Of several headers of a field the first one there is fills it; `A|B`
 takes the first that is not blank. `deleted`, `is_won`, `is_closed` and `active` say what becomes of a row.
+`derived` are columns that follow from the others.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-FLAGS = ("deleted", "is_won", "is_closed", "active")
+FLAGS = ("deleted", "is_won", "is_closed", "active", "entered", "probability", "foreign")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,24 @@ class System:
     marks: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
     stages: Mapping[str, str] = field(default_factory=dict)
+    derived: tuple[str, ...] = ()
 
+
+PIPE = System(
+    "pipe",
+    "pipecli",
+    ("id", "uid", "name"),
+    {
+        "id": ("uid",), "name": ("name",), "account": ("account",), "contact": ("contact",), "owner": ("owner",),
+        "amount": ("amount",), "currency": ("currency",), "stage": ("stage",), "status": ("status",),
+        "created": ("created_on",), "closed": ("closed_on",), "close_date": ("close_date",),
+        "loss_reason": ("loss_reason",), "outcome_reason": ("outcome_reason",), "source": ("source",),
+        "tags": ("tags",), "decision_maker": ("decision_maker",), "next_action": ("next_action",),
+        "next_due": ("next_due",), "entered": ("stage_entered_on",), "probability": ("probability",),
+        "foreign": ("external_id",),
+    },
+    derived=("id", "stage_name", "weighted", "overdue_days", "days_in_stage", "last_exchange_on", "stale"),
+)  # fmt: skip
 
 HUBSPOT = System(
     "hubspot",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -15,6 +16,7 @@ from pipecli.text import _
 
 _NUMBER = re.compile(r"[-+(]?[\d\s.,'%€$£]+\)?|\d{4}-\d\d-\d\d.*|\d\d?[/.]\d\d?[/.]\d+.*")
 _LEAST_UNDER_A_TITLE = 3
+_MOST_DIGITS = 400
 
 
 class Line(NamedTuple):
@@ -102,3 +104,14 @@ def header_refused(path: Path, header: Sequence[str]) -> None:
             ),
             path=str(path),
         )
+
+
+def plain_number(text: str) -> str:
+    """A number written without an exponent, where that is not absurd."""
+    if "e" not in text and "E" not in text:
+        return text
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    return format(number, "f") if abs(number.adjusted()) < _MOST_DIGITS else text

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from pipecli.domain import importing as rules
 from pipecli.domain.events import opportunity_stream
 from pipecli.domain.importing import Difference, Row
+from pipecli.domain.importing_digests import digests
 from pipecli.domain.values import Reader
 from pipecli.errors import InvalidInput
 from pipecli.importers.mapping import MappingFile, RowMapping, columns_of, row_mapping
@@ -25,7 +26,8 @@ from pipecli.importers.table import Line
 from pipecli.store import directory, imported, journal, projection
 from pipecli.text import _
 
-from .importing_notes import notes_of
+from .importing_back import Returning
+from .importing_notes import Update, fields_of, notes_of
 from .importing_people import Directory
 from .importing_source import Agree, LeftOut, Request, Source, open_source
 from .past import row_with_names
@@ -51,8 +53,9 @@ NOTHING_ELSE = Request()
 class Imported(NamedTuple):
     """What an import did, or with `dry_run` would do.
 
-    The counts are of rows. `columns` says which column fills which field, `preview` has the first rows that
-    land or update, with their lines; `strangers` are identifiers of the history that the file does not have.
+    The counts are of rows; `updates` say which fields changed. `columns` says which column fills which field,
+    `preview` has the first rows that land or update, with their lines; `strangers` are identifiers of the history
+    that the file does not have.
     `system` is whose export it was recognised as, `left_out` what is no opportunity, `unread` the columns that fill
     nothing.
     """
@@ -64,6 +67,7 @@ class Imported(NamedTuple):
     rejected: list[Rejected]
     rejected_file: str | None
     differences: list[Difference]
+    updates: list[Update]
     preview: list[tuple[int, Record]]
     columns: dict[str, str]
     strangers: list[str]
@@ -103,6 +107,7 @@ class _Tally:
     unchanged: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
+    updates: list[Update] = field(default_factory=list)
     preview: list[tuple[int, Record]] = field(default_factory=list)
     identifiers: set[str] = field(default_factory=set)
     undated: int = 0
@@ -127,6 +132,7 @@ class _Run:
         self._dry_run = dry_run
         self._progress = progress
         self._agree = agree
+        self._back: Returning | None = None
 
     def build(self, unit: Unit) -> Imported:
         """Decide every row in the unit and say what became of them."""
@@ -139,6 +145,7 @@ class _Run:
         tally = _Tally()
         unit.names |= directory.all_names(unit.driver)
         people = Directory(unit)
+        self._back = Returning(unit, source.table, mapping) if source.is_own else None
         rows = self._rows(self._reader(unit, mapping, labels), mapping, unit, tally)
         while portion := list(islice(rows, PORTION)):
             self._decide(unit, portion, people, tally)
@@ -186,14 +193,18 @@ class _Run:
         seen: dict[tuple[str, str], int] = {}
         for n, line in enumerate(self._source.lines):
             self._tell(n)
+            cells = self._back.cells(line.cells) if self._back else line.cells
             try:
-                row = self._row(reader, mapping, line, tally)
+                row = self._row(reader, mapping, line._replace(cells=tuple(cells)), tally)
                 if row.external in seen:
                     same = _('its identifier "{id}" is that of line {line}')
                     raise InvalidInput(same.format(id=row.external[1], line=seen[row.external]))
                 rules.course(row, unit.pipeline, unit.today)
             except InvalidInput as error:
-                tally.rejected.append(Rejected(line, error.message))
+                if self._back and not line.fault and self._back.says_the_same(cells):
+                    tally.unchanged += 1
+                else:
+                    tally.rejected.append(Rejected(line, error.message))
                 continue
             seen[row.external] = line.number
             yield row
@@ -211,6 +222,8 @@ class _Run:
 
     def _decide(self, unit: Unit, rows: Sequence[Row], people: Directory, tally: _Tally) -> None:
         known = imported.known_rows(unit.driver, self._source.system_key, [row.external[1] for row in rows])
+        if self._back:
+            known |= self._back.known(rows)
         changed = _changed(rows, known)
         streams = {opportunity_stream(number): number for number in changed.values()}
         for stream, events in journal.load_many(unit.driver, list(streams)):
@@ -237,6 +250,7 @@ class _Run:
         tally.differences += rules.update(decision, row, known.digests, lambda: people.of(row))
         if decision.events:
             tally.updated += 1
+            tally.updates.append(Update(row.line, known.number, fields_of(decision.events)))
         else:
             tally.unchanged += 1
         _settle(unit, row, known.number, tally)
@@ -257,7 +271,8 @@ class _Run:
     ) -> Imported:
         source, header = self._source, self._source.table.header
         used = columns_of(mapping.sources)
-        unread = [name for n, name in enumerate(header) if name and n not in used and name not in ADDED]
+        told = {*ADDED, *(source.system.derived if source.system else ())}
+        unread = [name for n, name in enumerate(header) if name and n not in used and name not in told]
         strangers = [key for key in self._source.histories if key not in tally.identifiers]
         return Imported(
             path=str(self._source.path),
@@ -267,6 +282,7 @@ class _Run:
             rejected=tally.rejected,
             rejected_file=rejected_file,
             differences=tally.differences,
+            updates=tally.updates,
             preview=tally.preview,
             columns={
                 name: (" / " if one.either else " + ").join(header[column] for _words, column in one.pieces)
@@ -294,7 +310,7 @@ def _changed(rows: Sequence[Row], known: dict[tuple[str, str], imported.Known]) 
     found = {}
     for row in rows:
         before = known.get(row.external)
-        if before and any(before.digests.get(k) != d for k, d in rules.digests(row).items()):
+        if before and any(before.digests.get(k) != d for k, d in digests(row).items()):
             found[row.external] = before.number
     return found
 

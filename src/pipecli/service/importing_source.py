@@ -29,7 +29,7 @@ from pipecli.importers.opening import Witness, open_table
 from pipecli.importers.reading import is_true
 from pipecli.importers.recognising import SAMPLE, Guess, guessed, is_of_others, system_columns, system_of
 from pipecli.importers.rejected import rejected_path
-from pipecli.importers.systems import System
+from pipecli.importers.systems import PIPE, System
 from pipecli.importers.table import Line, Lines, Table
 from pipecli.text import _
 
@@ -99,6 +99,11 @@ class Source:
         return self.system.key if self.system and self.mapping.system == "csv" else self.mapping.system
 
     @property
+    def is_own(self) -> bool:
+        """Whether it was exported by this program, from this workspace or another."""
+        return self.system_key == PIPE.key
+
+    @property
     def stages(self) -> dict[str, str]:
         """What the labels of the file are known to mean."""
         return {**(self.system.stages if self.system else {}), **self.mapping.stages}
@@ -155,7 +160,7 @@ class Source:
     ) -> Forms:
         """How the columns write days and amounts; raises InvalidInput where that is a question."""
         order = request.dates or self.mapping.date_order or order
-        decimal = request.decimal or self.mapping.decimal or decimal
+        decimal = request.decimal or self.mapping.decimal or ("." if self.is_own else decimal)
         forms = forms_of(self.table.header, mapping, self.lines, pipeline, order, decimal)  # type: ignore[arg-type]
         moments = [moment.texts["at"] for rows in self.histories.values() for moment in rows]
         return forms.with_history(moments, order) if moments else forms  # type: ignore[arg-type]

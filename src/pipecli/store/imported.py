@@ -51,6 +51,11 @@ def _digests(rows: Iterable[Row]) -> dict[str, str]:
     return dict(imported[-1].payload.get("row", {})) if imported else {}
 
 
+def numbers(driver: Driver) -> dict[str, int]:
+    """Every opportunity's number by its uid."""
+    return dict(driver.rows("select uid, number from opportunity"))
+
+
 def everybody(driver: Driver) -> list[Person]:
     """Every contact with its account, the oldest first."""
     rows = driver.stream(
