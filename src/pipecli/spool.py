@@ -14,7 +14,8 @@ from typing import IO, Any
 from pipecli.errors import StoreError
 from pipecli.text import _
 
-_PORTION = 256
+_PORTION = 1 << 16
+"""Bytes."""
 _LENGTH = 8
 
 
@@ -34,7 +35,8 @@ class Spool:
     def __init__(self) -> None:
         self._file = temporary_file()
         weakref.finalize(self, self._file.close)
-        self._portion: list[Any] = []
+        self._portion: list[bytes] = []
+        self._waiting = 0
         self._end = 0
         self._count = 0
 
@@ -43,9 +45,11 @@ class Spool:
 
     def put(self, value: Any) -> None:
         """Put one down."""
-        self._portion.append(value)
+        block = marshal.dumps(value)
+        self._portion.append(block)
+        self._waiting += len(block)
         self._count += 1
-        if len(self._portion) == _PORTION:
+        if self._waiting > _PORTION:
             self._write()
 
     def _write(self) -> None:
@@ -64,7 +68,7 @@ class Spool:
                 line.format(folder=tempfile.gettempdir(), error=error.strerror or error)
             ) from error
         self._end += _LENGTH + len(block)
-        self._portion = []
+        self._portion, self._waiting = [], 0
 
     def __iter__(self) -> Iterator[Any]:
         place = 0
@@ -73,5 +77,5 @@ class Spool:
             size = int.from_bytes(self._file.read(_LENGTH), "little")
             portion = marshal.loads(self._file.read(size))
             place += _LENGTH + size
-            yield from portion
-        yield from self._portion
+            yield from map(marshal.loads, portion)
+        yield from map(marshal.loads, self._portion)
