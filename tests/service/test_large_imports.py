@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipecli.config import Settings
 from pipecli.errors import StoreError
-from pipecli.service import doctor
+from pipecli.service import creating, doctor, exporting
 from pipecli.service.importing import Imported, Request, import_file
 from pipecli.service.workspace import Workspace
 from pipecli.spool import Spool
@@ -139,3 +140,16 @@ def test_what_is_put_down_is_read_again_in_its_order(values: list[list[Any]], cu
     first, second = iter(spool), iter(spool)
     assert [(next(first), next(second)) for _value in values] == [(value, value) for value in values]
     assert len(spool) == len(values)
+
+
+def test_all_of_it_on_postgresql(frozen_clock: Any, postgres: str, tmp_path: Path) -> None:
+    environ = {"PIPE_DB": postgres, "PIPE_ME": "lea", "PIPE_CONFIG": str(tmp_path / "config.toml")}
+    place = Workspace(Settings(environ=environ))
+    creating.init(place.settings)
+    assert counts(import_file(place, deals(tmp_path, 1_100), MAPS)) == (1_100, 0, 0)
+    assert counts(import_file(place, deals(tmp_path, 1_102, 101), MAPS)) == (2, 1_100, 0)
+    own = tmp_path / "own.csv"
+    with own.open("w", encoding="utf-8", newline="") as stream:
+        exporting.export_csv(place, stream)
+    assert counts(import_file(place, str(own))) == (0, 0, 1_102)
+    assert doctor.doctor(place).faults == []

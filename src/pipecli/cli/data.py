@@ -199,7 +199,7 @@ def export(
         typer.Option("--xlsx", help=_("a workbook: opportunities, contacts, exchanges, …; with -o FILE")),
     ] = False,
     journal: Annotated[
-        bool, typer.Option("--journal", help=_("everything, to restore an empty workspace"))
+        bool, typer.Option("--journal", help=_("everything, nothing lost, to restore an empty workspace"))
     ] = False,
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help=_("write there instead of stdout"))
