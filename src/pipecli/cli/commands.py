@@ -62,6 +62,9 @@ def declared() -> tuple[Declared, ...]:
             weekly,
             _("Where attention matters: approvals, what is uncertain, stakes."),
         ),
+        Declared(
+            "report", "report", "report", weekly, _("The week or the month on one page, to read or to send.")
+        ),
         Declared("journal", "showing", "journal", weekly, _("Everything that happened, of one or of all.")),
         Declared("waive", "gate", "waive", weekly, _("Make a recorded exception to a criterion.")),
         Declared(
