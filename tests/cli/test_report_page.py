@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from pipecli import text
 from pipecli.render.report import LONGEST, page
-from pipecli.render.report_html import POLICY, html_bytes
+from pipecli.render.report_html import POLICY, STYLES, html_bytes
 from tui.browser import PROGRAM, Browser, browser
 
 from .conftest import Pipe
@@ -154,6 +155,40 @@ def test_there_is_no_picture_of_nothing(pipe: Pipe) -> None:
     assert pipe("init").code == 0
     found = Parsed(pipe("report", "--html").out)
     assert (found.all("svg"), found.all("figure"), found.all("table")) == ([], [], [])
+
+
+def test_text_and_markdown_keep_their_form(hostile: Pipe) -> None:
+    """Whatever things are called: no control characters, lines of 80 columns, as many cells in each row of a table."""
+    assert hostile("edit", "4", "--set", "account=a | b `c` *d*\\").code == 0
+    for words in (["--text"], ["--markdown"]):
+        assert not set("\u202e\u200b\u200d\x1b\r\t") & set(hostile("report", *words).out)
+    assert max(cell_len(line) for line in hostile("report").out.splitlines()) <= 80
+    for block in hostile("report", "--markdown").out.split("\n\n"):
+        if block.startswith("|"):
+            assert len({len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()}) == 1, block
+    assert "a \\| b \\`c\\` \\*d\\*\\\\" in hostile("report", "--markdown").out
+
+
+def test_what_is_written_stands_out_from_what_it_is_written_on() -> None:
+    """The contrast that WCAG 2 asks of text, 4.5 to 1 (AA), in light, in dark and on paper."""
+    styles = STYLES.read_text(encoding="utf-8")
+    grounds = [dict(re.findall(r"--(\w+): (#\w{6});", block)) for block in styles.split(":root")[1:]]
+    assert len(grounds) == 3
+    for colours in grounds:
+        for ink in ("ink", "pale", "accent"):
+            assert contrast(colours[ink], colours["paper"]) >= 4.5, (ink, colours)
+
+
+def contrast(one: str, other: str) -> float:
+    """How many times brighter one colour is than the other (WCAG 2, relative luminance)."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [part / 255 for part in bytes.fromhex(colour[1:])]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 WORDS = st.text(min_size=1, max_size=300).filter(

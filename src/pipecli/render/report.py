@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from html import escape
 from typing import Any, NamedTuple
 
 from pipecli.domain.dates import format_day
@@ -125,7 +126,7 @@ def _subtitle(document: Document) -> str:
     words = _("{opportunities} open, {amount} in all").format(
         opportunities=opportunities(found["count"]), amount=worth(found, document)
     )
-    return "; ".join([words, *without_price(found)])
+    return _("; ").join([words, *without_price(found)])
 
 
 def without_price(pile: Record) -> list[str]:
@@ -160,7 +161,7 @@ def _figures(document: Document) -> list[Figure]:
 
 
 def _closings(pile: Record) -> str:
-    return "; ".join([opportunities(pile["count"]), *without_price(pile)])
+    return _("; ").join([opportunities(pile["count"]), *without_price(pile)])
 
 
 def _expected(document: Document) -> Figure:
@@ -172,10 +173,10 @@ def _expected(document: Document) -> Figure:
     label = _("Still to come, {period}").format(period=period_label(line["key"], line["label"]))
     won = _("{amount} won so far").format(amount=exact(line["won"]["amount"]))
     if not whole["history"]["trusted"]:
-        return Figure(label, exact(round(line["weighted"])), "; ".join([_("weighted by the rules"), won]))
+        return Figure(label, exact(round(line["weighted"])), _("; ").join([_("weighted by the rules"), won]))
     total = line["history"]["total"]
     value = _("{low} to {high}").format(low=rough(total["p10"]), high=rough(total["p90"]))
-    return Figure(label, value, "; ".join([_("P50 {amount}").format(amount=rough(total["p50"])), won]))
+    return Figure(label, value, _("; ").join([_("P50 {amount}").format(amount=rough(total["p50"])), won]))
 
 
 def _moved(document: Document) -> Figure:
@@ -210,3 +211,8 @@ def shortened(view: View) -> View:
 def shortened_text(text: str) -> str:
     """A text from outside, on one line and no longer than a page has room for."""
     return fit(literal(text).strip(), LONGEST)
+
+
+def escaped(text: str) -> str:
+    """A text on one line as HTML and SVG show it, in an element or an attribute: the only place that escapes."""
+    return escape(literal(text))

@@ -1,27 +1,25 @@
 """The periodic report as one HTML file that needs nothing else: no script, no font, no address to ask.
 
-It reads on a phone, on paper, in light and in dark. Everything goes through `_safe`, which is the one place that
-escapes; the page forbids itself to load anything, should something get past it.
+It reads on a phone, on paper, in light and in dark. Every text goes through `escaped`; the page forbids itself to load
+anything, should something get past it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from pipecli.text import language
 
-from .console import literal
-from .report import Figure, Page, Part, Section, shortened, shortened_text
+from .report import Figure, Page, Part, Section, escaped, shortened, shortened_text
 from .report_pictures import Picture, pictures
 from .views import Column, Record, View
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _FEW = 3
 """Columns that would stand too far apart over the whole width."""
-_STYLES = Path(__file__).with_name("report.css")
+STYLES = Path(__file__).with_name("report.css")
 
 
 def html_bytes(page: Page, document: Mapping[str, Any]) -> bytes:
@@ -30,13 +28,8 @@ def html_bytes(page: Page, document: Mapping[str, Any]) -> bytes:
 
 
 def _safe(text: str) -> str:
-    """Text from outside as text of the page: one line, cut where it is endless, nothing in it that means something."""
-    return escape(shortened_text(text))
-
-
-def _whole(text: str) -> str:
-    """A sentence of ours, however long."""
-    return escape(literal(text))
+    """Text from outside: cut where it is endless."""
+    return escaped(shortened_text(text))
 
 
 def _lines(page: Page, drawn: Mapping[str, Picture]) -> Iterator[str]:
@@ -50,12 +43,12 @@ def _lines(page: Page, drawn: Mapping[str, Picture]) -> Iterator[str]:
     yield '<meta name="referrer" content="no-referrer">'
     yield '<meta name="robots" content="noindex">'
     yield f"<title>{_safe(page.title)}</title>"
-    yield f"<style>\n{_STYLES.read_text(encoding='utf-8')}</style>"
+    yield f"<style>\n{STYLES.read_text(encoding='utf-8')}</style>"
     yield "</head>"
     yield "<body>"
     yield "<header>"
     yield f"<h1>{_safe(page.title)}</h1>"
-    yield f"<p>{_whole(page.subtitle)}</p>"
+    yield f"<p>{escaped(page.subtitle)}</p>"
     yield "</header>"
     yield "<main>"
     yield '<dl class="figures">'
@@ -64,7 +57,7 @@ def _lines(page: Page, drawn: Mapping[str, Picture]) -> Iterator[str]:
     for section in page.sections:
         yield from _section(section, drawn.get(section.key))
     yield "</main>"
-    yield f"<footer><p>{_whole(page.foot)}</p></footer>"
+    yield f"<footer><p>{escaped(page.foot)}</p></footer>"
     yield "</body>"
     yield "</html>"
     yield ""
@@ -72,26 +65,26 @@ def _lines(page: Page, drawn: Mapping[str, Picture]) -> Iterator[str]:
 
 def _figure(figure: Figure) -> str:
     presses = ' class="presses"' if figure.presses else ""
-    beside = f"<dd>{_whole(figure.beside)}</dd>" if figure.beside else ""
-    return f"<div{presses}><dt>{_whole(figure.label)}</dt><dd>{_whole(figure.value)}</dd>{beside}</div>"
+    beside = f"<dd>{escaped(figure.beside)}</dd>" if figure.beside else ""
+    return f"<div{presses}><dt>{escaped(figure.label)}</dt><dd>{escaped(figure.value)}</dd>{beside}</div>"
 
 
 def _section(section: Section, picture: Picture | None) -> Iterator[str]:
     yield f'<section id="{section.key}" aria-labelledby="{section.key}-head">'
-    yield f'<h2 id="{section.key}-head">{_whole(section.title)}</h2>'
+    yield f'<h2 id="{section.key}-head">{escaped(section.title)}</h2>'
     for text in section.lead:
-        yield f"<p>{_whole(text)}</p>"
+        yield f"<p>{escaped(text)}</p>"
     if picture:
         yield f"<figure>{picture.svg}{_legend(picture)}</figure>"
     for part in section.parts:
         yield from _part(part, section)
     for text in section.notes:
-        yield f'<p class="note">{_whole(text)}</p>'
+        yield f'<p class="note">{escaped(text)}</p>'
     yield "</section>"
 
 
 def _legend(picture: Picture) -> str:
-    keys = "".join(f'<span class="key-{n}">{_whole(name)}</span>' for n, name in enumerate(picture.legend))
+    keys = "".join(f'<span class="key-{n}">{escaped(name)}</span>' for n, name in enumerate(picture.legend))
     return f"<figcaption>{keys}</figcaption>" if keys else ""
 
 
@@ -100,7 +93,7 @@ def _part(part: Part, section: Section) -> Iterator[str]:
     narrow = ' class="narrow"' if len(view.columns) <= _FEW else ""
     yield f'<table role="table"{narrow}>'
     hidden = "" if part.title else ' class="unseen"'
-    yield f"<caption{hidden}>{_whole(part.title or section.title)}</caption>"
+    yield f"<caption{hidden}>{escaped(part.title or section.title)}</caption>"
     yield f'<thead role="rowgroup"><tr role="row">{"".join(map(_head, view.columns))}</tr></thead>'
     yield '<tbody role="rowgroup">'
     for record in part.records:
@@ -108,12 +101,12 @@ def _part(part: Part, section: Section) -> Iterator[str]:
     yield "</tbody>"
     yield "</table>"
     if part.more:
-        yield f'<p class="note">{_whole(part.more)}</p>'
+        yield f'<p class="note">{escaped(part.more)}</p>'
 
 
 def _head(column: Column) -> str:
     number = ' class="n"' if column.right else ""
-    return f'<th scope="col" role="columnheader"{number}>{_whole(column.title)}</th>'
+    return f'<th scope="col" role="columnheader"{number}>{escaped(column.title)}</th>'
 
 
 def _cells(part: Part, view: View, record: Record) -> Iterator[str]:
@@ -127,7 +120,7 @@ def _cells(part: Part, view: View, record: Record) -> Iterator[str]:
             continue
         classes = " ".join([*(["n"] if column.right else []), *_classes(column, record)])
         classed = f' class="{classes}"' if classes else ""
-        yield f'<td role="cell"{classed} data-label="{_whole(column.title)}"><bdi>{text}</bdi></td>'
+        yield f'<td role="cell"{classed} data-label="{escaped(column.title)}"><bdi>{text}</bdi></td>'
 
 
 def _under(part: Part, record: Record) -> Iterator[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from html import escape
 from typing import Any, NamedTuple
 
 from pipecli.domain.date_words import SHOWN_MONTHS
@@ -19,7 +18,7 @@ from pipecli.text import _, language
 from .audit import overall
 from .console import literal
 from .forecast import figures
-from .report import shortened_text
+from .report import escaped, shortened_text
 from .table import fit
 from .views import amount, day_and_month
 
@@ -125,7 +124,7 @@ def _weeks(document: Mapping[str, Any]) -> Picture | None:
     chart.x_labels = [day_and_month(week["day"]) for week in weeks]
     chart.x_labels_major_every = max(1, (len(weeks) + 3) // 4)
     chart.show_minor_x_labels = False
-    chart.add(_("hygiene"), [100 * week["rate"] for week in weeks])
+    chart.add("", [100 * week["rate"] for week in weeks])
     told = "; ".join(f"{day_and_month(week['day'])}: {overall(week)}" for week in weeks)
     return Picture(_drawn(chart, "weeks", _("Hygiene, week by week"), told), ())
 
@@ -162,8 +161,8 @@ def _drawn(chart: Any, key: str, title: str, told: str) -> str:
     root = chart.render_tree()
     shapes = "".join(_written(child) for child in root)
     return (
-        f'<svg role="img" viewBox="{escape(root.get("viewBox"))}" aria-labelledby="{key}-title {key}-told">'
-        f'<title id="{key}-title">{_safe(title)}</title><desc id="{key}-told">{_safe(told)}</desc>{shapes}</svg>'
+        f'<svg role="img" viewBox="{escaped(root.get("viewBox"))}" aria-labelledby="{key}-title {key}-told">'
+        f'<title id="{key}-title">{escaped(title)}</title><desc id="{key}-told">{escaped(told)}</desc>{shapes}</svg>'
     )
 
 
@@ -172,7 +171,7 @@ def _written(node: Any) -> str:
     tag = node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
     if tag not in _SHAPES or "background" in node.get("class", ""):
         return ""
-    inner = _safe(node.text or "") if tag == "text" else "".join(_written(child) for child in node)
+    inner = escaped(node.text or "") if tag == "text" else "".join(_written(child) for child in node)
     if (tag == "g" and not inner) or (tag == "rect" and 0 in (_size(node, "width"), _size(node, "height"))):
         return ""
     return f"<{tag}{''.join(_attributes(node, _SHAPES[tag]))}>{inner}</{tag}>"
@@ -183,7 +182,7 @@ def _attributes(node: Any, names: Sequence[str]) -> Iterator[str]:
         yield f' class="{" ".join(kept)}"'
     for name in names:
         if value := node.get(name):
-            yield f' {name}="{escape(_NUMBER.sub(_rounded, value))}"'
+            yield f' {name}="{escaped(_NUMBER.sub(_rounded, value))}"'
 
 
 def _size(node: Any, name: str) -> float:
@@ -192,7 +191,3 @@ def _size(node: Any, name: str) -> float:
 
 def _rounded(found: re.Match[str]) -> str:
     return f"{float(found[0]):.1f}".removesuffix(".0")
-
-
-def _safe(text: str) -> str:
-    return escape(literal(text))

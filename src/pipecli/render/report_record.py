@@ -31,10 +31,14 @@ def closed(document: Document) -> Section:
         parts.append(Part(_("Why lost"), _reasons_view(document), lost["reasons"]))
     lead = _("Since {day}: {won}; {lost}.").format(
         day=since,
-        won=_("{n} won, {amount}").format(n=won["count"], amount=worth(won, document))
+        won=ngettext("{n} won, {amount}", "{n} won, {amount}", won["count"]).format(
+            n=won["count"], amount=worth(won, document)
+        )
         if won["count"]
         else _("nothing won"),
-        lost=_("{n} lost, {amount}").format(n=lost["count"], amount=worth(lost, document))
+        lost=ngettext("{n} lost, {amount}", "{n} lost, {amount}", lost["count"]).format(
+            n=lost["count"], amount=worth(lost, document)
+        )
         if lost["count"]
         else _("nothing lost"),
     )

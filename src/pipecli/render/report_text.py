@@ -11,7 +11,7 @@ from rich.text import Text
 
 from .console import is_terminal, literal, width
 from .report import Figure, Page, Part, Section, shortened, shortened_text
-from .table import print_hanging, print_table
+from .table import print_hanging, print_table, wrapped
 from .views import Record
 
 COLUMNS, WIDEST = 80, 100
@@ -98,7 +98,5 @@ def _under(part: Part, record: Record) -> Iterator[tuple[str, str]]:
 
 
 def _wrapped(console: Console, text: str, style: str) -> list[Text]:
-    lines = list(Text(text, style=style).wrap(console, console.width - _UNDER))
-    for line in lines:
-        line.rstrip()
+    lines = wrapped(console, Text(text, style=style), console.width - _UNDER)
     return [Text.assemble(" " * _UNDER, line) for line in lines]

@@ -12,6 +12,9 @@ from .console import literal
 from .views import Column, Record, View
 
 GAP = 2
+# Rich breaks lines at every kind of space.
+_HELD = {0xA0: 0xE000, 0x202F: 0xE001}
+_FREED = {held: space for space, held in _HELD.items()}
 
 
 def print_table(
@@ -128,9 +131,19 @@ def print_hanging(console: Console, lead: str | Text, body: str | Text, style: s
     start = lead if isinstance(lead, Text) else Text(lead)
     words = body if isinstance(body, Text) else Text(body, style=style)
     indent = start.cell_len
-    for n, line in enumerate(words.wrap(console, max(20, console.width - indent)) or [Text()]):
-        line.rstrip()
+    for n, line in enumerate(wrapped(console, words, max(20, console.width - indent)) or [Text()]):
         console.print(Text.assemble(start if n == 0 else " " * indent, line), no_wrap=True, crop=False)
+
+
+def wrapped(console: Console, words: Text, width: int) -> list[Text]:
+    """The lines of a text; spaces that do not break, as between the thousands of a French number, do not."""
+    held = words.copy()
+    held.plain = words.plain.translate(_HELD)
+    lines = list(held.wrap(console, width))
+    for line in lines:
+        line.rstrip()
+        line.plain = line.plain.translate(_FREED)
+    return lines
 
 
 def fit(text: str, width: int) -> str:
