@@ -35,7 +35,7 @@ Still to come, 4th quarter 2026   €12,000  weighted by the rules; €6,500 won
 Forecast by rules                +€13,700  since Sun 15 Nov
 Won                                €6,500  1 opportunity
 Lost                                    –  0 opportunities
-To settle                          2 of 4  €48,000 at stake
+To settle                          2 of 4  €48,000 at stake; 1 without a price
 Hygiene                             100 %
 
 Settle first
@@ -128,7 +128,7 @@ MARKDOWN = """\
 - Forecast by rules: **+€19,400** (since Thu 22 Oct)
 - Won: **€6,500** (1 opportunity)
 - Lost: **€30,000** (1 opportunity)
-- To settle: **2 of 4** (€48,000 at stake)
+- To settle: **2 of 4** (€48,000 at stake; 1 without a price)
 - Hygiene: **100 %**
 
 ## Settle first
@@ -296,6 +296,36 @@ def test_an_approval_that_waits_comes_first(house: Pipe) -> None:
     first = out.index("approval asked by lea on 23 Nov")
     assert first < out.index("pipe approve 1 feasible") < out.index("18 d late: mail Ana")
     assert "3 d late: call Jeanne" not in out  # 1 is listed once
+
+
+def test_what_came_without_a_next_action_is_told_with_what_lists_it(house: Pipe, environment: Path) -> None:
+    rows = [f"Old {n},Nord,Discovery,zoe {n % 18},2025-10-0{1 + n % 9},x{n}" for n in range(18)]
+    file = environment / "old.csv"
+    file.write_text("\n".join(["name,account,stage,owner,created,id", *rows]) + "\n")
+    assert house("import", str(file)).code == 0
+    out = house("report").out
+    assert "4 opportunities open" not in out
+    assert (
+        """\
+Settle first
+2 late, 18 without a next action.
+
+  No.  Opportunity          Amount  Stage           Owner
+    1  Acme · ERP rollout  €48,000  Discovery       lea
+       3 d late: call Jeanne
+       pipe done 1 "what happened" -n "what next" -d fri
+    4  Sirius · Portal     $15,000  Qualified lead  lea
+       18 d late: mail Ana
+       pipe done 4 "what happened" -n "what next" -d fri
+    7  Nord · Old 0              –  Discovery       zoe 0
+       no next action, nothing since 1 Oct 2025
+       pipe next 7 "what next" -d fri
+"""
+        in out
+    )
+    assert '  and 12 more: pipe list --where "not has next_action"\n' in out
+    assert "Owner   open   Amount  late  at stake  no action  quiet  at stake  Hygiene\n" in out
+    assert "  and 5 more: pipe audit --by owner\n" in out
 
 
 def test_nothing_there_yet(pipe: Pipe) -> None:

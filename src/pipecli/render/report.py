@@ -123,9 +123,11 @@ def _subtitle(document: Document) -> str:
     found = document["open"]
     if not found["count"]:
         return _("Nothing is open. pipe add opens the first, pipe import brings in a file.")
-    words = _("{opportunities} open, {amount} in all").format(
-        opportunities=opportunities(found["count"]), amount=worth(found, document)
-    )
+    words = _("{opportunities} open").format(opportunities=opportunities(found["count"]))
+    if found["amount"]:
+        words = _("{opportunities} open, {amount} in all").format(
+            opportunities=opportunities(found["count"]), amount=worth(found, document)
+        )
     return _("; ").join([words, *without_price(found)])
 
 
@@ -149,7 +151,7 @@ def _figures(document: Document) -> list[Figure]:
             _("{n} of {total}").format(n=pressing["count"], total=document["open"]["count"])
             if pressing["count"]
             else _("nothing"),
-            _("{amount} at stake").format(amount=worth(pressing, document)) if pressing["count"] else "",
+            _("; ").join(_at_stake(pressing, document)),
             presses=bool(pressing["count"]),
         ),
         Figure(
@@ -158,6 +160,11 @@ def _figures(document: Document) -> list[Figure]:
             _("{share} eight weeks ago").format(share=overall(then)) if then["cases"] else "",
         ),
     ]
+
+
+def _at_stake(pile: Record, document: Document) -> list[str]:
+    words = [_("{amount} at stake").format(amount=worth(pile, document))] if pile["amount"] else []
+    return [*words, *without_price(pile)]
 
 
 def _closings(pile: Record) -> str:

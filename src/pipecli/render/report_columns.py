@@ -58,5 +58,5 @@ def troubles(rows: Sequence[Record], document: Document | None = None) -> list[C
             continue
         columns.append(count(key, title, PRESSES))
         if document is not None and key != "unplanned":
-            columns.append(pile_worth(key, _("at stake"), document))
+            columns.append(pile_worth(key, _("at stake"), document)._replace(drops=key == "stale"))
     return columns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pipecli.domain.focus import lines_each
 from pipecli.domain.report import APPROVAL, OVERDUE, SECTIONS, STALE, UNPLANNED
@@ -17,8 +17,8 @@ from .statistics import short_rate
 from .today import done_command
 from .views import NEVER_CUT, Column, Record, View, amount, day_and_month, plain, subject
 
-SETTLED, BEHIND, MONDAYS = 8, 2, 4
-"""How many lines a page has of what is to be settled, of who is behind a change, of past Mondays."""
+SETTLED, BEHIND, MONDAYS, OWNERS = 8, 2, 4, 15
+"""How many lines a page has of what is to be settled, of who is behind a change, of past Mondays, of owners."""
 """Lines a page has of what is to be settled, was closed, is behind a change, of past Mondays, of waivers."""
 
 
@@ -45,12 +45,21 @@ def settle(document: Document) -> Section:
     def why(record: Record) -> Sequence[str]:
         return [_why(record, document)]
 
-    hidden = len(lines) - len(shown)
-    more = ngettext("and {n} more: pipe today --all", "and {n} more: pipe today --all", hidden).format(
-        n=hidden
-    )
-    part = Part("", view, shown, why, _("Why"), _command, more if hidden else "")
+    part = Part("", view, shown, why, _("Why"), _command, _hidden(own, each))
     return Section("settle", title, (_counted(counts),), (part,))
+
+
+def _hidden(own: Mapping[str, Sequence[Record]], each: Sequence[int]) -> str:
+    """How many lines are left out, and what lists them: `today` has all but what has no next action."""
+    left = {name: len(lines) - n for (name, lines), n in zip(own.items(), each, strict=True)}
+    n = sum(left.values())
+    if not n:
+        return ""
+    commands = ["pipe today --all"] if n > left[UNPLANNED] else []
+    commands += ['pipe list --where "not has next_action"'] if left[UNPLANNED] else []
+    return ngettext("and {n} more: {command}", "and {n} more: {command}", n).format(
+        n=n, command=", ".join(commands)
+    )
 
 
 def _counted(counts: dict[str, int]) -> str:
@@ -70,12 +79,12 @@ def _why(record: Record, document: Document) -> str:
         return _("approval asked by {who} on {day}").format(
             who=record["asked_by"], day=day_and_month(record["asked_on"])
         )
-    if record["section"] == UNPLANNED:
-        return _("no next action")
     if record["section"] == OVERDUE:
         return _("{n} d late: {action}").format(n=record["overdue_days"], action=record["next_action"])
-    quiet = max(record["stage_entered_on"], record["last_exchange_on"] or "")
-    return _("quiet since {day}: {action}").format(day=day(quiet, document), action=record["next_action"])
+    quiet = day(max(record["stage_entered_on"], record["last_exchange_on"] or ""), document)
+    if record["section"] == UNPLANNED:
+        return _("no next action, nothing since {day}").format(day=quiet)
+    return _("quiet since {day}: {action}").format(day=quiet, action=record["next_action"])
 
 
 def _command(record: Record) -> str:
@@ -189,15 +198,20 @@ def owners(document: Document) -> Section:
     rows = document["owners"]
     view = View(
         (
-            Column("owner", _("Owner"), plain("owner"), least=8, grows=True),
+            Column("owner", _("Owner"), plain("owner"), least=16, grows=True),
             count("open", _("open")),
             pile_worth("open", _("Amount"), document),
             *troubles(rows, document),
             Column("hygiene", _("Hygiene"), _hygiene_of, right=True, least=NEVER_CUT),
         )
     )
+    hidden = len(rows) - OWNERS
+    more = ngettext("and {n} more: {command}", "and {n} more: {command}", hidden).format(
+        n=hidden, command="pipe audit --by owner"
+    )
+    part = Part("", view, rows[:OWNERS], more=more if hidden > 0 else "")
     lead = () if rows else (_("Nobody holds anything open."),)
-    return Section("owners", _("Late and quiet, by owner"), lead, (Part("", view, rows),) if rows else ())
+    return Section("owners", _("Late and quiet, by owner"), lead, (part,) if rows else ())
 
 
 def _hygiene_of(record: Record) -> str:

@@ -147,7 +147,7 @@ def _settle(found: Sequence[_Open], reading: Reading) -> Record:
     counts = {rules.APPROVAL: len(asked)}
     for section in (rules.OVERDUE, rules.UNPLANNED, rules.STALE):
         own = [one for one in found if one.section == section]
-        own.sort(key=lambda one: (-(one.worth or 0) * one.record["probability"], one.row.number))
+        own.sort(key=_stake)
         counts[section] = len(own)
         lines += [
             {"section": section, **_told(one.record), **_when(one.record)}
@@ -156,6 +156,12 @@ def _settle(found: Sequence[_Open], reading: Reading) -> Record:
         ]
     pressing = [one for one in found if one.section or one.row.number in waiting]
     return {"counts": counts, "pressing": _pile(pressing, reading), "lines": lines}
+
+
+def _stake(one: _Open) -> tuple[int, str, int]:
+    """What is at stake comes first, of like amounts what waits longest."""
+    since = one.row.next_due or one.row.quiet_since
+    return -(one.worth or 0) * int(one.record["probability"]), since, one.row.number
 
 
 def _told(found: Record) -> Record:
