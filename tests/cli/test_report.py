@@ -87,7 +87,7 @@ Late and quiet, by owner
   marc      1        –     –         –      –         –   4 of 4
 
 Won and lost
-Since Mon 16 Nov: 1 won, €6,500; nothing lost.
+Since Mon 16 Nov: 1 won (€6,500); nothing lost.
 
 Won
   No.  Opportunity  Amount  Owner
@@ -186,7 +186,7 @@ n is how many a rate rests on: all there ever were; pipe stats has its interval.
 
 ## Won and lost
 
-Since Fri 23 Oct: 1 won, €6,500; 1 lost, €30,000.
+Since Fri 23 Oct: 1 won (€6,500); 1 lost (€30,000).
 
 ### Won
 

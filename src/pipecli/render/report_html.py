@@ -6,7 +6,7 @@ anything, should something get past it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from .views import Column, Record, View
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _FEW = 3
 """Columns that would stand too far apart over the whole width."""
+_LONG = 20
+"""Letters of a word that may be broken anywhere, so that it does not widen its column."""
 STYLES = Path(__file__).with_name("report.css")
 
 
@@ -90,8 +92,8 @@ def _legend(picture: Picture) -> str:
 
 def _part(part: Part, section: Section) -> Iterator[str]:
     view = shortened(part.view)
-    narrow = ' class="narrow"' if len(view.columns) <= _FEW else ""
-    yield f'<table role="table"{narrow}>'
+    classes = [*(["narrow"] if len(view.columns) <= _FEW else []), *(["tall"] if part.under else [])]
+    yield f'<table role="table"{_classed(classes)}>'
     hidden = "" if part.title else ' class="unseen"'
     yield f"<caption{hidden}>{escaped(part.title or section.title)}</caption>"
     yield f'<thead role="rowgroup"><tr role="row">{"".join(map(_head, view.columns))}</tr></thead>'
@@ -118,9 +120,14 @@ def _cells(part: Part, view: View, record: Record) -> Iterator[str]:
             under = "".join(_under(part, record))
             yield f'<th scope="row" role="rowheader"><bdi>{text}</bdi>{under}</th>'
             continue
-        classes = " ".join([*(["n"] if column.right else []), *_classes(column, record)])
-        classed = f' class="{classes}"' if classes else ""
-        yield f'<td role="cell"{classed} data-label="{escaped(column.title)}"><bdi>{text}</bdi></td>'
+        classes = [*(["n"] if column.right else []), *_classes(column, record)]
+        if max(map(len, text.split()), default=0) > _LONG:
+            classes.append("long")
+        yield f'<td role="cell"{_classed(classes)} data-label="{escaped(column.title)}"><bdi>{text}</bdi></td>'
+
+
+def _classed(classes: Sequence[str]) -> str:
+    return f' class="{" ".join(classes)}"' if classes else ""
 
 
 def _under(part: Part, record: Record) -> Iterator[str]:

@@ -31,12 +31,12 @@ def closed(document: Document) -> Section:
         parts.append(Part(_("Why lost"), _reasons_view(document), lost["reasons"]))
     lead = _("Since {day}: {won}; {lost}.").format(
         day=since,
-        won=ngettext("{n} won, {amount}", "{n} won, {amount}", won["count"]).format(
+        won=ngettext("{n} won ({amount})", "{n} won ({amount})", won["count"]).format(
             n=won["count"], amount=worth(won, document)
         )
         if won["count"]
         else _("nothing won"),
-        lost=ngettext("{n} lost, {amount}", "{n} lost, {amount}", lost["count"]).format(
+        lost=ngettext("{n} lost ({amount})", "{n} lost ({amount})", lost["count"]).format(
             n=lost["count"], amount=worth(lost, document)
         )
         if lost["count"]
