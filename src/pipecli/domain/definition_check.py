@@ -131,6 +131,7 @@ def _check_stage_names(faults: Faults, definition: Table) -> None:
     _report_repeated(faults, stages, "key", "duplicate_key", _('the stage "{name}"'))
     outcomes = [definition[key] for key in (WON, LOST) if "name" in definition.get(key, ())]
     _report_repeated(faults, [*stages, *outcomes], "name", "duplicate_name", _('the stage name "{name}"'))
+    _check_labels(faults, [*stages, *(definition[key] for key in (WON, LOST) if key in definition)])
     for stage in stages:
         for key in ("key", "name"):
             if fold(stage.get(key, "")) in (WON, LOST):
@@ -139,6 +140,17 @@ def _check_stage_names(faults: Faults, definition: Table) -> None:
         if "name" in stage and is_vague(stage["name"]):
             line = _('"{name}" is vague: name what has happened, such as "Proposal sent"')
             faults.error(stage.at("name"), "vague_name", line.format(name=shown(stage["name"])))
+
+
+def _check_labels(faults: Faults, places: list[Table]) -> None:
+    """A label that another tool uses can mean one stage only, and not that of another name."""
+    seen = {fold(place["name"]): place.at("name") for place in places if "name" in place}
+    for place in places:
+        for n, label in enumerate(place.get("labels", ())):
+            path, folded = (*place.at("labels"), n), fold(label)
+            if folded in seen and seen[folded] != place.at("name"):
+                _report_duplicate(faults, path, seen[folded], _('the label "{name}"'), label)
+            seen.setdefault(folded, path)
 
 
 def _check_stage(faults: Faults, stage: Table, *, is_last: bool) -> None:

@@ -143,7 +143,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage: probabilities in percent, `stale_after` in days."""
+    """One stage: probabilities in percent, `stale_after` in days; `labels` are what other tools call it."""
 
     key: str
     name: str
@@ -155,6 +155,7 @@ class Stage:
     stale_when: list[Any] | None
     entry: tuple[Criterion, ...]
     exit: tuple[Criterion, ...]
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ class Pipeline:
     payments: tuple[Payment, ...] = PAID_AT_THE_WIN
     delivery: Delivery = AT_ONCE
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)
+    lost_labels: tuple[str, ...] = ()
 
     @staticmethod
     def from_compiled(version: int, compiled: Mapping[str, Any]) -> Pipeline:
@@ -199,6 +201,7 @@ class Pipeline:
             payments=payments_of(compiled),
             delivery=Delivery(**compiled.get("delivery", {})),
             deliveries=deliveries_of(compiled),
+            lost_labels=tuple(compiled.get("lost_labels", ())),
         )
 
     def priced_by(self, read: Callable[[str], Iterable[Quote]]) -> Pipeline:
@@ -321,6 +324,7 @@ def _stage(compiled: Mapping[str, Any]) -> Stage:
         stale_when=compiled.get("stale_when"),
         entry=tuple(_criterion(c, "entry", compiled["key"]) for c in compiled.get("entry", ())),
         exit=tuple(_criterion(c, "exit", compiled["key"]) for c in compiled.get("exit", ())),
+        labels=tuple(compiled.get("labels", ())),
     )
 
 

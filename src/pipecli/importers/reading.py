@@ -39,6 +39,7 @@ _PAST = ("created", "closed")
 _AHEAD = ("close_date", "next_due")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?\s*([ap]m)?", re.IGNORECASE)
 _LINE_BREAKS = re.compile(r"[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_PIPELINE = re.compile(r"\s*\([^()]*\)\s*$")
 _JOINER = "\u200d"
 """What Twenty puts before a text that a spreadsheet would take for a formula."""
 _OPEN_WORDS = ("open", "ouvert", "ouverte", "en cours")
@@ -62,13 +63,19 @@ class Moment(NamedTuple):
 class Labels:
     """What the file's words for stages mean; it remembers those that mean nothing here."""
 
-    def __init__(self, pipeline: Pipeline, given: Mapping[str, str]) -> None:
-        """`given` maps labels to stages, `won` or `lost`; raises InvalidInput where one names no stage."""
+    def __init__(
+        self, pipeline: Pipeline, given: Mapping[str, str], *, pipelines_named: bool = False
+    ) -> None:
+        """`given` maps labels to stages, `won` or `lost`; with `pipelines_named` a label may end with the name of its
+        pipeline in brackets. Raises InvalidInput where a given one names no stage.
+        """
         self._pipeline = pipeline
-        self._places = dict.fromkeys((*_WON_WORDS, fold(pipeline.won.name)), WON)
-        self._places |= dict.fromkeys((*_LOST_WORDS, fold(pipeline.lost_name)), LOST)
+        self._pipelines_named = pipelines_named
+        self._places = dict.fromkeys((*_WON_WORDS, pipeline.won.name, *pipeline.won.labels), WON)
+        self._places |= dict.fromkeys((*_LOST_WORDS, pipeline.lost_name, *pipeline.lost_labels), LOST)
         for stage in pipeline.stages:
-            self._places |= {fold(stage.name): stage.key, fold(stage.key): stage.key}
+            self._places |= dict.fromkeys((*stage.labels, stage.name, stage.key), stage.key)
+        self._places = {fold(label): place for label, place in self._places.items()}
         self._places |= {fold(label.strip()): self._target(label, key) for label, key in given.items()}
         self.known: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
@@ -83,7 +90,7 @@ class Labels:
 
     def place(self, label: str) -> str:
         """The stage, `won` or `lost` that a label means; raises InvalidInput where it means none."""
-        place = self._places.get(fold(label))
+        place = self.place_of_closed(label)
         (self.known if place else self.unknown)[label] += 1
         if place is None:
             line = _('no stage "{label}"; map it: --stage "{label}=KEY"')
@@ -92,7 +99,10 @@ class Labels:
 
     def place_of_closed(self, label: str) -> str | None:
         """What a label means of a row that is known to be closed: None where it means nothing here."""
-        return self._places.get(fold(label))
+        place = self._places.get(fold(label))
+        if place is None and self._pipelines_named:
+            place = self._places.get(fold(without_pipeline(label)))
+        return place
 
     def status(self, word: str) -> str:
         """Open, won or lost; raises InvalidInput where a word means none of them."""
@@ -250,20 +260,25 @@ class RowReader:
         decimal = self._forms.decimals.get(OWN + key, self._reader.decimal)
         return self._reader._replace(decimal=decimal).field(key, text)[1]
 
-    def _steps(self, history: Sequence[Moment], currency: str) -> tuple[Step, ...]:
-        """The history in order; rows of one instant in the order of the pipeline's stages."""
-        if not history:
-            return ()
-        timed = []
+    def timed(self, history: Sequence[Moment], currency: str) -> list[tuple[datetime, Step]]:
+        """The steps of a history with the instants they happened at, in the file's order; raises InvalidInput."""
+        found = []
         for moment in history:
             try:
-                timed.append(self._step(moment, currency))
+                found.append(self._step(moment, currency))
             except InvalidInput as error:
                 line = _("line {line} of its history: {reason}")
                 raise InvalidInput(line.format(line=moment.line, reason=error.message)) from error
-        return tuple(step for _when, step in sorted(timed, key=lambda pair: pair[0]))
+        return found
 
-    def _step(self, moment: Moment, currency: str) -> tuple[tuple[date, time, int], Step]:
+    def _steps(self, history: Sequence[Moment], currency: str) -> tuple[Step, ...]:
+        """The history in order; rows of one instant in the order of the pipeline's stages."""
+        stages = self._reader.pipeline.stages
+        rank = {stage.key: n for n, stage in enumerate(stages)} | dict.fromkeys(CLOSED, len(stages))
+        timed = self.timed(history, currency) if history else []
+        return tuple(step for _at, step in sorted(timed, key=lambda pair: (pair[0], rank[pair[1].place])))
+
+    def _step(self, moment: Moment, currency: str) -> tuple[datetime, Step]:
         if moment.fault:
             raise InvalidInput(moment.fault)
         texts = moment.texts
@@ -275,9 +290,7 @@ class RowReader:
             raise InvalidInput(_("it has no date"))
         amount = texts.get("amount")
         minor = self._amount(amount, currency, sole=True)[0] if amount else None
-        stages = self._reader.pipeline.stages
-        rank = len(stages) if place in CLOSED else self._reader.pipeline.index(place)
-        return (day, self._time(texts["at"]), rank), Step(place, day, minor)
+        return datetime.combine(day, self._time(texts["at"])), Step(place, day, minor)
 
     def _time(self, text: str) -> time:
         """The time of day that a timestamp tells, midnight where it tells none; for ordering only."""
@@ -286,6 +299,11 @@ class RowReader:
         except ValueError:
             return _clock(text)
         return (instant.astimezone(self._zone) if instant.tzinfo else instant).time()
+
+
+def without_pipeline(label: str) -> str:
+    """A label without the name of its pipeline: HubSpot writes "Closed Won (Sales Pipeline)"."""
+    return _PIPELINE.sub("", label) or label
 
 
 def is_true(text: str) -> bool:

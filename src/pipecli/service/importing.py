@@ -26,7 +26,7 @@ from pipecli.text import _
 
 from .importing_notes import notes_of
 from .importing_people import Directory
-from .importing_source import Agree, LeftOut, Request, Source, open_source
+from .importing_source import Agree, LeftOut, Request, Source, label_pair, open_source
 from .past import row_with_names
 from .records import Record, record
 from .unit import Unit
@@ -128,7 +128,9 @@ class _Run:
         found = source.found(unit.pipeline, self._agree)
         mapping = row_mapping(source.table.header, unit.pipeline, source.given, source.mapping, found)
         labels = Labels(
-            unit.pipeline, {**source.stages, **dict(_label(text) for text in self._request.stages)}
+            unit.pipeline,
+            {**source.stages, **dict(label_pair(text) for text in self._request.stages)},
+            pipelines_named=source.names_pipelines,
         )
         tally = _Tally()
         rows = self._read(unit, mapping, labels, tally)
@@ -148,7 +150,7 @@ class _Run:
             path,
             MappingFile(
                 columns={name: one.said(source.table.header) for name, one in mapping.sources.items()},
-                stages={**source.stages, **dict(_label(text) for text in request.stages)},
+                stages={**source.stages, **dict(label_pair(text) for text in request.stages)},
                 defaults=source.mapping.defaults,
                 history=source.mapping.history,
                 date_order=request.dates or source.mapping.date_order,
@@ -194,8 +196,7 @@ class _Run:
         tally.identifiers.add(identifier)
         if line.fault:
             raise InvalidInput(line.fault)
-        history = self._source.histories.get(identifier, ()) if identifier else ()
-        return reader.read(line.number, line.cells, history)
+        return reader.read(line.number, line.cells, self._source.past(line, identifier))
 
     def _decide(self, unit: Unit, rows: Sequence[tuple[Line, Row]], tally: _Tally) -> None:
         known = imported.known_rows(unit.driver, self._source.system_key)
@@ -269,14 +270,6 @@ class _Run:
             left_out=source.left_out,
             unread=unread,
         )
-
-
-def _label(text: str) -> tuple[str, str]:
-    """`LABEL=KEY` apart at the last sign, because a label can hold one."""
-    label, sign, key = text.rpartition("=")
-    if not sign or not label.strip() or not key.strip():
-        raise InvalidInput(_('"{text}" is not LABEL=KEY').format(text=text[:40]))
-    return label, key
 
 
 def _changed(

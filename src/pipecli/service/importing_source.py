@@ -24,10 +24,10 @@ from pipecli.importers.mapping import (
     read_mapping_file,
 )
 from pipecli.importers.opening import Witness, open_table
-from pipecli.importers.reading import is_true
+from pipecli.importers.reading import Moment, is_true
 from pipecli.importers.recognising import SAMPLE, Guess, guessed, is_of_others, system_columns, system_of
 from pipecli.importers.rejected import rejected_path
-from pipecli.importers.systems import System
+from pipecli.importers.systems import HUBSPOT, System
 from pipecli.importers.table import Line, Table
 from pipecli.text import _
 
@@ -100,6 +100,15 @@ class Source:
         """What the labels of the file are known to mean."""
         return {**(self.system.stages if self.system else {}), **self.mapping.stages}
 
+    @property
+    def names_pipelines(self) -> bool:
+        """Whether the labels of its stages may end with the name of a pipeline."""
+        return self.system is HUBSPOT
+
+    def past(self, line: Line, identifier: str) -> Sequence[Moment]:
+        """The history of a row, in the file of histories by its identifier."""
+        return self.histories.get(identifier, ()) if identifier else ()
+
     def found(self, pipeline: Pipeline, agree: Agree | None) -> dict[str, str]:
         """The columns that were recognised or agreed on; a guess is asked once, however often this is called.
 
@@ -156,6 +165,14 @@ class Source:
         forms = forms_of(self.table.header, mapping, self.lines, pipeline, order, decimal)  # type: ignore[arg-type]
         moments = [moment.texts["at"] for rows in self.histories.values() for moment in rows]
         return forms.with_history(moments, order) if moments else forms  # type: ignore[arg-type]
+
+
+def label_pair(text: str) -> tuple[str, str]:
+    """`LABEL=KEY` apart at the last sign, because a label can hold one."""
+    label, sign, key = text.rpartition("=")
+    if not sign or not label.strip() or not key.strip():
+        raise InvalidInput(_('"{text}" is not LABEL=KEY').format(text=text[:40]))
+    return label, key
 
 
 def require_clear(look: Look) -> None:

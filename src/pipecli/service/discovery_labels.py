@@ -1,0 +1,188 @@
+"""The labels of a file's stages: which of them end an opportunity, and which are one, whatever their spelling."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import NamedTuple
+
+from pipecli.domain.definition_draft import key_of
+from pipecli.domain.fold import fold
+from pipecli.domain.money import shown
+from pipecli.domain.pipeline import LOST, WON
+from pipecli.errors import InvalidInput
+from pipecli.importers.mapping import RowMapping, argument
+from pipecli.importers.reading import is_true, without_pipeline
+from pipecli.importers.stage_words import outcome_of
+from pipecli.text import _
+
+from .importing_source import Request, Source, label_pair
+
+MOST_LABELS = 60
+LONGEST_LABEL = 100
+_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*%?")
+_PROBABILITY = (
+    "probability (%)", "probability", "deal probability", "deal - probability", "probabilite", "probabilite (%)",
+    "affaire - probabilite",
+)  # fmt: skip
+
+
+class Found(NamedTuple):
+    """The labels of a file: by key the name of each stage, by label the stage or outcome it means.
+
+    `spelled` has every spelling of a place, the most frequent first; `percents` the mean probability that the file
+    gives those who stand in a stage.
+    """
+
+    names: Mapping[str, str]
+    places: Mapping[str, str]
+    spelled: Mapping[str, list[str]]
+    percents: Mapping[str, float]
+
+
+def labels_of(source: Source, mapping: RowMapping, request: Request) -> Found:
+    """The labels that a file and its history have for stages; raises InvalidInput where they cannot be stages."""
+    labels = Counter(_labels(source, mapping))
+    if not labels:
+        raise _no_stage(source, mapping)
+    given = {fold(label): place for label, place in _given(source, request).items()}
+    always = _outcomes_by_flags(source, mapping)
+    named = source.names_pipelines
+    places: dict[str, str] = {}
+    keys: dict[str, str] = {}
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for label in labels:
+        plain = without_pipeline(label) if named else label
+        folded = fold(plain)
+        outcome = given.get(fold(label)) or given.get(folded) or outcome_of(plain) or always.get(label)
+        if outcome:
+            places[label] = outcome
+            continue
+        if folded not in keys:
+            keys[folded] = _key(plain, taken)
+            names[keys[folded]] = _readable(plain)
+        places[label] = keys[folded]
+    _refuse_what_is_no_stage(source, mapping, labels, names)
+    spelled: dict[str, list[str]] = {}
+    for label, _n in labels.most_common():
+        spelled.setdefault(places[label], []).append(_readable(label))
+    return Found(names, places, spelled, _percents(source, mapping, places))
+
+
+def _labels(source: Source, mapping: RowMapping) -> Iterator[str]:
+    """Every label, as often as it stands there."""
+    for line in source.lines:
+        if not line.fault and (label := _texts(source, mapping, line.cells).get("stage")):
+            yield label
+    for moments in source.histories.values():
+        for moment in moments:
+            if moment.texts["stage"] and not moment.fault:
+                yield moment.texts["stage"]
+
+
+def _texts(source: Source, mapping: RowMapping, cells: tuple[str, ...]) -> dict[str, str]:
+    return mapping.texts((*cells, *[""] * (len(source.table.header) - len(cells))))
+
+
+def _given(source: Source, request: Request) -> dict[str, str]:
+    """What was said of labels: here only that they are won or lost."""
+    said = dict(source.stages)
+    said |= dict(label_pair(text) for text in request.stages)
+    for label, place in said.items():
+        if fold(place.strip()) not in (WON, LOST):
+            line = _(
+                '--stage "{label}=KEY": a draft takes won or lost only, its stages are found in the file'
+            )
+            raise InvalidInput(line.format(label=shown(label)))
+    return {label.strip(): fold(place.strip()) for label, place in said.items()}
+
+
+def _outcomes_by_flags(source: Source, mapping: RowMapping) -> dict[str, str]:
+    """The labels under which everything is over, by the flags of an export that has them for each stage."""
+    if not {"is_closed", "is_won"} <= mapping.sources.keys():
+        return {}
+    ends: dict[str, set[str]] = {}
+    for line in source.lines:
+        if line.fault:
+            continue
+        texts = _texts(source, mapping, line.cells)
+        won, closed = is_true(texts["is_won"]), is_true(texts["is_closed"])
+        ends.setdefault(texts.get("stage", ""), set()).add(WON if won else LOST if closed else "")
+    return {label: next(iter(found)) for label, found in ends.items() if len(found) == 1 and "" not in found}
+
+
+def _key(label: str, taken: set[str]) -> str:
+    fallback = next(key for n in count(1) if (key := f"stage-{n}") not in taken)
+    return key_of(label, fallback, taken)
+
+
+def _readable(label: str) -> str:
+    """A label as a name on one line."""
+    words = " ".join("".join(c if c.isprintable() else " " for c in label).split())
+    return words[:LONGEST_LABEL].strip() or "?"
+
+
+def _refuse_what_is_no_stage(
+    source: Source, mapping: RowMapping, labels: Counter[str], names: Mapping[str, str]
+) -> None:
+    column = _column(source, mapping)
+    if not names:
+        line = _("{path} has no open stage: its labels are {labels}, which are won and lost")
+        raise InvalidInput(
+            line.format(path=source.path, labels=", ".join(shown(x) for x, _n in labels.most_common(5)))
+        )
+    if len(names) > MOST_LABELS:
+        line = _('"{column}" has {n} different labels, as in "{label}": it is no column of stages; {say}')
+        raise InvalidInput(
+            line.format(
+                column=shown(column),
+                n=len(names),
+                label=shown(next(iter(names.values()))),
+                say=_say_which(source),
+            )
+        )
+
+
+def _column(source: Source, mapping: RowMapping) -> str:
+    if "stage" not in mapping.sources:
+        return "stage"
+    return source.table.header[mapping.sources["stage"].pieces[0][1]]
+
+
+def _no_stage(source: Source, mapping: RowMapping) -> InvalidInput:
+    header = source.table.header
+    if "stage" in mapping.sources:
+        line = _('{path}: "{column}" is blank in every row, so that nothing says a stage; {say}')
+        return InvalidInput(
+            line.format(path=source.path, column=shown(_column(source, mapping)), say=_say_which(source))
+        )
+    line = _("{path}: no column says the stage; the columns are: {columns}; {say}")
+    listed = ", ".join(shown(name) for name in header if name)
+    return InvalidInput(line.format(path=source.path, columns=listed, say=_say_which(source)))
+
+
+def _say_which(source: Source) -> str:
+    column = next((name for name in source.table.header if name), "COLUMN")
+    return _("say which: {example}").format(example="--map " + argument("stage", column))
+
+
+def _percents(source: Source, mapping: RowMapping, places: Mapping[str, str]) -> dict[str, float]:
+    """The mean probability of those who stand in each stage, in percent, where a column of the file says it."""
+    header = source.table.header
+    at = next((n for n, name in enumerate(header) if fold(name.strip()) in _PROBABILITY), None)
+    if at is None:
+        return {}
+    told: dict[str, list[float]] = {}
+    for line in source.lines:
+        if line.fault or at >= len(line.cells):
+            continue
+        number = _PERCENT.fullmatch(line.cells[at].strip())
+        place = places.get(_texts(source, mapping, line.cells).get("stage", ""))
+        if number and place not in (None, WON, LOST):
+            told.setdefault(str(place), []).append(float(number[1].replace(",", ".")))
+    highest = max((max(found) for found in told.values()), default=0.0)
+    factor = 100.0 if 0 < highest <= 1 else 1.0
+    return {place: factor * sum(found) / len(found) for place, found in told.items()}
