@@ -242,9 +242,14 @@ def field_names(given: Mapping[str, str], pipeline: Pipeline) -> set[str]:
     return {_field(name, pipeline, known) for name in given}
 
 
-def history_mapping(header: Sequence[str], file: MappingFile) -> RowMapping:
-    """The mapping of a history with that header; raises InvalidInput where id, stage or at is missing."""
-    sources = {}
+def history_mapping(
+    header: Sequence[str], file: MappingFile, known: Mapping[str, str] = MappingProxyType({})
+) -> RowMapping:
+    """The mapping of a history with that header, `known` being the columns by which it was recognised.
+
+    Raises InvalidInput where id, stage or at is missing.
+    """
+    sources = {name: _source(text, header) for name, text in known.items() if name in HISTORY_FIELDS}
     for name, text in file.history.items():
         if _plain(name) not in HISTORY_FIELDS:
             raise InvalidInput(

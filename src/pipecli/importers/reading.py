@@ -17,8 +17,10 @@ from zoneinfo import ZoneInfo
 from pipecli.domain.dates import parse_moment
 from pipecli.domain.decide import LONGEST_NAME, checked_text
 from pipecli.domain.fold import fold
-from pipecli.domain.importing import CLOSED, Row, Step, fingerprint
+from pipecli.domain.importing import Row, fingerprint
 from pipecli.domain.importing_forms import plain_day
+from pipecli.domain.importing_ids import long_form
+from pipecli.domain.importing_steps import CLOSED, Step, Timed, in_order, told_once
 from pipecli.domain.money import known_currency, parse_amount, shown
 from pipecli.domain.moves import LONGEST_NOTE
 from pipecli.domain.opportunity import OPEN
@@ -29,6 +31,7 @@ from pipecli.text import _
 
 from .forms import Forms
 from .mapping import OWN, RowMapping
+from .systems import SALESFORCE_DATA
 
 _ONE_LINE = {
     "name": LONGEST_NAME, "account": LONGEST_NAME, "contact": LONGEST_NAME, "decision_maker": LONGEST_NAME,
@@ -53,11 +56,15 @@ _T = TypeVar("_T")
 
 
 class Moment(NamedTuple):
-    """A row of a history, still as texts: the line it stands on in its own file, and why it does not fit."""
+    """A row of a history, still as texts: the line it stands on in its own file, and why it does not fit.
+
+    With a `column` it is no row of its own: that column of the opportunity's own row tells it, and each stage once.
+    """
 
     line: int
     texts: Mapping[str, str]
     fault: str | None = None
+    column: str = ""
 
 
 class Labels:
@@ -182,7 +189,7 @@ class RowReader:
             for name, text in texts.items()
             if name.startswith(OWN)
         }
-        steps = self._steps(history, values["currency"])
+        steps = self._steps(history, values)
         return Row(line, self._external(texts.get("id", ""), values, own), values, own, steps)
 
     def _external(
@@ -190,7 +197,8 @@ class RowReader:
     ) -> tuple[str, str]:
         """Whose identifier it is and which; without one, all it says and its place among equals."""
         if identifier:
-            return self._system, _told("id", one_line, identifier, LONGEST_NAME) or ""
+            key = _told("id", one_line, identifier, LONGEST_NAME) or ""
+            return self._system, long_form(key) if self._system == SALESFORCE_DATA.key else key
         print_ = fingerprint(values, own)
         self._alike[print_] += 1
         return f"{self._system}:hash", f"{print_}-{self._alike[print_]}"
@@ -260,25 +268,30 @@ class RowReader:
         decimal = self._forms.decimals.get(OWN + key, self._reader.decimal)
         return self._reader._replace(decimal=decimal).field(key, text)[1]
 
-    def timed(self, history: Sequence[Moment], currency: str) -> list[tuple[datetime, Step]]:
-        """The steps of a history with the instants they happened at, in the file's order; raises InvalidInput."""
-        found = []
-        for moment in history:
-            try:
-                found.append(self._step(moment, currency))
-            except InvalidInput as error:
-                line = _("line {line} of its history: {reason}")
-                raise InvalidInput(line.format(line=moment.line, reason=error.message)) from error
-        return found
+    def timed(self, history: Sequence[Moment], values: Mapping[str, Any]) -> list[Timed]:
+        """The steps of a row's history with the instants they happened at, in the file's order.
 
-    def _steps(self, history: Sequence[Moment], currency: str) -> tuple[Step, ...]:
+        Raises InvalidInput where one of them cannot be read.
+        """
+        found = [self._moment(moment, values["currency"]) for moment in history]
+        return told_once(found, values) if history and history[0].column else found
+
+    def _moment(self, moment: Moment, currency: str) -> Timed:
+        try:
+            return self._step(moment, currency)
+        except InvalidInput as error:
+            if moment.column:
+                raise InvalidInput(f"{shown(moment.column)}: {error.message}") from error
+            line = _("line {line} of its history: {reason}")
+            raise InvalidInput(line.format(line=moment.line, reason=error.message)) from error
+
+    def _steps(self, history: Sequence[Moment], values: Mapping[str, Any]) -> tuple[Step, ...]:
         """The history in order; rows of one instant in the order of the pipeline's stages."""
-        stages = self._reader.pipeline.stages
-        rank = {stage.key: n for n, stage in enumerate(stages)} | dict.fromkeys(CLOSED, len(stages))
-        timed = self.timed(history, currency) if history else []
-        return tuple(step for _at, step in sorted(timed, key=lambda pair: (pair[0], rank[pair[1].place])))
+        if not history:
+            return ()
+        return in_order(self.timed(history, values), [stage.key for stage in self._reader.pipeline.stages])
 
-    def _step(self, moment: Moment, currency: str) -> tuple[datetime, Step]:
+    def _step(self, moment: Moment, currency: str) -> Timed:
         if moment.fault:
             raise InvalidInput(moment.fault)
         texts = moment.texts

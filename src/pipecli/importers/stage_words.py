@@ -59,7 +59,7 @@ def by_themselves(labels: Sequence[str], percents: Mapping[str, float]) -> list[
     told = [percents[label] for label in labels if label in percents]
     if len(told) * 2 > len(labels) and len(set(told)) > 1:
         middle = sorted(told)[len(told) // 2]
-        return sorted(labels, key=lambda label: percents.get(label, middle))
+        return sorted(labels, key=lambda label: (percents.get(label, middle), _how_far(label)))
     numbers = [_NUMBER.match(label) for label in labels]
     if len(labels) > 1 and all(numbers):
         first = {label: int(found[1]) for label, found in zip(labels, numbers, strict=True) if found}

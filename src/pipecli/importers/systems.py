@@ -7,7 +7,7 @@ takes the first that is not blank. `deleted`, `is_won`, `is_closed` and `active`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 FLAGS = ("deleted", "is_won", "is_closed", "active")
@@ -207,6 +207,23 @@ TWENTY = System(
 )
 
 SYSTEMS = (HUBSPOT, PIPEDRIVE, SALESFORCE_REPORT, SALESFORCE_DATA, ODOO, ZOHO, TWENTY)
+
+HISTORIES: tuple[Mapping[str, str], ...] = (
+    {"id": "OpportunityId", "stage": "StageName", "at": "CreatedDate", "amount": "Amount", "deleted": "IsDeleted"},
+    {"id": "opportunity_id", "stage": "stage_name", "at": "created_date", "amount": "amount",
+     "deleted": "is_deleted"},
+)  # fmt: skip
+"""Histories that are known by their headers: Salesforce's OpportunityHistory. The first three must be there."""
+
+
+def history_columns(header: Sequence[str]) -> dict[str, str]:
+    """The columns of a known history by field; none where it is not known."""
+    for known in HISTORIES:
+        found = {name: column for name, column in known.items() if column in header}
+        if {"id", "stage", "at"} <= found.keys():
+            return found
+    return {}
+
 
 OTHERS = ("BillingCity", "BillingCountry", "AnnualRevenue", "NumberOfEmployees", "MailingCity", "MailingCountry",
           "Company Domain Name", "Lifecycle Stage", "First Name", "Last Name", "Organization - Name*",

@@ -26,7 +26,8 @@ from pipecli.domain.discovery import (
     merges,
     uses,
 )
-from pipecli.domain.importing import CLOSED, Row, Step
+from pipecli.domain.importing import Row
+from pipecli.domain.importing_steps import CLOSED, Step, Timed, in_order
 from pipecli.domain.journeys import Journey
 from pipecli.domain.money import parse_amount
 from pipecli.domain.pipeline import LOST, WON, Pipeline, Stage
@@ -141,7 +142,7 @@ class _Reading(NamedTuple):
 
     lines: list[Line]
     rows: list[Row]
-    timed: list[list[tuple[datetime, Step]]]
+    timed: list[list[Timed]]
     rejected: list[Rejected]
     today: date
 
@@ -173,8 +174,8 @@ def _read(
             if line.fault:
                 raise InvalidInput(line.fault)
             row = reader.read(line.number, cells, ())
-            timed = reader.timed(past, row.values["currency"])
-            rules.course(_with_steps(row, timed, {}), whole, today)
+            timed = reader.timed(past, row.values)
+            rules.course(row._replace(steps=in_order(timed, ())), whole, today)
         except InvalidInput as error:
             reading.rejected.append(Rejected(line, error.message))
             continue
@@ -191,20 +192,13 @@ def _read(
     return reading
 
 
-def _with_steps(row: Row, timed: Sequence[tuple[datetime, Step]], rank: Mapping[str, int]) -> Row:
-    """A row with its history in order; steps of one instant in the order of the stages."""
-    last = len(rank)
-    return row._replace(
-        steps=tuple(s for _at, s in sorted(timed, key=lambda pair: (pair[0], rank.get(pair[1].place, last))))
-    )
-
-
 def _drafted(reading: _Reading, whole: Pipeline, found: Found, mapping: RowMapping) -> Draft:
     paths = [list(_entries(timed)) for timed in reading.timed if timed]
     order, before = _ordered(found, paths)
     whole = replace(whole, stages=tuple(_stage(key, found.names[key]) for key in order))
-    rank = {key: n for n, key in enumerate(order)}
-    rows = [_with_steps(row, t, rank) for row, t in zip(reading.rows, reading.timed, strict=True)]
+    rows = [
+        row._replace(steps=in_order(t, order)) for row, t in zip(reading.rows, reading.timed, strict=True)
+    ]
     journeys = list(_journeys(rows, whole, reading.today))
     practice = _practice(rows, journeys, order, found, reading.today)
     practice = practice._replace(
@@ -225,7 +219,7 @@ def _drafted(reading: _Reading, whole: Pipeline, found: Found, mapping: RowMappi
     )
 
 
-def _entries(timed: Sequence[tuple[datetime, Step]]) -> Iterator[tuple[str, datetime]]:
+def _entries(timed: Sequence[Timed]) -> Iterator[tuple[str, datetime]]:
     return ((step.place, at) for at, step in timed if step.place not in CLOSED)
 
 

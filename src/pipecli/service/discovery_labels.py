@@ -77,10 +77,9 @@ def _labels(source: Source, mapping: RowMapping) -> Iterator[str]:
     for line in source.lines:
         if not line.fault and (label := _texts(source, mapping, line.cells).get("stage")):
             yield label
-    for moments in source.histories.values():
-        for moment in moments:
-            if moment.texts["stage"] and not moment.fault:
-                yield moment.texts["stage"]
+    for moment in source.moments():
+        if moment.texts["stage"] and not moment.fault:
+            yield moment.texts["stage"]
 
 
 def _texts(source: Source, mapping: RowMapping, cells: tuple[str, ...]) -> dict[str, str]:

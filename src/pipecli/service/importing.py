@@ -14,12 +14,14 @@ from typing import NamedTuple
 from pipecli.domain import importing as rules
 from pipecli.domain.events import opportunity_stream
 from pipecli.domain.importing import Difference, Row
+from pipecli.domain.importing_ids import long_form
 from pipecli.domain.values import Reader
 from pipecli.errors import InvalidInput
 from pipecli.importers.mapping import MappingFile, RowMapping, columns_of, row_mapping
 from pipecli.importers.reading import Labels, RowReader
 from pipecli.importers.rejected import ADDED, Rejected, write_rejected
 from pipecli.importers.saving import write_mapping_file
+from pipecli.importers.systems import SALESFORCE_DATA
 from pipecli.importers.table import Line
 from pipecli.store import directory, imported, journal, projection
 from pipecli.text import _
@@ -193,13 +195,13 @@ class _Run:
         source = mapping.sources.get("id")
         missing = len(self._source.table.header) - len(line.cells)
         identifier = source.text((*line.cells, *[""] * missing)) if source else ""
-        tally.identifiers.add(identifier)
+        tally.identifiers.add(long_form(identifier))
         if line.fault:
             raise InvalidInput(line.fault)
         return reader.read(line.number, line.cells, self._source.past(line, identifier))
 
     def _decide(self, unit: Unit, rows: Sequence[tuple[Line, Row]], tally: _Tally) -> None:
-        known = imported.known_rows(unit.driver, self._source.system_key)
+        known = _known(unit, self._source.system_key)
         unit.names |= directory.all_names(unit.driver)
         people = Directory(unit)
         changed = _changed(rows, known)
@@ -247,7 +249,7 @@ class _Run:
         self, unit: Unit, mapping: RowMapping, tally: _Tally, labels: Labels, rejected_file: str | None
     ) -> Imported:
         source, header = self._source, self._source.table.header
-        used = columns_of(mapping.sources)
+        used = columns_of(mapping.sources) | source.history_columns
         unread = [name for n, name in enumerate(header) if name and n not in used and name not in ADDED]
         strangers = [key for key in self._source.histories if key not in tally.identifiers]
         return Imported(
@@ -270,6 +272,14 @@ class _Run:
             left_out=source.left_out,
             unread=unread,
         )
+
+
+def _known(unit: Unit, system: str) -> dict[tuple[str, str], imported.Known]:
+    """What was imported from a system before; those of Salesforce by the long form of their identifiers."""
+    known = imported.known_rows(unit.driver, system)
+    if system != SALESFORCE_DATA.key:
+        return known
+    return {(source, long_form(key)): one for (source, key), one in known.items()}
 
 
 def _changed(

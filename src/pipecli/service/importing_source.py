@@ -3,18 +3,26 @@ rows are no opportunities, which columns would be guessed. What becomes of the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from pipecli.domain.importing_ids import long_form
 from pipecli.domain.importing_leftovers import is_total, repeats, tail
 from pipecli.domain.money import shown
 from pipecli.domain.pipeline import Pipeline
 from pipecli.domain.values import split_assignment
 from pipecli.errors import InvalidInput
 from pipecli.importers.forms import Forms, forms_of
-from pipecli.importers.history import Histories, read_histories
+from pipecli.importers.history import (
+    Entered,
+    Histories,
+    beside_entered,
+    entered_columns,
+    moments_in,
+    read_histories,
+)
 from pipecli.importers.mapping import (
     MappingFile,
     RowMapping,
@@ -88,6 +96,7 @@ class Source:
     system: System | None
     given: Mapping[str, str]
     witnesses: Sequence[Witness]
+    entered: Sequence[Entered] = ()
     agreed: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -103,11 +112,26 @@ class Source:
     @property
     def names_pipelines(self) -> bool:
         """Whether the labels of its stages may end with the name of a pipeline."""
-        return self.system is HUBSPOT
+        return self.system is HUBSPOT or bool(self.entered)
 
     def past(self, line: Line, identifier: str) -> Sequence[Moment]:
-        """The history of a row, in the file of histories by its identifier."""
-        return self.histories.get(identifier, ()) if identifier else ()
+        """The history of a row: in the file of histories by its identifier, else in its own columns."""
+        told = self.histories.get(long_form(identifier), ()) if identifier else ()
+        return told or list(moments_in(line, self.entered))
+
+    def moments(self) -> Iterator[Moment]:
+        """Every row of every history."""
+        for moments in self.histories.values():
+            yield from moments
+        for line in self.lines if self.entered else ():
+            yield from moments_in(line, self.entered)
+
+    @property
+    def history_columns(self) -> set[int]:
+        """The places of the columns that tell the past of a row, or tell it again."""
+        return {one.place for one in self.entered} | (
+            beside_entered(self.table.header) if self.entered else set()
+        )
 
     def found(self, pipeline: Pipeline, agree: Agree | None) -> dict[str, str]:
         """The columns that were recognised or agreed on; a guess is asked once, however often this is called.
@@ -163,8 +187,9 @@ class Source:
         order = request.dates or self.mapping.date_order or order
         decimal = request.decimal or self.mapping.decimal or decimal
         forms = forms_of(self.table.header, mapping, self.lines, pipeline, order, decimal)  # type: ignore[arg-type]
-        moments = [moment.texts["at"] for rows in self.histories.values() for moment in rows]
-        return forms.with_history(moments, order) if moments else forms  # type: ignore[arg-type]
+        if not self.histories and not self.entered:
+            return forms
+        return forms.with_history((m.texts["at"] for m in self.moments()), order)  # type: ignore[arg-type]
 
 
 def label_pair(text: str) -> tuple[str, str]:
@@ -218,7 +243,10 @@ def open_source(path: Path, request: Request) -> Source:
     rejected = Path(request.rejected) if request.rejected else rejected_path(path)
     if any(rejected.absolute() == one.absolute() for one in inputs):
         raise InvalidInput(_("the rejected rows cannot go to {path}, which is read").format(path=rejected))
-    return Source(path, table, lines, left_out, mapping, histories, rejected, system, given, witnesses)
+    entered = entered_columns(table.header)
+    return Source(
+        path, table, lines, left_out, mapping, histories, rejected, system, given, witnesses, entered
+    )
 
 
 def _refuse_others(path: Path, table: Table) -> None:
