@@ -25,6 +25,8 @@ FEWEST_STALE_DAYS, STALE_DAYS = 3, 14
 """What a draft says where won ones were quicker than that, and where too few are known."""
 _LOWEST, _HIGHEST = 10, 80
 _WENT = "moved on"
+_MANY, _HARDLY = 100, 50
+"""A stage to which less than one in fifty of at least a hundred came is hardly used."""
 
 
 class Use(NamedTuple):
@@ -263,6 +265,10 @@ class Practice(NamedTuple):
     def open(self) -> int:
         """Neither won nor lost."""
         return self.total - self.won - self.lost
+
+    def is_hardly_used(self, use: Use) -> bool:
+        """Whether so few of those with a history came to a stage that it may be none."""
+        return self.told >= _MANY and use.entered * _HARDLY < self.told
 
     @property
     def groups(self) -> list[tuple[str, ...]]:

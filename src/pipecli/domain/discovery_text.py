@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pipecli.text import _
+from pipecli.text import _, ngettext
 
 from .definition_draft import key_of, quoted
 from .definition_names import is_vague
@@ -17,26 +17,27 @@ _WIDTH = 100
 
 
 class DraftedStage(NamedTuple):
-    """A stage of a draft: `labels` are what the file calls it, `known` what was found out about it, line by line;
-    `stale_after` is None where too little is known."""
+    """A stage of a draft: `labels` are what the file calls it beside its name, `made_of` the stages it is made of;
+    `stale_after` is None where too little is known, `use` how it is used."""
 
     key: str
     name: str
     labels: tuple[str, ...]
+    made_of: tuple[str, ...]
     probability: int
     stale_after: int | None
-    known: tuple[str, ...] = ()
+    use: Use
 
 
 class DraftedEnd(NamedTuple):
-    """How opportunities end: its name and what the file calls it."""
+    """How opportunities end: its name and what the file calls it beside that."""
 
     name: str
     labels: tuple[str, ...] = ()
 
 
 class DraftedDefinition(NamedTuple):
-    """All that a drafted definition says; `known` is what is said at its head, line by line."""
+    """All that a drafted definition says."""
 
     name: str
     currency: str
@@ -45,7 +46,6 @@ class DraftedDefinition(NamedTuple):
     stages: tuple[DraftedStage, ...]
     won: DraftedEnd
     lost: DraftedEnd
-    known: tuple[str, ...] = ()
 
 
 def stage_name(label: str) -> str:
@@ -53,130 +53,138 @@ def stage_name(label: str) -> str:
     return _("{label}, to be named").format(label=label) if is_vague(label) else label
 
 
-def definition_text(draft: DraftedDefinition) -> str:
+def definition_text(draft: DraftedDefinition, practice: Practice) -> str:
     """The TOML, with comments; what it says passes the checks of a definition."""
     lines = [
-        *_comments(draft.known),
+        *comments(head(practice)),
         "",
         f"name = {quoted(draft.name)}",
         f"currency = {quoted(draft.currency)}",
         f"timezone = {quoted(draft.timezone)}",
+        "",
+        *comments([_("Why you lose: a loss has to name one of these.")]),
         f"loss_reasons = [{', '.join(map(quoted, draft.loss_reasons))}]",
     ]
     taken = {stage.key for stage in draft.stages}
+    last = len(draft.stages) - 1
     for n, stage in enumerate(draft.stages):
-        last = n == len(draft.stages) - 1
-        lines += _stage(stage, key_of(f"{stage.key} proven", f"proof-{n + 1}", taken), last=last)
-    lines += ["", "[won]", f"name = {quoted(draft.won.name)}", *_labels(draft.won.name, draft.won.labels)]
-    lines += _comments(
-        [
-            _("What shows that they ordered? Without the # it is asked at every win:"),
-            "[[won.entry]]",
-            'key = "order"',
-            f"ask = {quoted(_('What shows that they ordered: a signed quote, an order number?'))}",
-            'evidence = "note"',
-        ]
+        proof = key_of(f"{stage.key} proven", f"proof-{n + 1}", taken)
+        lines += ["", *_stage(stage, practice, proof), *_questions(first=n == 0, last=n == last)]
+    lines += [
+        "",
+        "[won]",
+        *_end(draft.won),
+        *comments([_("What shows that they ordered? To ask it at every win:")]),
+    ]
+    ask = _("What shows that they ordered: a signed quote, an order number?")
+    lines += ["# [[won.entry]]", '# key = "order"', f"# ask = {quoted(ask)}", '# evidence = "note"']
+    return "\n".join([*lines, "", "[lost]", *_end(draft.lost)]) + "\n"
+
+
+def head(practice: Practice) -> list[str]:
+    """What a draft rests on."""
+    counts = _("{won} won, {lost} lost, {open} open").format(
+        won=practice.won, lost=practice.lost, open=practice.open
     )
-    lines += ["", "[lost]", f"name = {quoted(draft.lost.name)}", *_labels(draft.lost.name, draft.lost.labels)]
-    return "\n".join(lines).lstrip("\n") + "\n"
+    n = practice.total
+    lines = [
+        ngettext(
+            "Drafted from {n} opportunity: {counts}.", "Drafted from {n} opportunities: {counts}.", n
+        ).format(n=n, counts=counts)
+    ]
+    if practice.told:
+        order = _("Stages stand in the order that fewest of the {n} with a history contradict.")
+        lines.append(order.format(n=practice.told))
+    else:
+        lines.append(_("There is no history: the order of the stages is taken from their labels. Check it."))
+    lines.append(
+        _(
+            "A stage answers one question: what objectively proves that an opportunity is here? Answer it for each, "
+            "take what helps from the lines behind #, then: pipe stages check FILE"
+        )
+    )
+    return lines
 
 
-def _stage(stage: DraftedStage, proof: str, *, last: bool) -> Iterator[str]:
-    question = _("What has happened that proves it is in {stage}?").format(stage=stage.name)
-    yield ""
-    yield from _comments(stage.known)
-    if any(is_vague(label) for label in stage.labels) and stage.name not in stage.labels:
-        yield from _comments([_("Two people read this name differently. Name it after what has happened.")])
+def _stage(stage: DraftedStage, practice: Practice, proof: str) -> Iterator[str]:
+    yield from comments(known(stage.use, practice, stage.made_of))
+    if stage.name != practice.names[stage.key]:
+        yield from comments([_("Two people read that name differently: name it after what has happened.")])
     yield "[[stage]]"
     yield f"key = {quoted(stage.key)}"
     yield f"name = {quoted(stage.name)}"
-    yield from _labels(stage.name, stage.labels)
+    yield from _labels(stage.labels)
     yield f"probability = {stage.probability}"
-    if stage.stale_after is None:
-        yield f'stale_after = "{STALE_DAYS}d" # {_("a usual value: too few won ones are known")}'
-    else:
-        yield f'stale_after = "{stage.stale_after}d" # {_("nine in ten won ones had left it by then")}'
-    yield f"proves = {quoted(question)}"
+    yield stale_line(stage.stale_after)
+    yield f"proves = {quoted(_('What is true of everything that stands in {stage}?').format(stage=stage.name))}"
     yield ""
     yield "  [[stage.exit]]"
     yield f"  key = {quoted(proof)}"
-    ask = _("What shows that {stage} is done?").format(stage=stage.name)
-    yield f"  ask = {quoted(ask)}"
+    yield f"  ask = {quoted(_('What shows that {stage} is done?').format(stage=stage.name))}"
     yield '  evidence = "note"'
-    questions = [
-        _("Who has to be known by then? field = \"decision_maker\""),
-        _("Which exchange has to have taken place? exchange = \"meeting\""),
-        _("Is the amount still right when it comes here? amount_review = true, in the stage itself"),
-    ]  # fmt: skip
+
+
+def stale_line(days: int | None) -> str:
+    """The line of a stage that says when it is stale, and why."""
+    if days is None:
+        return f'stale_after = "{STALE_DAYS}d" # ' + _("a usual value: fewer than ten won ones are known")
+    return f'stale_after = "{days}d" # ' + _("nine in ten won ones had left it by then")
+
+
+def _questions(*, first: bool, last: bool) -> Iterator[str]:
+    """Further criteria as questions, each with what makes it one."""
+    asked = []
+    if first:
+        asked.append((_("What do they need, and who do we talk to?"), 'field = "contact"'))
+    if not first and not last:
+        asked.append((_("Who decides, and how do we know?"), 'field = "decision_maker", evidence = "note"'))
+        asked.append((_("Was it discussed with them?"), 'exchange = "meeting", within = "30d"'))
     if last:
-        questions.append(_("Who has to agree before it is signed? approval = \"a role\""))  # fmt: skip
-    yield from (f"  {line}" for line in _comments(questions))
+        asked.append((_("Is the amount still right?"), _("amount_review = true, in the stage itself")))
+        asked.append((_("When will they sign?"), 'field = "close_date", condition = "close_date >= today"'))
+    yield from (f"  # {question} {how}" for question, how in asked)
 
 
-def _labels(name: str, labels: Sequence[str]) -> list[str]:
-    """What other tools call it, where that is more than its name."""
-    others = [label for label in labels if label != name]
-    return [f"labels = [{', '.join(map(quoted, others))}]"] if others else []
+def _end(end: DraftedEnd) -> list[str]:
+    return [f"name = {quoted(end.name)}", *_labels(end.labels)]
 
 
-def _comments(lines: Sequence[str]) -> Iterator[str]:
+def _labels(labels: Sequence[str]) -> list[str]:
+    return [f"labels = [{', '.join(map(quoted, labels))}]"] if labels else []
+
+
+def comments(lines: Iterable[str]) -> Iterator[str]:
+    """Lines as comments of TOML, none too long to read."""
     for line in lines:
         yield from textwrap.wrap(
             line, _WIDTH, initial_indent="# ", subsequent_indent="# ", break_long_words=False
         )
 
 
-def known_of_all(practice: Practice) -> tuple[str, ...]:
-    """What a draft rests on, for its head."""
-    lines = [
-        _("Drafted from {n} opportunities: {won} won, {lost} lost, {open} open.").format(
-            n=practice.total, won=practice.won, lost=practice.lost, open=practice.open
-        )
-    ]
-    if practice.told:
-        lines.append(
-            _("The order is the one that the fewest of the {n} with a history contradict.").format(
-                n=practice.told
-            )
-        )
-    else:
-        lines.append(
-            _("They have no history, so that the order of the stages is taken from their labels: check it.")
-        )
-    lines.append(
-        _(
-            "A stage answers one question: what objectively proves that the opportunity is here? The questions below "
-            "are yours to answer; then: pipe stages check FILE"
-        )
-    )
-    return tuple(lines)
-
-
-def known_of_stage(use: Use, practice: Practice, group: Sequence[str]) -> tuple[str, ...]:
+def known(use: Use, practice: Practice, made_of: Sequence[str]) -> list[str]:
     """What is known of one stage, each fact on a line."""
     lines = []
-    if len(group) > 1:
-        listed = ", ".join(shown(practice.names[stage]) for stage in group)
-        lines.append(_("Made of {stages}, which hardly tell opportunities apart.").format(stages=listed))
+    if len(made_of) > 1:
+        listed = " + ".join(shown(practice.names[stage]) for stage in made_of)
+        lines.append(
+            _("Made of {stages}: nothing else tells opportunities less apart.").format(stages=listed)
+        )
     if not use.entered:
-        standing = sum(practice.standing.get(stage, 0) for stage in group)
-        lines.append(_("{n} stand here now.").format(n=standing))
-        return tuple(lines)
+        n = sum(practice.standing.get(stage, 0) for stage in made_of)
+        return [*lines, ngettext("{n} stands here.", "{n} stand here.", n).format(n=n)]
     lines.append(
-        _("{n} came here; {skipped} passed it by, {returned} went back from it.").format(
+        _("{n} came here, {skipped} passed it by, {returned} went back from it.").format(
             n=use.entered, skipped=use.skipped, returned=use.returned
         )
     )
     if use.to_win.rate is not None:
-        lines.append(
-            _("{percent} % of them were won (n {n}).").format(
-                percent=round(100 * use.to_win.rate), n=use.to_win.n
-            )
-        )
+        won = _("{percent} % of those that came were won ({k} of {n} that ended).")
+        percent = round(100 * use.to_win.rate)
+        lines.append(won.format(percent=percent, k=use.to_win.k, n=use.to_win.n))
     if use.days.median.days is not None:
-        lines.append(
-            _("Won ones stayed {n} days in the median, nine in ten at most {p90} (n {cases}).").format(
-                n=use.days.median.days, p90=use.days.p90.days, cases=use.days.n
-            )
-        )
-    return tuple(lines)
+        median, slow = use.days.median.days, use.days.p90.days
+        line = _("The {n} won ones stayed {median} days in the median, nine in ten at most {slow}.")
+        lines.append(line.format(n=use.days.n, median=median, slow=slow))
+    if practice.is_hardly_used(use):
+        lines.append(_("Hardly used: it may be no stage."))
+    return lines

@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from .survival import FEWEST_CASES
+
 Entry = tuple[str, Any]
 """A stage and when it was entered; of two entries of one instant nobody knows which came first."""
 
@@ -58,7 +60,8 @@ def contradictions(order: Sequence[str], before: Precedence) -> int:
 def mean_positions(paths: Iterable[Sequence[Entry]]) -> dict[str, float]:
     """How far along their way opportunities were, from 0 to 1, when they first came to each stage.
 
-    Entries of one instant stand at the mean of their places.
+    Entries of one instant stand at the mean of their places; a stage that fewer than `FEWEST_CASES` came to among
+    others has no place.
     """
     places: defaultdict[str, list[float]] = defaultdict(list)
     for path in paths:
@@ -66,12 +69,11 @@ def mean_positions(paths: Iterable[Sequence[Entry]]) -> dict[str, float]:
         for stage, at in sorted(path, key=lambda entry: entry[1]):
             first.setdefault(stage, at)
         times = sorted(first.values())
-        for stage, at in first.items():
+        for stage, at in first.items() if len(times) > 1 else ():
             earlier = sum(time < at for time in times)
             equal = sum(time == at for time in times)
-            last = len(times) - 1
-            places[stage].append((earlier + (equal - 1) / 2) / last if last else 0.0)
-    return {stage: sum(found) / len(found) for stage, found in places.items()}
+            places[stage].append((earlier + (equal - 1) / 2) / (len(times) - 1))
+    return {stage: sum(found) / len(found) for stage, found in places.items() if len(found) >= FEWEST_CASES}
 
 
 def _count(before: Precedence, one: str, other: str) -> int:

@@ -26,10 +26,12 @@ from pipecli.domain.discovery import (
     merges,
     uses,
 )
+from pipecli.domain.discovery_text import DraftedStage, definition_text
 from pipecli.domain.importing import Row
 from pipecli.domain.importing_steps import CLOSED, Step, Timed, in_order
 from pipecli.domain.journeys import Journey
 from pipecli.domain.money import parse_amount
+from pipecli.domain.opportunity import OPEN
 from pipecli.domain.pipeline import LOST, WON, Pipeline, Stage
 from pipecli.domain.stage_order import (
     Entry,
@@ -50,7 +52,7 @@ from pipecli.importers.table import Line
 from pipecli.text import _
 
 from .discovery_labels import Found, labels_of
-from .discovery_text import drafted_toml
+from .discovery_text import drafted_definition
 from .importing_source import Request, Source
 
 NOTHING_ELSE = Request()
@@ -62,7 +64,8 @@ class Draft(NamedTuple):
     """A pipeline drafted from a file: its definition, compiled and as TOML, and what it rests on.
 
     `rows` are the rows of the file read against it, with their histories, `lines` those they stand on; `rejected` could
-    not be read. `labels` says for each label of the file which stage, or won or lost, it means.
+    not be read. `labels` says for each label of the file which stage, or won or lost, it means; `journeys` are the
+    pasts of those that have one, in the stages of the file; `stages` are those of the draft.
     """
 
     pipeline: Pipeline
@@ -74,6 +77,7 @@ class Draft(NamedTuple):
     mapping: RowMapping
     labels: Mapping[str, str]
     journeys: Sequence[Journey]
+    stages: Sequence[DraftedStage]
 
 
 def draft(
@@ -205,7 +209,9 @@ def _drafted(reading: _Reading, whole: Pipeline, found: Found, mapping: RowMappi
         pairs=sum(sum(counts.values()) for counts in before.values()), against=contradictions(order, before)
     )
     leader = {stage: practice.leader(group) for group in practice.groups for stage in group}
-    toml = drafted_toml(practice, found, whole, rows, _grouped(journeys, practice, leader, reading.today))
+    used = _grouped(journeys, practice, leader, reading.today)
+    definition = drafted_definition(practice, found, whole, rows, used)
+    toml = definition_text(definition, practice)
     return Draft(
         Pipeline.from_compiled(1, compile_definition(toml)),
         toml,
@@ -216,6 +222,7 @@ def _drafted(reading: _Reading, whole: Pipeline, found: Found, mapping: RowMappi
         mapping,
         {label: leader.get(place, place) for label, place in found.places.items()},
         journeys,
+        definition.stages,
     )
 
 
@@ -243,19 +250,28 @@ def _by_position(alone: Sequence[str], positions: Mapping[str, float]) -> list[s
 
 
 def _journeys(rows: Sequence[Row], whole: Pipeline, today: date) -> Iterator[Journey]:
-    """The pasts of those that have a history."""
+    """The pasts of those that have a history with a stage."""
     for row in rows:
-        if row.steps:
+        if _has_past(row):
             yield journey_of(
                 rules.course(row, whole, today), row.values.get("owner") or "", row.values.get("amount")
             )
 
 
+def _has_past(row: Row) -> bool:
+    return any(step.place not in CLOSED for step in row.steps)
+
+
 def _practice(
     rows: Sequence[Row], journeys: Sequence[Journey], order: Sequence[str], found: Found, today: date
 ) -> Practice:
-    status = Counter(row.values["status"] for row in rows)
-    standing = Counter(row.values.get("stage") or order[0] for row in rows if row.is_open)
+    """What the rows say; those with a history by where it ends."""
+    plain = [row for row in rows if not _has_past(row)]
+    status = Counter(row.steps[-1].place if row.steps else row.values["status"] for row in plain) + Counter(
+        one.status for one in journeys
+    )
+    standing = Counter(row.values.get("stage") or order[0] for row in plain if row.is_open and not row.steps)
+    standing += Counter(one.stays[-1].stage for one in journeys if one.status == OPEN)
     return Practice(
         tuple(order),
         found.names,

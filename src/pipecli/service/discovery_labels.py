@@ -9,8 +9,10 @@ from itertools import count
 from typing import NamedTuple
 
 from pipecli.domain.definition_draft import key_of
+from pipecli.domain.definition_shape import LONGEST_TEXT
 from pipecli.domain.fold import fold
 from pipecli.domain.money import shown
+from pipecli.domain.opportunity import OPEN
 from pipecli.domain.pipeline import LOST, WON
 from pipecli.errors import InvalidInput
 from pipecli.importers.mapping import RowMapping, argument
@@ -21,7 +23,7 @@ from pipecli.text import _
 from .importing_source import Request, Source, label_pair
 
 MOST_LABELS = 60
-LONGEST_LABEL = 100
+LONGEST_NAME = 100
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*%?")
 _PROBABILITY = (
     "probability (%)", "probability", "deal probability", "deal - probability", "probabilite", "probabilite (%)",
@@ -32,8 +34,8 @@ _PROBABILITY = (
 class Found(NamedTuple):
     """The labels of a file: by key the name of each stage, by label the stage or outcome it means.
 
-    `spelled` has every spelling of a place, the most frequent first; `percents` the mean probability that the file
-    gives those who stand in a stage.
+    `spelled` has every spelling of a place, the most frequent first, without the names of pipelines; `percents` the
+    mean probability that the file gives those who stand in a stage.
     """
 
     names: Mapping[str, str]
@@ -47,28 +49,25 @@ def labels_of(source: Source, mapping: RowMapping, request: Request) -> Found:
     labels = Counter(_labels(source, mapping))
     if not labels:
         raise _no_stage(source, mapping)
-    given = {fold(label): place for label, place in _given(source, request).items()}
-    always = _outcomes_by_flags(source, mapping)
-    named = source.names_pipelines
+    plain = {label: without_pipeline(label) if source.names_pipelines else label for label in labels}
+    given, always = _given(source, request), _outcomes_by_flags(source, mapping)
     places: dict[str, str] = {}
     keys: dict[str, str] = {}
-    names: dict[str, str] = {}
     taken: set[str] = set()
-    for label in labels:
-        plain = without_pipeline(label) if named else label
-        folded = fold(plain)
-        outcome = given.get(fold(label)) or given.get(folded) or outcome_of(plain) or always.get(label)
-        if outcome:
-            places[label] = outcome
-            continue
-        if folded not in keys:
-            keys[folded] = _key(plain, taken)
-            names[keys[folded]] = _readable(plain)
-        places[label] = keys[folded]
+    for label, name in plain.items():
+        folded = fold(name)
+        said = given.get(fold(label)) or given.get(folded) or outcome_of(name) or always.get(folded)
+        if said in (WON, LOST):
+            places[label] = said
+        else:
+            places[label] = keys.setdefault(folded, "") or _key(name, taken)
+            keys[folded] = places[label]
+    names = {place: _readable(plain[label]) for label, place in reversed(places.items()) if place in taken}
+    names = {key: names[key] for key in keys.values()}
     _refuse_what_is_no_stage(source, mapping, labels, names)
     spelled: dict[str, list[str]] = {}
     for label, _n in labels.most_common():
-        spelled.setdefault(places[label], []).append(_readable(label))
+        spelled.setdefault(places[label], []).append(_as_label(plain[label]))
     return Found(names, places, spelled, _percents(source, mapping, places))
 
 
@@ -87,20 +86,21 @@ def _texts(source: Source, mapping: RowMapping, cells: tuple[str, ...]) -> dict[
 
 
 def _given(source: Source, request: Request) -> dict[str, str]:
-    """What was said of labels: here only that they are won or lost."""
-    said = dict(source.stages)
-    said |= dict(label_pair(text) for text in request.stages)
+    """What is known of labels beforehand: that they mean won or lost, or with `--stage` that they do not."""
+    known = {label: fold(place.strip()) for label, place in source.stages.items()}
+    said = {label: fold(place.strip()) for label, place in (label_pair(text) for text in request.stages)}
     for label, place in said.items():
-        if fold(place.strip()) not in (WON, LOST):
+        if place not in (WON, LOST, OPEN):
             line = _(
-                '--stage "{label}=KEY": a draft takes won or lost only, its stages are found in the file'
+                '--stage "{label}=KEY": the stages are found in the file; a label can only be won, lost or open'
             )
             raise InvalidInput(line.format(label=shown(label)))
-    return {label.strip(): fold(place.strip()) for label, place in said.items()}
+    known = {label: place for label, place in known.items() if place in (WON, LOST)}
+    return {fold(label.strip()): place for label, place in {**known, **said}.items()}
 
 
 def _outcomes_by_flags(source: Source, mapping: RowMapping) -> dict[str, str]:
-    """The labels under which everything is over, by the flags of an export that has them for each stage."""
+    """The folded labels under which everything is over, by the flags of an export that has them for each stage."""
     if not {"is_closed", "is_won"} <= mapping.sources.keys():
         return {}
     ends: dict[str, set[str]] = {}
@@ -108,8 +108,10 @@ def _outcomes_by_flags(source: Source, mapping: RowMapping) -> dict[str, str]:
         if line.fault:
             continue
         texts = _texts(source, mapping, line.cells)
+        label = texts.get("stage", "")
+        folded = fold(without_pipeline(label) if source.names_pipelines else label)
         won, closed = is_true(texts["is_won"]), is_true(texts["is_closed"])
-        ends.setdefault(texts.get("stage", ""), set()).add(WON if won else LOST if closed else "")
+        ends.setdefault(folded, set()).add(WON if won else LOST if closed else "")
     return {label: next(iter(found)) for label, found in ends.items() if len(found) == 1 and "" not in found}
 
 
@@ -121,7 +123,12 @@ def _key(label: str, taken: set[str]) -> str:
 def _readable(label: str) -> str:
     """A label as a name on one line."""
     words = " ".join("".join(c if c.isprintable() else " " for c in label).split())
-    return words[:LONGEST_LABEL].strip() or "?"
+    return words[:LONGEST_NAME].strip() or "?"
+
+
+def _as_label(label: str) -> str:
+    """A label as it stands in the file, where a definition can say it so."""
+    return label if label.isprintable() and len(label) <= LONGEST_TEXT else _readable(label)
 
 
 def _refuse_what_is_no_stage(
