@@ -246,6 +246,7 @@ class Practice(NamedTuple):
 
     `names` says what each is called, `standing` how many stand there now. Of `total` opportunities `told` have a
     past by stages; `pairs` times one came to a stage before another, and `against` of these the order says otherwise.
+    `percents` are the probabilities that the file itself gives.
     """
 
     order: tuple[str, ...]
@@ -260,6 +261,7 @@ class Practice(NamedTuple):
     against: int
     merged: tuple[Merged, ...]
     cycle: Dwell
+    percents: Mapping[str, float] = {}
 
     @property
     def open(self) -> int:

@@ -13,6 +13,8 @@ from .definition_names import is_vague
 from .discovery import STALE_DAYS, Practice, Use
 from .money import shown
 
+FOUND = "#| "
+"""What stands before figures in a definition."""
 _WIDTH = 100
 
 
@@ -107,14 +109,14 @@ def head(practice: Practice) -> list[str]:
 
 
 def _stage(stage: DraftedStage, practice: Practice, proof: str) -> Iterator[str]:
-    yield from comments(known(stage.use, practice, stage.made_of))
+    yield from figures(known(stage.use, practice, stage.made_of))
     if stage.name != practice.names[stage.key]:
         yield from comments([_("Two people read that name differently: name it after what has happened.")])
     yield "[[stage]]"
     yield f"key = {quoted(stage.key)}"
     yield f"name = {quoted(stage.name)}"
     yield from _labels(stage.labels)
-    yield f"probability = {stage.probability}"
+    yield f"probability = {stage.probability}" + _guessed(stage, practice)
     yield stale_line(stage.stale_after)
     yield f"proves = {quoted(_('What is true of everything that stands in {stage}?').format(stage=stage.name))}"
     yield ""
@@ -122,6 +124,13 @@ def _stage(stage: DraftedStage, practice: Practice, proof: str) -> Iterator[str]
     yield f"  key = {quoted(proof)}"
     yield f"  ask = {quoted(_('What shows that {stage} is done?').format(stage=stage.name))}"
     yield '  evidence = "note"'
+
+
+def _guessed(stage: DraftedStage, practice: Practice) -> str:
+    """What to say of a probability that nothing speaks for."""
+    if stage.use.to_win.rate is not None or any(one in practice.percents for one in stage.made_of):
+        return ""
+    return " # " + _("a guess: too few of those that came here have ended")
 
 
 def stale_line(days: int | None) -> str:
@@ -153,12 +162,22 @@ def _labels(labels: Sequence[str]) -> list[str]:
     return [f"labels = [{', '.join(map(quoted, labels))}]"] if labels else []
 
 
-def comments(lines: Iterable[str]) -> Iterator[str]:
+def comments(lines: Iterable[str], mark: str = "# ") -> Iterator[str]:
     """Lines as comments of TOML, none too long to read."""
     for line in lines:
         yield from textwrap.wrap(
-            line, _WIDTH, initial_indent="# ", subsequent_indent="# ", break_long_words=False
+            line, _WIDTH, initial_indent=mark, subsequent_indent=mark, break_long_words=False
         )
+
+
+def figures(lines: Iterable[str]) -> Iterator[str]:
+    """Comments that are known for what the program found out, so that they can be written anew."""
+    return comments(lines, FOUND)
+
+
+def days_in_words(days: int) -> str:
+    """A number of days; none is less than one."""
+    return ngettext("{n} day", "{n} days", days).format(n=days) if days else _("less than a day")
 
 
 def known(use: Use, practice: Practice, made_of: Sequence[str]) -> list[str]:
@@ -182,8 +201,8 @@ def known(use: Use, practice: Practice, made_of: Sequence[str]) -> list[str]:
         percent = round(100 * use.to_win.rate)
         lines.append(won.format(percent=percent, k=use.to_win.k, n=use.to_win.n))
     if use.days.median.days is not None:
-        median, slow = use.days.median.days, use.days.p90.days
-        line = _("The {n} won ones stayed {median} days in the median, nine in ten at most {slow}.")
+        median, slow = days_in_words(use.days.median.days), days_in_words(use.days.p90.days or 0)
+        line = _("The {n} won ones stayed {median} in the median, nine in ten {slow} at most.")
         lines.append(line.format(n=use.days.n, median=median, slow=slow))
     if practice.is_hardly_used(use):
         lines.append(_("Hardly used: it may be no stage."))

@@ -285,6 +285,7 @@ def _practice(
         0,
         tuple(merges(journeys, order, standing)),
         cycle(_whole_cycles(rows, today), WON),
+        found.percents,
     )
 
 
