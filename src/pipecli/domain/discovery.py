@@ -127,7 +127,7 @@ def merges(
     found = []
     while len(groups) > most:
         told = {group: _told(group, patterns, standing) for group in groups}
-        at = min(range(len(groups) - 1), key=lambda n: (_apart(told[groups[n]], told[groups[n + 1]]), n))
+        at = min(range(len(groups) - 1), key=lambda n: (*_apart(told[groups[n]], told[groups[n + 1]]), n))
         found.append(Merged(groups[at], groups[at + 1]))
         groups[at : at + 2] = [(*groups[at], *groups[at + 1])]
     return found
@@ -164,10 +164,11 @@ def _told(group: Sequence[str], patterns: _Patterns, standing: Mapping[str, int]
     )
 
 
-def _apart(one: _Told, other: _Told) -> float:
+def _apart(one: _Told, other: _Told) -> tuple[float, int]:
+    """How many a border tells apart; of borders that tell as many, the one with fewest around it goes first."""
     known = one.win_rate is not None and other.win_rate is not None
     difference = abs(one.win_rate - other.win_rate) if known else 1.0  # type: ignore[operator]
-    return difference * min(one.came, other.came)
+    return difference * min(one.came, other.came), one.came + other.came
 
 
 def in_groups(journey: Journey, leader: Mapping[str, str]) -> Journey:
