@@ -89,7 +89,16 @@ def _found(
         return discovering.of_workspace(place)
     if file is None:
         raise InvalidInput(_("name a file, or read this workspace's own history: --workspace"))
-    return discovering.of_file(place.settings, file, request, currency)
+    return _read(place.settings, file, request, currency)
+
+
+def _read(settings: Settings, file: str, request: Request, currency: str | None) -> Discovered:
+    from pipecli.service import discovering
+
+    from .progress import progress_bar
+
+    with progress_bar(_("Reading")) as progress:
+        return discovering.of_file(settings, file, request, currency, progress)
 
 
 def _write(path: str, toml: str) -> None:
@@ -138,12 +147,12 @@ def init_from(
 ) -> None:
     """Make a workspace whose stages are those that a file shows, and say how the file comes in."""
     from pipecli.render.discovery import in_short
-    from pipecli.service import creating, discovering
+    from pipecli.service import creating
 
     from .setup import made
 
     creating.refuse_existing(settings)
-    found = discovering.of_file(settings, file, request, currency)
+    found = _read(settings, file, request, currency)
     where = creating.init(settings, found.toml, currency=currency, dry_run=dry_run)
     for line in in_short(found):
         note(line)

@@ -27,7 +27,7 @@ from pipecli.store.history import stage_moves, visit_columns
 from pipecli.store.statistics import definition_stages
 from pipecli.text import _
 
-from .discovery import NAMELESS, Draft, draft
+from .discovery import NAMELESS, Draft, Progress, draft
 from .discovery_source import Identifiers, open_discovery
 from .importing_source import Request, Source
 from .workspace import Reading, Workspace
@@ -55,10 +55,16 @@ class Discovered(NamedTuple):
     maps: Sequence[str] = ()
 
 
-def of_file(settings: Settings, path: str, request: Request, currency: str | None = None) -> Discovered:
+def of_file(
+    settings: Settings,
+    path: str,
+    request: Request,
+    currency: str | None = None,
+    progress: Progress | None = None,
+) -> Discovered:
     """The cycle that a file shows; raises InvalidInput where it shows none."""
     source = open_discovery(Path(path), request)
-    found = draft(source, settings, request, currency)
+    found = draft(source, settings, request, currency, progress)
     if request.history and not found.journeys:
         line = _("none of the identifiers of {history} is in {path}: is it the history of another file?")
         raise InvalidInput(line.format(history=request.history, path=path), path=request.history)

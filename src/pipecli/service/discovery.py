@@ -7,7 +7,7 @@ rows are read against that, and what they say of the cycle is the rule of `domai
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -56,6 +56,7 @@ from .discovery_text import drafted_definition
 from .importing_source import Request, Source
 
 NOTHING_ELSE = Request()
+Progress = Callable[[int, int], None]
 NAMELESS = "–"
 _DEFAULT_CURRENCY, _DEFAULT_ZONE = "EUR", "Europe/Paris"
 
@@ -81,9 +82,13 @@ class Draft(NamedTuple):
 
 
 def draft(
-    source: Source, settings: Settings, request: Request = NOTHING_ELSE, currency: str | None = None
+    source: Source,
+    settings: Settings,
+    request: Request = NOTHING_ELSE,
+    currency: str | None = None,
+    progress: Progress | None = None,
 ) -> Draft:
-    """Draft the pipeline that a file of opportunities shows.
+    """Draft the pipeline that a file of opportunities shows; `progress` is told how many rows of how many are read.
 
     Raises InvalidInput where nothing in it says a stage, where it says too many different things to be stages, and
     where the file cannot be read (see `importing.import_file`).
@@ -94,7 +99,7 @@ def draft(
     bare = replace(bare, currency=currency or source.mapping.currency or _currency(source, mapping))
     found = labels_of(source, mapping, request)
     whole = replace(bare, stages=tuple(_stage(key, name) for key, name in found.names.items()))
-    reading = _read(source, mapping, whole, found, settings, request)
+    reading = _read(source, mapping, whole, found, settings, request, progress)
     return _drafted(reading, whole, found, mapping)
 
 
@@ -158,6 +163,7 @@ def _read(
     found: Found,
     settings: Settings,
     request: Request,
+    progress: Progress | None,
 ) -> _Reading:
     today = clock.today(whole.timezone)
     decimal, order = settings.get("decimal").value, settings.get("date_order").value
@@ -171,7 +177,9 @@ def _read(
     )
     reading = _Reading([], [], [], [], today)
     width = len(source.table.header)
-    for line in source.lines:
+    for n, line in enumerate(source.lines):
+        if progress and n % 100 == 0:
+            progress(n, len(source.lines))
         cells = (*line.cells, *[""] * (width - len(line.cells)))
         past = source.past(line, mapping.texts(cells).get("id", ""))
         try:

@@ -15,7 +15,7 @@ from pipecli.domain.money import shown
 from pipecli.domain.opportunity import OPEN
 from pipecli.domain.pipeline import LOST, WON
 from pipecli.errors import InvalidInput
-from pipecli.importers.mapping import RowMapping, argument
+from pipecli.importers.mapping import RowMapping
 from pipecli.importers.reading import is_true, without_pipeline
 from pipecli.importers.stage_words import outcome_of
 from pipecli.text import _
@@ -90,6 +90,10 @@ def _given(source: Source, request: Request) -> dict[str, str]:
     known = {label: fold(place.strip()) for label, place in source.stages.items()}
     said = {label: fold(place.strip()) for label, place in (label_pair(text) for text in request.stages)}
     for label, place in said.items():
+        if place == OPEN and fold(label.strip()) in (WON, LOST):
+            raise InvalidInput(
+                _('"{label}" is how an opportunity ends, not a stage').format(label=shown(label))
+            )
         if place not in (WON, LOST, OPEN):
             line = _(
                 '--stage "{label}=KEY": the stages are found in the file; a label can only be won, lost or open'
@@ -134,22 +138,19 @@ def _as_label(label: str) -> str:
 def _refuse_what_is_no_stage(
     source: Source, mapping: RowMapping, labels: Counter[str], names: Mapping[str, str]
 ) -> None:
-    column = _column(source, mapping)
     if not names:
-        line = _("{path} has no open stage: its labels are {labels}, which are won and lost")
-        raise InvalidInput(
-            line.format(path=source.path, labels=", ".join(shown(x) for x, _n in labels.most_common(5)))
+        listed = [shown(label) for label, _n in labels.most_common(5)]
+        line = _(
+            'every label of {path} means won or lost: {labels}; where one is a stage: --stage "{label}=open"'
         )
+        raise InvalidInput(line.format(path=source.path, labels=", ".join(listed), label=listed[0]))
     if len(names) > MOST_LABELS:
-        line = _('"{column}" has {n} different labels, as in "{label}": it is no column of stages; {say}')
-        raise InvalidInput(
-            line.format(
-                column=shown(column),
-                n=len(names),
-                label=shown(next(iter(names.values()))),
-                say=_say_which(source),
-            )
+        line = _(
+            '"{column}" has {n} different labels, as in "{label}", and is no column of stages; say which is: '
+            "--map stage=COLUMN"
         )
+        column, label = shown(_column(source, mapping)), shown(next(iter(names.values())))
+        raise InvalidInput(line.format(column=column, n=len(names), label=label))
 
 
 def _column(source: Source, mapping: RowMapping) -> str:
@@ -161,18 +162,26 @@ def _column(source: Source, mapping: RowMapping) -> str:
 def _no_stage(source: Source, mapping: RowMapping) -> InvalidInput:
     header = source.table.header
     if "stage" in mapping.sources:
-        line = _('{path}: "{column}" is blank in every row, so that nothing says a stage; {say}')
-        return InvalidInput(
-            line.format(path=source.path, column=shown(_column(source, mapping)), say=_say_which(source))
+        line = _(
+            '{path}: "{column}" is blank in every row, and nothing else says a stage; say which column does: '
+            "--map stage=COLUMN"
         )
-    line = _("{path}: no column says the stage; the columns are: {columns}; {say}")
+        return InvalidInput(
+            line.format(
+                path=source.path,
+                column=shown(_column(source, mapping)),
+            )
+        )
+    line = _(
+        "{path}: no column says the stage; the columns are: {columns}; say which does: --map stage=COLUMN"
+    )
     listed = ", ".join(shown(name) for name in header if name)
-    return InvalidInput(line.format(path=source.path, columns=listed, say=_say_which(source)))
-
-
-def _say_which(source: Source) -> str:
-    column = next((name for name in source.table.header if name), "COLUMN")
-    return _("say which: {example}").format(example="--map " + argument("stage", column))
+    return InvalidInput(
+        line.format(
+            path=source.path,
+            columns=listed,
+        )
+    )
 
 
 def _percents(source: Source, mapping: RowMapping, places: Mapping[str, str]) -> dict[str, float]:
