@@ -72,7 +72,7 @@ def test_what_is_known_of_a_stage_is_said_in_lines() -> None:
     assert known(found.uses["b"], found, ("a", "b")) == [
         "Made of A + B: nothing else tells opportunities less apart.",
         "100 came here, 0 passed it by, 0 went back from it.",
-        "100 % of those that came were won (100 of 100 that ended).",
+        "100 % of those that come are won, open ones weighed in (n 100).",
         "The 100 won ones stayed 2 days in the median, nine in ten 2 days at most.",
     ]
     quick = uses([life("a0 b0 won9")] * 10, ["a", "b"], TODAY)["a"]

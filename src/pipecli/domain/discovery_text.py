@@ -197,9 +197,8 @@ def known(use: Use, practice: Practice, made_of: Sequence[str]) -> list[str]:
         )
     )
     if use.to_win.rate is not None:
-        won = _("{percent} % of those that came were won ({k} of {n} that ended).")
-        percent = round(100 * use.to_win.rate)
-        lines.append(won.format(percent=percent, k=use.to_win.k, n=use.to_win.n))
+        won = _("{percent} % of those that come are won, open ones weighed in (n {n}).")
+        lines.append(won.format(percent=round(100 * use.to_win.rate), n=use.to_win.n))
     if use.days.median.days is not None:
         median, slow = days_in_words(use.days.median.days), days_in_words(use.days.p90.days or 0)
         line = _("The {n} won ones stayed {median} in the median, nine in ten {slow} at most.")

@@ -116,6 +116,7 @@ def _notes(found: Discovered) -> Iterator[str]:
         yield _(
             "Days are those that won ones stayed, in the median; stale is when nine in ten of them had left."
         )
+        yield from _rates(found)
     else:
         yield _(
             "Nothing here tells how opportunities moved, so that the order is that of their labels: check it. "
@@ -147,6 +148,20 @@ def _order(found: Discovered) -> str:
         "Of {n} with a history: where one came to two stages, it was in this order {agree} % of the time."
     )
     return line.format(n=n, agree=min(agree, 99))
+
+
+def _rates(found: Discovered) -> Iterator[str]:
+    """How to read the rates, where there are any."""
+    practice = found.practice
+    if all(use.to_win.rate is None for use in practice.uses.values()):
+        return
+    line = _("In brackets the 95 % interval.")
+    if practice.open:
+        words = _(
+            "Rates weigh in what is still open (Aalen–Johansen): of the closed ones alone, {won} of {n} were won."
+        ).format(won=_number(practice.won), n=_number(practice.won + practice.lost))
+        line = f"{words} {line}"
+    yield line
 
 
 def _merges(found: Discovered) -> Iterator[str]:
