@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipecli.errors import Conflict, InvalidInput
+from pipecli.errors import InvalidInput
 from pipecli.render.console import console, note
 from pipecli.text import _
 
@@ -55,7 +55,7 @@ def discover(
     decimal: Decimal = None,
     encoding: Encoding = None,
     currency: Currency = None,
-    written: Annotated[
+    draft: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE.toml", help=_("write the draft there"))
     ] = None,
     toml: Annotated[bool, typer.Option("--toml", help=_("print the draft instead of the figures"))] = False,
@@ -63,18 +63,18 @@ def discover(
     request = asked(maps, stages, mapping, history, sheet, dates, decimal, encoding)
     if toml and not output.is_table:
         raise InvalidInput(_("choose one format: {names}").format(names=f"--toml --{output.format}"))
-    if written and Path(written).exists():
-        raise Conflict(_("{path} exists already: name another file for the draft").format(path=written))
+    if draft and Path(draft).exists():
+        raise InvalidInput(_("{path} exists already: name another file for the draft").format(path=draft))
     found = _found(context, file, of_workspace, request, currency)
-    if written:
-        _write(written, found.toml)
+    if draft:
+        _write(draft, found.toml)
     if toml:
         print(found.toml, end="")
         return
     _report(found, output)
     if output.is_table:
         note("")
-        note(_next(found, request, written, of_workspace))
+        note(_next(found, request, draft, of_workspace))
 
 
 def _found(

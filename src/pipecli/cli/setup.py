@@ -35,7 +35,7 @@ def init(
         str | None, typer.Option("--template", metavar="NAME", help=_("b2b, pme or services"))
     ] = None,
     currency: Currency = None,
-    source: Annotated[
+    from_file: Annotated[
         str | None,
         typer.Option("--from", metavar="FILE", help=_("draft the stages from an export or a spreadsheet")),
     ] = None,
@@ -53,12 +53,12 @@ def init(
 
     place = workspace(context)
     request = asked(maps, stages, mapping, history, sheet, dates, decimal, encoding)
-    if source is not None:
+    if from_file is not None:
         if template is not None:
             raise InvalidInput(_("choose one: --template NAME or --from FILE"))
         from .discovering import init_from
 
-        init_from(place.settings, source, request, currency, dry_run=dry_run)
+        init_from(place.settings, from_file, request, currency, dry_run=dry_run)
         return
     if any(part not in NOTHING for part in request):
         raise InvalidInput(_("options of a file go with --from FILE"))

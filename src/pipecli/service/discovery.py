@@ -30,7 +30,7 @@ from pipecli.domain.discovery_text import DraftedStage, definition_text
 from pipecli.domain.importing import Row
 from pipecli.domain.importing_steps import CLOSED, Step, Timed, in_order
 from pipecli.domain.journeys import Journey
-from pipecli.domain.money import parse_amount
+from pipecli.domain.money import known_currency, parse_amount
 from pipecli.domain.opportunity import OPEN
 from pipecli.domain.pipeline import LOST, WON, Pipeline, Stage
 from pipecli.domain.stage_order import (
@@ -93,6 +93,7 @@ def draft(
     Raises InvalidInput where nothing in it says a stage, where it says too many different things to be stages, and
     where the file cannot be read (see `importing.import_file`).
     """
+    currency = known_currency(currency) if currency else None
     zone = settings.environ.get("TZ") or _DEFAULT_ZONE
     bare = bare_pipeline(currency or source.mapping.currency or _DEFAULT_CURRENCY, zone)
     mapping, source = _mapped(source, bare)
