@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from pipecli import clock
-from pipecli.service import doctor
+from pipecli.service import doctor, history, lists, stages
 from pipecli.service.importing import Imported, import_file
 from pipecli.service.importing_source import Request
 from pipecli.service.journeys import Asked, read_past
+from pipecli.service.measures import measure_of
 from pipecli.service.workspace import Workspace
 
 REAL = Path(os.environ.get("PIPECLI_REAL_DATA", "no-such-folder"))
@@ -48,10 +49,10 @@ Importing = Callable[..., Imported]
 
 @pytest.fixture
 def imported(workspace: Workspace, tmp_path: Path) -> Importing:
-    def run(text: str, history: str = "", **asked: Any) -> Imported:
+    def run(text: str, past: str = "", **asked: Any) -> Imported:
         (tmp_path / "f.csv").write_text(text)
-        if history:
-            (tmp_path / "h.csv").write_text(history)
+        if past:
+            (tmp_path / "h.csv").write_text(past)
             asked["history"] = str(tmp_path / "h.csv")
         return import_file(workspace, str(tmp_path / "f.csv"), Request(**{"stages": STAGES, **asked}))
 
@@ -109,6 +110,42 @@ def test_the_columns_of_days_are_asked_about_like_others(workspace: Workspace, i
         imported(text)
     assert imported(text, dates="dmy").landed == 2
     assert stays(workspace) == [["discovery 04-03 -"], ["discovery 06-05 -"]]
+
+
+def test_what_other_tools_call_a_stage_is_read_as_it(workspace: Workspace, imported: Importing) -> None:
+    toml = stages.current_toml(workspace)[1]
+    toml = toml.replace('name = "Discovery"', 'name = "Discovery"\nlabels = ["Talks", "First call"]')
+    toml = toml.replace('name = "Won"', 'name = "Won"\nlabels = ["Ordered"]')
+    toml = toml.replace('name = "Lost"', 'name = "Lost"\nlabels = ["Dead"]')
+    stages.adopt(workspace, toml, {})
+    text = "id,name,stage\n1,A,talks\n2,B,First Call\n3,C,ordered\n4,D,Dead\n5,E,Elsewhere\n"
+    found = imported(text, stages=())
+    assert [(r.line.number, r.reason) for r in found.rejected] == [
+        (6, 'no stage "Elsewhere"; map it: --stage "Elsewhere=KEY"')
+    ]
+    every = lists.listing(workspace, lists.Wanted(status="all", sort="number"), 0).records
+    assert [(r["stage"], r["status"]) for r in every] == [
+        ("discovery", "open"), ("discovery", "open"), ("lead", "won"), ("lead", "lost"),
+    ]  # fmt: skip
+
+
+def test_the_past_of_an_export_is_what_a_forecast_learns_from(
+    workspace: Workspace, imported: Importing
+) -> None:
+    rows = "".join(
+        f"{n},D{n},{'Closed Won' if n % 2 else 'Closed Lost'},100,2025-{1 + n // 4:02d}-01,"
+        f"2025-{1 + n // 4:02d}-01,2025-{1 + n // 4:02d}-{3 + n % 7:02d},"
+        + ("2026-01-15," if n % 2 else ",2026-01-20") + "\n"
+        for n in range(40)
+    )  # fmt: skip
+    header = "Record ID,Deal Name,Deal Stage,Amount,Create Date," + entered(
+        "Deal in", "Talks", "Closed Won", "Closed Lost"
+    )
+    assert imported(f"{header}\n{rows}").landed == 40
+    with workspace.read() as reading:
+        past = history.read_past(reading, measure_of(reading.pipeline, "amount"))
+    assert "imported" not in past.stages and past.history.cases == 40
+    assert sorted(set(map(int, past.history.stage))) == [0, 1]
 
 
 SALESFORCE = """\

@@ -17,7 +17,7 @@ from pipecli.domain.definition_faults import Faults, nearest
 from pipecli.domain.definition_lines import Path
 from pipecli.domain.definition_names import is_vague
 from pipecli.domain.definition_shape import Table
-from pipecli.domain.fold import fold
+from pipecli.domain.fold import fold, spelled
 from pipecli.domain.money import known_currency, shown
 from pipecli.domain.pipeline import BUILT_IN_FIELDS, LOST, SETTABLE_FIELDS, WON
 from pipecli.errors import InvalidInput
@@ -86,7 +86,7 @@ def _check_loss_reasons(faults: Faults, definition: Table) -> None:
         faults.error(definition.at("loss_reasons"), "no_loss_reasons", line)
     seen: dict[str, Path] = {}
     for reason in reasons:
-        spellings = {_spelled(reason[key]) for key in ("key", "label") if key in reason}
+        spellings = {spelled(reason[key]) for key in ("key", "label") if key in reason}
         clash = next((seen[word] for word in sorted(spellings) if word in seen), None)
         if clash is not None:
             _report_duplicate(faults, reason.path, clash, _('the loss reason "{name}"'), reason["key"])
@@ -295,7 +295,7 @@ def _report_repeated(faults: Faults, tables: Iterable[Table], key: str, slug: st
     for table in tables:
         if key not in table:
             continue
-        word = _spelled(table[key])
+        word = spelled(table[key])
         if word in seen:
             _report_duplicate(faults, table.at(key), seen[word], what, table[key], slug)
         seen.setdefault(word, table.at(key))
@@ -311,8 +311,3 @@ def _report_duplicate(
 def _report_pointless(faults: Faults, table: Table, key: str, without: str) -> None:
     line = _('"{key}" does nothing here without {other}').format(key=key, other=without)
     faults.warning(table.at(key), "pointless_key", line)
-
-
-def _spelled(text: str) -> str:
-    """As `lose` and `--stage` compare words: without case, accents, hyphens or underscores."""
-    return " ".join(fold(text).replace("-", " ").replace("_", " ").split())

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pipecli.errors import InvalidInput, NotFound
 from pipecli.text import _
 
-from .fold import fold
+from .fold import fold, spelled
 from .rates import Quote, Rates
 
 WON = "won"
@@ -263,9 +263,9 @@ class Pipeline:
 
     def loss_reason(self, text: str) -> str:
         """The key of the loss reason a person means; raises InvalidInput listing the keys."""
-        wanted = _words(text)
+        wanted = spelled(text)
         for key, label in self.loss_reasons.items():
-            if wanted in (_words(key), _words(label)):
+            if wanted in (spelled(key), spelled(label)):
                 return key
         raise InvalidInput(
             _('no loss reason "{text}"; the reasons are: {keys}').format(
@@ -306,10 +306,6 @@ def payments_of(compiled: Mapping[str, Any]) -> tuple[Payment, ...]:
 def deliveries_of(compiled: Mapping[str, Any]) -> dict[str, Delivery]:
     """The fields of a compiled definition that are delivered in a way of their own."""
     return {field: Delivery(**rule) for field, rule in compiled.get("deliveries", {}).items()}
-
-
-def _words(text: str) -> str:
-    return fold(text).replace("-", " ").replace("_", " ").strip()
 
 
 def _stage(compiled: Mapping[str, Any]) -> Stage:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pipecli.domain.definition_draft import key_of
 from pipecli.domain.definition_shape import LONGEST_TEXT
-from pipecli.domain.fold import fold
+from pipecli.domain.fold import fold, spelled
 from pipecli.domain.money import shown
 from pipecli.domain.opportunity import OPEN
 from pipecli.domain.pipeline import LOST, WON
@@ -55,20 +55,20 @@ def labels_of(source: Source, mapping: RowMapping, request: Request) -> Found:
     keys: dict[str, str] = {}
     taken: set[str] = set()
     for label, name in plain.items():
-        folded = fold(name)
-        said = given.get(fold(label)) or given.get(folded) or outcome_of(name) or always.get(folded)
+        words = spelled(name)
+        said = given.get(spelled(label)) or given.get(words) or outcome_of(name) or always.get(words)
         if said in (WON, LOST):
             places[label] = said
         else:
-            places[label] = keys.setdefault(folded, "") or _key(name, taken)
-            keys[folded] = places[label]
+            places[label] = keys.setdefault(words, "") or _key(name, taken)
+            keys[words] = places[label]
     names = {place: _readable(plain[label]) for label, place in reversed(places.items()) if place in taken}
     names = {key: names[key] for key in keys.values()}
     _refuse_what_is_no_stage(source, mapping, labels, names)
-    spelled: dict[str, list[str]] = {}
+    spellings: dict[str, list[str]] = {}
     for label, _n in labels.most_common():
-        spelled.setdefault(places[label], []).append(_as_label(plain[label]))
-    return Found(names, places, spelled, _percents(source, mapping, places))
+        spellings.setdefault(places[label], []).append(_as_label(plain[label]))
+    return Found(names, places, spellings, _percents(source, mapping, places))
 
 
 def _labels(source: Source, mapping: RowMapping) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _given(source: Source, request: Request) -> dict[str, str]:
     known = {label: fold(place.strip()) for label, place in source.stages.items()}
     said = {label: fold(place.strip()) for label, place in (label_pair(text) for text in request.stages)}
     for label, place in said.items():
-        if place == OPEN and fold(label.strip()) in (WON, LOST):
+        if place == OPEN and spelled(label) in (WON, LOST):
             raise InvalidInput(
                 _('"{label}" is how an opportunity ends, not a stage').format(label=shown(label))
             )
@@ -100,11 +100,11 @@ def _given(source: Source, request: Request) -> dict[str, str]:
             )
             raise InvalidInput(line.format(label=shown(label)))
     known = {label: place for label, place in known.items() if place in (WON, LOST)}
-    return {fold(label.strip()): place for label, place in {**known, **said}.items()}
+    return {spelled(label): place for label, place in {**known, **said}.items()}
 
 
 def _outcomes_by_flags(source: Source, mapping: RowMapping) -> dict[str, str]:
-    """The folded labels under which everything is over, by the flags of an export that has them for each stage."""
+    """The words of the labels under which everything is over, by flags that an export has for each stage."""
     if not {"is_closed", "is_won"} <= mapping.sources.keys():
         return {}
     ends: dict[str, set[str]] = {}
@@ -113,9 +113,9 @@ def _outcomes_by_flags(source: Source, mapping: RowMapping) -> dict[str, str]:
             continue
         texts = _texts(source, mapping, line.cells)
         label = texts.get("stage", "")
-        folded = fold(without_pipeline(label) if source.names_pipelines else label)
+        words = spelled(without_pipeline(label) if source.names_pipelines else label)
         won, closed = is_true(texts["is_won"]), is_true(texts["is_closed"])
-        ends.setdefault(folded, set()).add(WON if won else LOST if closed else "")
+        ends.setdefault(words, set()).add(WON if won else LOST if closed else "")
     return {label: next(iter(found)) for label, found in ends.items() if len(found) == 1 and "" not in found}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from pipecli.domain.discovery import Practice, Use, probabilities, stale_after
 from pipecli.domain.discovery_text import DraftedDefinition, DraftedEnd, DraftedStage, stage_name
-from pipecli.domain.fold import fold
+from pipecli.domain.fold import fold, spelled
 from pipecli.domain.importing import Row
 from pipecli.domain.pipeline import LOST, WON, Pipeline
 from pipecli.text import _
@@ -51,16 +51,16 @@ def _rate(use: Use, found: Found, group: Sequence[str]) -> float | None:
 
 def _stage(key: str, found: Found, group: tuple[str, ...], percent: int, use: Use) -> DraftedStage:
     name = stage_name(found.names[key])
-    spelled = [
+    labels = [
         label for stage in (key, *group) for label in (found.names[stage], *found.spelled.get(stage, ()))
     ]
-    return DraftedStage(key, name, _once(spelled, {fold(name)}), group, percent, stale_after(use.days), use)
+    return DraftedStage(key, name, _once(labels, {fold(name)}), group, percent, stale_after(use.days), use)
 
 
 def _end(found: Found, place: str, usual: str, taken: Collection[str]) -> DraftedEnd:
     """How won or lost is called: as the file most often does."""
-    spelled = _once(found.spelled.get(place, ()), taken)
-    return DraftedEnd(spelled[0], spelled[1:]) if spelled else DraftedEnd(usual)
+    labels = _once(found.spelled.get(place, ()), taken)
+    return DraftedEnd(labels[0], labels[1:]) if labels else DraftedEnd(usual)
 
 
 def _once(labels: Sequence[str], taken: Collection[str]) -> tuple[str, ...]:
@@ -78,12 +78,8 @@ def _loss_reasons(rows: Sequence[Row]) -> tuple[str, ...]:
     for row in rows:
         reason = row.values.get("loss_reason")
         if reason and len(reason) <= LONGEST_NAME and reason.isprintable():
-            counted[_plain(reason)] += 1
-            spelling.setdefault(_plain(reason), reason)
+            counted[spelled(reason)] += 1
+            spelling.setdefault(spelled(reason), reason)
     other = _("other")
-    found = [spelling[key] for key, _n in counted.most_common(MOST_REASONS) if key != _plain(other)]
+    found = [spelling[key] for key, _n in counted.most_common(MOST_REASONS) if key != spelled(other)]
     return (*(found or _("price, timing, competitor, no decision").split(", ")), other)
-
-
-def _plain(text: str) -> str:
-    return fold(text).replace("-", " ").replace("_", " ").strip()
