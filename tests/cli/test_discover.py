@@ -36,11 +36,11 @@ def files(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 REPORT = """\
 36 opportunities: 12 won, 18 lost, 6 open
 
-Stage        came  skip it  go back  open  days  is won               stale
-Discovered     35        –        –     1     5  38 % (23–56) n 29      6 d
-Quoted         35        –        –     3     5  38 % (23–56) n 29      5 d
-In progress    23        –      4 %     2     5  55 % (34–74) n 20      5 d
-Agreed         11        –        –     –    24  100 % (74–100) n 11   28 d
+Stage        in  open  skip it  go back  days  is won               stale
+Discovered   35     1        –        –     5  38 % (23–56) n 29      6 d
+Quoted       35     3        –        –     5  38 % (23–56) n 29      5 d
+In progress  23     2        –      4 %     5  55 % (34–74) n 20      5 d
+Agreed       11     –        –        –    24  100 % (74–100) n 11   28 d
 
 Of the 35 with a history none contradicts this order.
 Days are those that won ones stayed, in the median; stale is when nine in ten of them had left.
@@ -120,7 +120,7 @@ def test_machines_get_every_figure(pipe: Pipe, files: Path) -> None:
     assert pipe(*DISCOVER, "-q").out.split() == ["discovered", "quoted", "in-progress", "agreed"]
     assert pipe(*DISCOVER, "--csv").out.startswith("stage,stage_name,came,skipped,skipped_share,went_back,")
     assert pipe(*DISCOVER, "--markdown").out.splitlines()[3] == (
-        "| Quoted | 35 | – | – | 3 | 5 | 38 % (23–56) n 29 | 5 d |"
+        "| Quoted | 35 | 3 | – | – | 5 | 38 % (23–56) n 29 | 5 d |"
     )
 
 

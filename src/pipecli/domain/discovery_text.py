@@ -118,11 +118,13 @@ def _stage(stage: DraftedStage, practice: Practice, proof: str) -> Iterator[str]
     yield from _labels(stage.labels)
     yield f"probability = {stage.probability}" + _guessed(stage, practice)
     yield stale_line(stage.stale_after)
-    yield f"proves = {quoted(_('What is true of everything that stands in {stage}?').format(stage=stage.name))}"
+    proves = _("What is true of everything that stands in {stage}?").format(stage=stage.name)
+    yield f"proves = {quoted(proves)}"
     yield ""
     yield "  [[stage.exit]]"
     yield f"  key = {quoted(proof)}"
-    yield f"  ask = {quoted(_('What shows that {stage} is done?').format(stage=stage.name))}"
+    ask = _("What shows that {stage} is done?").format(stage=stage.name)
+    yield f"  ask = {quoted(ask)}"
     yield '  evidence = "note"'
 
 

@@ -27,11 +27,11 @@ def practice_view() -> View:
     return View(
         (
             _stage_column(),
-            _count_column("came", _("came")),
+            _count_column("came", _("in")),
+            _count_column("here", _("open"), drops=True),
             Column("skipped_share", _("skip it"), lambda r: _share(r["skipped_share"]), right=True, least=NEVER_CUT),
             Column("went_back_share", _("go back"), lambda r: _share(r["went_back_share"]), right=True,
                    least=NEVER_CUT, drops=True),
-            _count_column("here", _("open"), drops=True),
             Column("won_median_days", _("days"), _days, right=True, least=NEVER_CUT),
             rate_column("is_won", _("is won")),
             Column("stale_after_days", _("stale"), _stale, right=True, least=NEVER_CUT),

@@ -80,6 +80,6 @@ def _loss_reasons(rows: Sequence[Row]) -> tuple[str, ...]:
         if reason and len(reason) <= LONGEST_NAME and reason.isprintable():
             counted[spelled(reason)] += 1
             spelling.setdefault(spelled(reason), reason)
-    other = _("other")
-    found = [spelling[key] for key, _n in counted.most_common(MOST_REASONS) if key != spelled(other)]
-    return (*(found or _("price, timing, competitor, no decision").split(", ")), other)
+    usual = _("price, timing, competitor, no decision, other").split(", ")
+    found = [spelling[key] for key, _n in counted.most_common(MOST_REASONS) if key != spelled(usual[-1])]
+    return (*found, usual[-1]) if found else tuple(usual)
