@@ -109,7 +109,7 @@ def test_machines_get_every_figure(pipe: Pipe, files: Path) -> None:
         {"pairs": 114, "against": 0},
         {"won_n": 11, "won_median_days": 39},
     )
-    assert found["merges"] == [] and found["stage_column"] == "stage"
+    assert found["merges"] == [] and found["pipelines"] == {} and found["stage_column"] == "stage"
     assert {k: v for k, v in found["stages"][2].items() if k != "is_won"} == {
         "stage": "in-progress", "stage_name": "In progress", "came": 23, "skipped": 0, "skipped_share": 0.0,
         "went_back": 1, "went_back_share": 1 / 23, "here": 2, "won_n": 11, "won_median_days": 5,
@@ -151,6 +151,25 @@ Nothing here tells how opportunities moved, so that the order is that of their l
   Step 2 + Step 3
 To be named after what has happened: Step 0, Step 1, Step 2, Step 3, Step 4.
 """  # noqa: E501
+    )
+
+
+def test_what_a_sheet_of_its_own_kind_was_read_from_is_said(pipe: Pipe, files: Path) -> None:
+    text = "Affaire;Étape;Pipeline\nERP;Devis;Ventes\nCRM;Contact;Ventes\nWeb;Devis;Service\n"
+    (files / "suivi.csv").write_text(text)
+    out = pipe("stages", "discover", "suivi.csv").out
+    assert (
+        out[: out.index("Nothing")]
+        == """\
+3 opportunities: 0 won, 0 lost, 3 open
+
+Stage    open  probability
+Contact     1            –
+Devis       2            –
+
+2 pipelines are mixed here: Ventes (2), Service (1). A file of one of them makes a clearer draft.
+The stages stand in the column Étape.
+"""
     )
 
 

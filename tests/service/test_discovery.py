@@ -252,6 +252,19 @@ def test_the_order_of_simulated_lives_is_found(
     assert [s.key for s in found.stages] == ["lead", "discovery", "proposal", "negotiation"]
 
 
+def test_pipelines_that_a_file_mixes_are_named(
+    settings: Settings, frozen_clock: object, tmp_path: Path
+) -> None:
+    file = tmp_path / "f.csv"
+    file.write_text(
+        "Record ID,Deal Name,Deal Stage,Pipeline\n1,A,Talks,Sales\n2,B,Offer,Partners\n3,C,Talks,Sales\n4,D,Talks,\n"
+    )
+    found = discovering.of_file(settings, str(file), Request())
+    assert (found.pipelines, found.system) == ([("Sales", 2), ("Partners", 1)], "HubSpot")
+    file.write_text("Record ID,Deal Name,Deal Stage,Pipeline\n1,A,Talks,Sales\n")
+    assert discovering.of_file(settings, str(file), Request()).pipelines == []
+
+
 @real_data
 @pytest.mark.parametrize(
     ("file", "history", "order", "counts"),

@@ -41,7 +41,7 @@ def discover(
     context: typer.Context,
     output: Output,
     file: Annotated[
-        str | None, typer.Argument(metavar="[FILE]", help=_("an export, a spreadsheet or a history"))
+        str | None, typer.Argument(metavar="FILE", help=_("an export, a spreadsheet or a history"))
     ] = None,
     of_workspace: Annotated[
         bool, typer.Option("--workspace", help=_("this workspace's own history instead of a file"))

@@ -10,6 +10,7 @@ from rich.text import Text
 from pipecli.domain.definition_names import is_vague
 from pipecli.domain.discovery import Merged
 from pipecli.domain.discovery_text import days_in_words
+from pipecli.domain.fold import fold
 from pipecli.domain.money import format_number
 from pipecli.service.discovering import Discovered, stage_records
 from pipecli.text import _, language, ngettext
@@ -111,6 +112,12 @@ def in_short(found: Discovered) -> Iterator[str]:
 
 def _notes(found: Discovered) -> Iterator[str]:
     practice = found.practice
+    if found.pipelines:
+        listed = ", ".join(f"{name} ({_number(n)})" for name, n in found.pipelines[:MOST_NAMED])
+        line = _("{n} pipelines are mixed here: {pipelines}. A file of one of them makes a clearer draft.")
+        yield line.format(n=len(found.pipelines), pipelines=listed)
+    if found.column and not found.system and fold(found.column) != "stage":
+        yield _("The stages stand in the column {column}.").format(column=found.column)
     if practice.told:
         yield _order(found)
         yield _(

@@ -15,6 +15,7 @@ from pipecli.config import Settings
 from pipecli.domain.discovery import Practice, Use, merges, probabilities, stale_after, uses
 from pipecli.domain.discovery_rewrite import rearranged
 from pipecli.domain.discovery_text import DraftedStage, known
+from pipecli.domain.fold import fold
 from pipecli.domain.former import Way, way
 from pipecli.domain.journeys import LOST, WON, Journey, journey, stays
 from pipecli.domain.opportunity import OPEN
@@ -33,6 +34,7 @@ from .importing_source import Request, Source
 from .workspace import Reading, Workspace
 
 _IMPORTED = "imported"
+_PIPELINE = ("pipeline", "deal - pipeline", "affaire - pipeline", "sales pipeline")
 
 
 class Discovered(NamedTuple):
@@ -40,6 +42,7 @@ class Discovered(NamedTuple):
     what its stages were read from; `rejected` are the rows that could not be read.
 
     `merged` says whether the draft makes those stages one, which a workspace's own definition leaves to a person.
+    `pipelines` are those that the file mixes, with their opportunities, where it says that there are several.
     A file that holds only a history is not `importable`; `maps` is what an import is to be told beside what was asked.
     """
 
@@ -51,6 +54,7 @@ class Discovered(NamedTuple):
     system: str | None = None
     column: str | None = None
     rejected: Sequence[Rejected] = ()
+    pipelines: Sequence[tuple[str, int]] = ()
     importable: bool = False
     maps: Sequence[str] = ()
 
@@ -78,9 +82,22 @@ def of_file(
         system=source.system.name if source.system else None,
         column=stage.said(source.table.header) if stage else None,
         rejected=found.rejected,
+        pipelines=_pipelines(source),
         importable=not isinstance(source.table, Identifiers),
         maps=_name_said(found, source),
     )
+
+
+def _pipelines(source: Source) -> list[tuple[str, int]]:
+    header = source.table.header
+    at = next((n for n, name in enumerate(header) if fold(name.strip()) in _PIPELINE), None)
+    if at is None:
+        return []
+    named = Counter(
+        line.cells[at].strip() for line in source.lines if at < len(line.cells) and not line.fault
+    )
+    del named[""]
+    return named.most_common() if len(named) > 1 else []
 
 
 def _name_said(found: Draft, source: Source) -> list[str]:
@@ -162,6 +179,7 @@ def as_json(found: Discovered) -> dict[str, Any]:
             "with_history": practice.told,
             "rejected": len(found.rejected),
         },
+        "pipelines": dict(found.pipelines),
         "order": {"pairs": practice.pairs, "against": practice.against},
         "cycle": {"won_n": practice.cycle.n, "won_median_days": practice.cycle.median.days},
         "stages": stage_records(found),
