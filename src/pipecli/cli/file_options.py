@@ -80,8 +80,4 @@ def typed(request: Request) -> str:
     """The options as a shell takes them, without what labels mean."""
     import shlex
 
-    words = [word for text in request.maps for word in ("--map", text)]
-    for name in ("mapping", "history", "sheet", "dates", "decimal", "encoding"):
-        if value := getattr(request, name):
-            words += [f"--{name}", value]
-    return "".join(f" {shlex.quote(word)}" for word in words)
+    return "".join(f" {shlex.quote(word)}" for word in request.words())

@@ -63,7 +63,7 @@ def forms_of(
     ]
     for name, source in mapping.sources.items():
         kind = pipeline.fields[name.removeprefix(OWN)].type if name.startswith(OWN) else ""
-        column = " + ".join(header[n] for _words, n in source.pieces)
+        column = source.named(header)
         if name in _DAYS or kind == "date":
             days = days_of(source.text(cells) for cells in kept)
             orders[name] = days.order or order

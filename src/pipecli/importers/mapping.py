@@ -78,6 +78,10 @@ class Source(NamedTuple):
             out += before + cell if worded else cell
         return out + self.suffix if worded else out
 
+    def named(self, header: Sequence[str]) -> str:
+        """The columns as a question about them names them."""
+        return " + ".join(header[n] for _words, n in self.pieces)
+
     def said(self, header: Sequence[str]) -> str:
         """The same as a mapping says it."""
         names = [header[n] for _words, n in self.pieces]

@@ -121,8 +121,11 @@ class Labels:
             raise InvalidInput(line.format(word=shown(word)))
         return place
 
-    def require_some(self) -> None:
-        """Raise InvalidInput where not one label of the whole file means anything, with every one of them."""
+    def require_some(self, instead: str = "") -> None:
+        """Raise InvalidInput where not one label of the whole file means anything, with every one of them.
+
+        `instead` says what else can be done.
+        """
         if not self.unknown or self.known:
             return
         labels = [label for label, _n in self.unknown.most_common(20)]
@@ -134,7 +137,8 @@ class Labels:
                 labels=", ".join(map(shown, labels)),
                 keys=", ".join((*(s.key for s in self._pipeline.stages), *CLOSED)),
                 label=shown(labels[0]),
-            ),
+            )
+            + instead,
             labels=labels,
         )
 

@@ -39,14 +39,17 @@ class Identifiers:
             yield Line(moments[0].line, (identifier,))
 
 
-def open_discovery(path: Path, request: Request) -> Source:
-    """Read the files that a draft is made from; raises InvalidInput where one cannot be read."""
+def open_discovery(path: Path, request: Request, *, even_deleted: bool = False) -> Source:
+    """Read the files that a draft is made from; raises InvalidInput where one cannot be read.
+
+    `even_deleted` takes opportunities that are all deleted as if none were.
+    """
     histories = None if request.history else _history_alone(path, request)
     if histories is not None:
         table = Identifiers(path, histories)
         mapping = read_mapping_file(Path(request.mapping)) if request.mapping else MappingFile()
         return Source(path, table, list(table.lines()), (), mapping, histories, path, None, {}, ())
-    source = open_source(path, request)
+    source = open_source(path, request, even_deleted=even_deleted)
     if request.history and not source.histories:
         raise InvalidInput(
             _("{path} has a header and no rows").format(path=request.history), path=request.history

@@ -6,6 +6,7 @@ Rows are read, judged and built before the lock is taken. What a row becomes is 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,7 +137,7 @@ class _Run:
         )
         tally = _Tally()
         rows = self._read(unit, mapping, labels, tally)
-        labels.require_some()
+        labels.require_some(_own_stages(source) if unit.is_first else "")
         self._decide(unit, rows, tally)
         tally.rejected.sort(key=lambda r: r.line.number)
         written = bool(tally.rejected) and not self._dry_run
@@ -272,6 +273,14 @@ class _Run:
             left_out=source.left_out,
             unread=unread,
         )
+
+
+def _own_stages(source: Source) -> str:
+    """What to type where there is nothing yet, so that the stages may still be those of the file."""
+    line = _(
+        "; or take the file's own stages: pipe stages discover {path} -o {draft}, then pipe stages adopt {draft}"
+    )
+    return line.format(path=shlex.quote(str(source.path)), draft="pipeline.toml")
 
 
 def _known(unit: Unit, system: str) -> dict[tuple[str, str], imported.Known]:

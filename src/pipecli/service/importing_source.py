@@ -3,8 +3,9 @@ rows are no opportunities, which columns would be guessed. What becomes of the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +34,15 @@ from pipecli.importers.mapping import (
 )
 from pipecli.importers.opening import Witness, open_table
 from pipecli.importers.reading import Moment, is_true
-from pipecli.importers.recognising import SAMPLE, Guess, guessed, is_of_others, system_columns, system_of
+from pipecli.importers.recognising import (
+    SAMPLE,
+    Guess,
+    guessed,
+    is_of_others,
+    system_columns,
+    system_of,
+    wordiest,
+)
 from pipecli.importers.rejected import rejected_path
 from pipecli.importers.systems import HUBSPOT, System
 from pipecli.importers.table import Line, Table
@@ -56,6 +65,14 @@ class Request(NamedTuple):
     decimal: str | None = None
     encoding: str | None = None
     save_mapping: str | None = None
+
+    def words(self) -> list[str]:
+        """What says how the file is to be read, as options are typed; what labels mean is not among it."""
+        found = [word for text in self.maps for word in ("--map", text)]
+        for name in ("mapping", "history", "sheet", "dates", "decimal", "encoding"):
+            if value := getattr(self, name):
+                found += [f"--{name}", value]
+        return found
 
 
 class LeftOut(NamedTuple):
@@ -154,10 +171,10 @@ class Source:
         free = ["" if name in taken else name for name in header]
         sample = [line.cells for line in self.lines[:SAMPLE] if not line.fault]
         guess = guessed(free, sample, {*said, *exact})
-        if "account" in exact and not {"name"} & (
-            said | exact.keys() | (guess.columns.keys() - {*guess.doubtful})
-        ):
-            guess = Guess({**guess.columns, "name": exact["account"]}, guess.rivals, ("name",))
+        sure = said | exact.keys() | (guess.columns.keys() - {*guess.doubtful})
+        if "name" not in sure:
+            named = self._name({**exact, **guess.columns}, sure)
+            guess = Guess({**guess.columns, "name": named}, guess.rivals, ("name",))
         if not guess.columns:
             return exact
         columns = {**exact, **guess.columns}
@@ -168,11 +185,30 @@ class Source:
             return columns
         return dict(agree(look))
 
+    def _name(self, columns: Mapping[str, str], sure: Iterable[str]) -> str:
+        """What to call the opportunities by where no header says it: the words that differ most among the account and
+        the columns that fill nothing, else the identifier; where a cell is blank, the identifier stands for it."""
+        header = self.table.header
+        used = {columns[name] for name in sure if name in columns} | set(self.given.values())
+        free = ["" if name in used and name != columns.get("account") else name for name in header]
+        name = wordiest(free, [line.cells for line in self.lines[:SAMPLE] if not line.fault])
+        name = name or columns.get("account", "")
+        identifier = columns.get("id", "")
+        if name and identifier and not all(self._cells(name)):
+            return f"{{{name}|{identifier}}}"
+        return name or identifier or next(name for name in header if name)
+
+    def _cells(self, name: str) -> Iterator[str]:
+        """What stands in a column, row by row."""
+        at = self.table.header.index(name)
+        return (line.cells[at].strip() if at < len(line.cells) else "" for line in self.lines)
+
     def _samples(self, text: str) -> list[str]:
         """The first values of a column, each once."""
-        name = text if text in self.table.header else text.removeprefix("{").rpartition("}")[0]
-        at = self.table.header.index(name)
-        cells = (line.cells[at].strip() for line in self.lines[:SAMPLE] if at < len(line.cells))
+        name = (
+            text if text in self.table.header else text.removeprefix("{").rpartition("}")[0].partition("|")[0]
+        )
+        cells = islice(self._cells(name), SAMPLE)
         return list(dict.fromkeys(cell for cell in cells if cell))[:SAMPLES]
 
     def forms(
@@ -220,8 +256,11 @@ def require_clear(look: Look) -> None:
         )
 
 
-def open_source(path: Path, request: Request) -> Source:
-    """Read the files of an import; raises InvalidInput where one cannot be read or changes meanwhile."""
+def open_source(path: Path, request: Request, *, even_deleted: bool = False) -> Source:
+    """Read the files of an import; raises InvalidInput where one cannot be read or changes meanwhile.
+
+    `even_deleted` takes a file in which every opportunity is deleted as if none were.
+    """
     mapping = read_mapping_file(Path(request.mapping)) if request.mapping else MappingFile()
     inputs = (path, *(Path(p) for p in (request.mapping, request.history) if p))
     witnesses = [Witness.of(one) for one in inputs]
@@ -230,6 +269,8 @@ def open_source(path: Path, request: Request) -> Source:
     system = None if mapping.columns else system_of(table.header)
     flags = system_columns(system, table.header) if system else mapping.columns
     lines, left_out = _sorted_out(table, flags.get("deleted"))
+    if not lines and even_deleted:
+        lines, left_out = _sorted_out(table, None)
     if not lines and len(left_out) > len(table.above):
         line = _("{path} has no opportunities: each of its rows is a total, a header or deleted there")
         raise InvalidInput(line.format(path=path), path=str(path))
