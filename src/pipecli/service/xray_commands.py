@@ -6,8 +6,9 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from pipecli.domain.money import format_number
 from pipecli.domain.opportunity import OPEN
-from pipecli.text import _, ngettext
+from pipecli.text import _, language, ngettext
 
 from .importing_source import Request
 from .xray_reading import ALL, Told
@@ -62,13 +63,13 @@ def _maps(request: Request, told: Told) -> Iterator[str]:
 
 def _taken(told: Told) -> str:
     """How many of the rows land."""
-    n, total = told.strict, told.total
-    if n == total:
-        return ngettext("{n} row lands", "all {n} rows land", n).format(n=n)
+    n, total = (format_number(rows, language()) for rows in (told.strict, told.total))
+    if told.strict == told.total:
+        return ngettext("{n} row lands", "all {n} rows land", told.total).format(n=n)
     line = ngettext(
         "{n} of {total} rows lands; the others are written out with their reasons",
         "{n} of {total} rows land; the others are written out with their reasons",
-        n,
+        told.strict,
     )
     return line.format(n=n, total=total)
 
