@@ -193,6 +193,15 @@ def test_what_cannot_be_is_one_line(pipe: Pipe, folder: Path, words: list[str], 
     assert err.startswith(message) and err.count("\n") == 1
 
 
+def test_what_an_import_takes_otherwise_is_named(pipe: Pipe, folder: Path) -> None:
+    (folder / "day.ics").write_text("BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n")
+    code, _out, err = pipe("xray", "day.ics")
+    assert (code, err) == (
+        2,
+        "day.ics holds messages or meetings, not opportunities: pipe import takes them\n",
+    )
+
+
 @real_data
 def test_the_commands_for_the_sellers_file_bring_it_in(pipe: Pipe, folder: Path) -> None:
     path = str(REAL / "maven/sales_pipeline.csv")

@@ -38,6 +38,7 @@ def xray(
 ) -> None:
     from pipecli.service.xray_document import document
 
+    _refuse_others(file)
     request = asked(maps, stages, mapping, history, sheet, dates, decimal, encoding)
     seen = _seen(workspace(context).settings, file, request, as_of)
     found = document(seen)
@@ -60,6 +61,22 @@ def xray(
 
         view = faults_view(found)
     write_list(view, rows, output.format, id_key="line")
+
+
+def _refuse_others(file: str) -> None:
+    """Raise InvalidInput for what an import takes and is no list of opportunities."""
+    from pathlib import Path
+
+    from pipecli.errors import InvalidInput
+    from pipecli.service.mail import is_mail
+    from pipecli.service.restoring import is_journal
+
+    if is_mail(file):
+        line = _("{file} holds messages or meetings, not opportunities: pipe import takes them")
+        raise InvalidInput(line.format(file=file))
+    if is_journal(Path(file)):
+        line = _("{file} is the journal of a workspace: pipe import restores it, then pipe audit judges it")
+        raise InvalidInput(line.format(file=file))
 
 
 def _seen(settings: Settings, file: str, request: Request, as_of: str | None) -> Seen:

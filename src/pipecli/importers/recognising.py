@@ -21,10 +21,12 @@ SAMPLE = 200
 """Rows whose values are looked at in a guess."""
 
 _DATES = ("created", "closed", "close_date", "next_due")
-_DATE = re.compile(
+_DAY = re.compile(
     r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}.*|\d{1,2}(st|nd|rd|th|er)?[ .-]+[^\W\d]{3,10}\.?,?[ .-]+\d{4}.*|"
-    r"[^\W\d]{3,10}\.? \d{1,2}(st|nd|rd|th)?,? \d{4}.*|\d{5}"
+    r"[^\W\d]{3,10}\.? \d{1,2}(st|nd|rd|th)?,? \d{4}.*"
 )
+_DATE = re.compile(rf"{_DAY.pattern}|\d{{5}}")
+"""A day, or the number by which a spreadsheet counts it; which a round amount may look like."""
 _AMOUNT = re.compile(r"[^\d]{0,6}\d[\d .,'’\u00a0\u202f]*\s*[^\d]{0,6}")
 _BARE_AMOUNT = re.compile(r"[€$£]?\s*\d[\d .,'’\u00a0\u202f]*\s*[€$£]?")
 _UNIT = re.compile(r"[(\[].*?[)\]]|[€$£]|\b(eur|usd|gbp|chf|ht|ttc)\b")
@@ -137,7 +139,7 @@ def _values_fit(wanted: str, cells: Sequence[str]) -> bool:
     if wanted in _DATES:
         return _share(filled, _DATE) >= 0.5
     if wanted == "amount":
-        return _share(filled, _AMOUNT) >= 0.5 and _share(filled, _DATE) < 0.5
+        return _share(filled, _AMOUNT) >= 0.5 and _share(filled, _DAY) < 0.5
     if wanted == "id":
         return len(set(filled)) == len(filled)
     if wanted in ("name", "account", "contact", "stage", "owner", "status"):
@@ -198,7 +200,7 @@ def by_values(header: Sequence[str], rows: Sequence[Sequence[str]], taken: Itera
         for n, name in enumerate(header)
         if name and (filled := [cell for row in rows if n < len(row) and (cell := row[n].strip())])
     }
-    days = [name for name, filled in columns.items() if _share(filled, _DATE) >= _NEARLY_ALL]
+    days = [name for name, filled in columns.items() if _share(filled, _DAY) >= _NEARLY_ALL]
     for wanted, name in zip((f for f in ("created", "close_date") if f not in done), days, strict=False):
         found[wanted] = name
     ends = [name for name, filled in columns.items() if any(map(outcome_of, set(filled)))]
