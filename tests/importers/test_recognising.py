@@ -53,6 +53,7 @@ HEADERS = {
         "Record Id,Deal Owner.id,Deal Owner,Amount,Deal Name,Closing Date,Account Name.id,Account Name,Stage,"
         "Created Time,Reason For Loss"
     ),
+    "bitrix24": "ID,STAGE_ID,ASSIGNED_BY_ID,OPPORTUNITY,BEGINDATE,CLOSEDATE,CLOSED,SOURCE_ID,TITLE,DATE_CREATE,URL",
     "twenty": "Id,Name,Amount / Amount,Amount / Currency,Close date,Stage,Point of Contact Id,Company Id,Creation date",
 }
 LEAST = {"name", "amount", "stage", "created"}

@@ -92,6 +92,18 @@ def test_every_kind_of_export_is_seen_at_the_first_try(seen: See, which: str) ->
     assert [s.name for s in found.told.pipeline.stages] == ["Discovery", "Proposal sent"]
 
 
+def test_what_bitrix_calls_its_stages_is_understood(seen: See) -> None:
+    found = seen(
+        "ID,STAGE_ID,ASSIGNED_BY_ID,OPPORTUNITY,BEGINDATE,CLOSEDATE,CLOSED,TITLE,DATE_CREATE\n"
+        "1,C2:NEW,7,48000.00,05.01.2026,31.05.2026,N,ERP,05.01.2026 09:30:00\n"
+        "2,C2:WON,7,1500.00,06.01.2026,03.02.2026,Y,Audit,16.01.2026 09:30:00\n"
+        "3,C2:LOSE,8,900.00,06.01.2026,03.02.2026,Y,Stock,16.01.2026 09:30:00\n"
+    )
+    x = found.found
+    assert (x.open.amount, x.won.amount, x.lost.amount) == (4_800_000, 150_000, 90_000)
+    assert x.to_win and x.to_win.longest == 18
+
+
 def test_what_cannot_be_read_is_left_out_and_counted_with_its_line(seen: See) -> None:
     found = seen(
         "id,name,amount,stage,created,owner\n"

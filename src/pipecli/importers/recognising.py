@@ -209,10 +209,11 @@ def by_values(header: Sequence[str], rows: Sequence[Sequence[str]], taken: Itera
     numbers = [
         name
         for name, filled in columns.items()
-        if not _typed(name).endswith("id") and _share(filled, _BARE_AMOUNT) >= _NEARLY_ALL
+        if name not in days and not _typed(name).endswith("id")
+        if _share(filled, _BARE_AMOUNT) >= _NEARLY_ALL
     ]
     if numbers and "amount" not in done:
-        found["amount"] = next((name for name in numbers if name not in days), numbers[0])
+        found["amount"] = numbers[0]
     return found
 
 

@@ -10,7 +10,7 @@ from pipecli.domain.pipeline import LOST, WON
 
 _ANYWHERE = {
     WON: ("won", "gagne", "gagnee", "gagnes", "gagnees", "closedwon"),
-    LOST: ("lost", "perdu", "perdue", "perdus", "perdues", "closedlost"),
+    LOST: ("lost", "lose", "perdu", "perdue", "perdus", "perdues", "closedlost"),
 }
 """Words that say it wherever they stand."""
 _ALONE = {

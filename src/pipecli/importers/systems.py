@@ -208,7 +208,25 @@ TWENTY = System(
     {"CUSTOMER": "won", "Customer": "won"},
 )
 
-SYSTEMS = (HUBSPOT, PIPEDRIVE, SALESFORCE_REPORT, SALESFORCE_DATA, ODOO, ZOHO, TWENTY)
+BITRIX = System(
+    "bitrix24",
+    "Bitrix24",
+    ("STAGE_ID", "ASSIGNED_BY_ID", "OPPORTUNITY", "DATE_CREATE", "BEGINDATE", "CLOSEDATE"),
+    {
+        "id": ("ID",),
+        "name": ("TITLE",),
+        "owner": ("ASSIGNED_BY_ID",),
+        "amount": ("OPPORTUNITY",),
+        "currency": ("CURRENCY_ID",),
+        "stage": ("STAGE_ID",),
+        "created": ("DATE_CREATE", "BEGINDATE"),
+        "close_date": ("CLOSEDATE",),
+        "source": ("SOURCE_ID",),
+    },
+    {"WON": "won", "LOSE": "lost"},
+)
+
+SYSTEMS = (HUBSPOT, PIPEDRIVE, SALESFORCE_REPORT, SALESFORCE_DATA, ODOO, ZOHO, TWENTY, BITRIX)
 
 HISTORIES: tuple[Mapping[str, str], ...] = (
     {"id": "OpportunityId", "stage": "StageName", "at": "CreatedDate", "amount": "Amount", "deleted": "IsDeleted"},
