@@ -102,6 +102,7 @@ def test_what_bitrix_calls_its_stages_is_understood(seen: See) -> None:
     x = found.found
     assert (x.open.amount, x.won.amount, x.lost.amount) == (4_800_000, 150_000, 90_000)
     assert x.to_win and x.to_win.longest == 18
+    assert (found.told.unread, found.told.strict) == ([], 3)
 
 
 def test_what_cannot_be_read_is_left_out_and_counted_with_its_line(seen: See) -> None:

@@ -222,6 +222,7 @@ BITRIX = System(
         "created": ("DATE_CREATE", "BEGINDATE"),
         "close_date": ("CLOSEDATE",),
         "source": ("SOURCE_ID",),
+        "is_closed": ("CLOSED",),
     },
     {"WON": "won", "LOSE": "lost"},
 )
