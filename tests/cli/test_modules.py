@@ -173,3 +173,10 @@ def test_a_csv_loads_no_reader_of_spreadsheets(house: Pipe, environment: Path) -
         "python_calamine",
         "pipecli.importers.unpacking",
     }
+
+
+def test_a_report_of_a_file_loads_no_chart_and_as_json_no_rich(pipe: Pipe, environment: Path) -> None:
+    file = environment / "deals.csv"
+    file.write_text("name,amount,stage\nERP,5,Lead\n")
+    found = loaded("xray", str(file), "--json")
+    assert not found & (NEVER | LEARNING | {"rich.console", "plotext", "python_calamine"})

@@ -72,6 +72,13 @@ def declared() -> tuple[Declared, ...]:
         ),
         Declared("rates", "rates", "group", weekly, _("What other currencies are worth, from which day on.")),
         Declared(
+            "xray",
+            "xraying",
+            "xray",
+            data,
+            _("The truth about an export or a spreadsheet, without importing it."),
+        ),
+        Declared(
             "import",
             "data",
             "import_",

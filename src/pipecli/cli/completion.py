@@ -56,7 +56,7 @@ PLACES: dict[str, tuple[str, ...]] = {
 GROUPS: dict[str, tuple[str, ...]] = {
     "forecast": ("backtest", "changes", "calibrate"),
     "rates": ("list", "set"),
-    "stages": ("show", "check", "edit", "adopt", "templates"),
+    "stages": ("show", "discover", "check", "edit", "adopt", "templates"),
     "stats": ("funnel", "velocity", "losses", "owners", "sources"),
 }
 # What is the same in every workspace.

@@ -37,7 +37,7 @@ class Writing(NamedTuple):
 
 
 # Parameters that name a file.
-_PATHS = frozenset({"file", "history", "ics", "mail", "mapping", "output", "to_dir"})
+_PATHS = frozenset({"draft", "file", "from_file", "history", "ics", "mail", "mapping", "output", "to_dir"})
 _FORMATS = ("json", "jsonl", "csv", "markdown", "quiet")
 # Where a group leaves the format it was asked for, for the command behind it.
 _FORMAT = "pipecli.format"

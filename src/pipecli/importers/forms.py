@@ -5,7 +5,7 @@ A column that stays ambiguous is refused here with the question to answer; the r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pipecli.domain.dates import Order
@@ -28,7 +28,7 @@ class Forms(NamedTuple):
     decimals: Mapping[str, str | None] = {}
     serial: frozenset[str] = frozenset()
 
-    def with_history(self, texts: Sequence[str], order: Order | None) -> Forms:
+    def with_history(self, texts: Iterable[str], order: Order | None) -> Forms:
         """These, and how a history writes its days; raises InvalidInput where they stay ambiguous."""
         days = days_of(texts)
         if order is None and days.is_a_question:
@@ -63,7 +63,7 @@ def forms_of(
     ]
     for name, source in mapping.sources.items():
         kind = pipeline.fields[name.removeprefix(OWN)].type if name.startswith(OWN) else ""
-        column = " + ".join(header[n] for _words, n in source.pieces)
+        column = source.named(header)
         if name in _DAYS or kind == "date":
             days = days_of(source.text(cells) for cells in kept)
             orders[name] = days.order or order

@@ -57,6 +57,11 @@ def header_place(rows: Sequence[Sequence[str]]) -> int:
     return 0
 
 
+def holds_values(header: Sequence[str]) -> bool:
+    """Whether a header has numbers or days in it: then it is rather a first row of values."""
+    return any(_NUMBER.fullmatch(name) for name in header if name)
+
+
 def told_apart(names: Sequence[str]) -> tuple[str, ...]:
     """The names of the columns; one that stands there again gets its number: `Amount`, `Amount (2)`."""
     plain = [name.strip().lstrip("\ufeff") for name in names]
