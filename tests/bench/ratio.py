@@ -37,6 +37,7 @@ ACTOR, ENGINEER = "lea", "marc"  # who types, and who may approve in the demo
 IMPORTED_ROWS = 8_800
 # A company's pipeline as a founder forecasts it (about 1,000 open of these), and one to try past days on.
 FORECAST_SIZE, BACKTEST_SIZE = 5_500, 10_000
+REPORT_SIZE = 10_000
 BOARD_SIZE = 52_500  # about 5,000 of them open
 # ru_maxrss is in KiB on Linux and in bytes on macOS.
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
@@ -121,6 +122,8 @@ def main() -> None:
     backtest = [*pipe(), "forecast", "backtest", "--every", "21d"]
     tried = run(backtest, environment(prepared(BACKTEST_SIZE).reads))
     print_long(f"backtest, about 50 days of {BACKTEST_SIZE}", tried, 15)
+    page = run([*pipe(), "report", "--html"], environment(prepared(REPORT_SIZE).reads))
+    print_long(f"report --html of {REPORT_SIZE}", page, 5)
     print_forecast(options.runs)
     print_board(options.runs)
     remove(*FOLDER.glob("*-writes.db*"))

@@ -21,7 +21,7 @@ print("\\n" + " ".join(sorted(sys.modules)), file=sys.stderr)
 sys.exit(code)
 """
 NEVER = {"sqlmodel", "sqlalchemy", "textual", "litellm", "psycopg", "babel", "scipy"}
-LEARNING = {"numpy", "plotext", "pipecli.forecasting", "pipecli.service.outlook"}
+LEARNING = {"numpy", "plotext", "pygal", "pipecli.forecasting", "pipecli.service.outlook"}
 """What only commands that learn from the past may load."""
 PARSER = {"typer", "rich", "pydantic", "click"}
 RULES = {"pipecli.domain.decide", "pipecli.domain.moves", "pipecli.domain.proofs"}
@@ -83,16 +83,19 @@ def test_a_list_loads_no_rules_of_writing(house: Pipe, words: list[str], code: i
         ["forecast", "--cash"],
         ["forecast", "backtest", "--horizon", "2d", "--every", "2d"],
         ["focus"],
+        ["report"],
+        ["report", "monthly", "--markdown"],
     ],
 )
 def test_what_learns_from_the_past_loads_numbers_and_no_chart(house: Pipe, words: list[str]) -> None:
     found = loaded(*words)
-    assert not found & (NEVER | RULES | {"tomllib", "plotext"})
+    assert not found & (NEVER | RULES | {"tomllib", "plotext", "pygal"})
     assert {"numpy", "pipecli.forecasting"} <= found
 
 
 def test_only_a_chart_loads_what_draws(house: Pipe) -> None:
     assert "plotext" in loaded("forecast", "--chart")
+    assert {"pygal", "plotext"} & loaded("report", "--html") == {"pygal"}
 
 
 @pytest.mark.parametrize(
@@ -109,6 +112,7 @@ def test_only_a_chart_loads_what_draws(house: Pipe) -> None:
         ["stats", "owners", "--csv"],
         ["audit", "--json"],
         ["audit", "-q"],
+        ["report", "--json"],
     ],
 )
 def test_a_format_for_machines_loads_no_rich(house: Pipe, words: list[str]) -> None:
@@ -156,7 +160,8 @@ def test_a_command_loads_only_its_own_module(house: Pipe) -> None:
         "data",
         "everyday",
     }
-    others |= {"focusing", "forecasting", "gate", "interview", "progress", "questions", "rates", "setup"}
+    others |= {"focusing", "forecasting", "gate", "interview", "progress", "questions", "rates", "report"}
+    others |= {"setup"}
     others |= {"showing", "stages", "statistics"}
     assert {f"pipecli.cli.{name}" for name in others} <= commands
     assert not loaded("list") & {f"pipecli.cli.{name}" for name in others}
@@ -168,3 +173,10 @@ def test_a_csv_loads_no_reader_of_spreadsheets(house: Pipe, environment: Path) -
         "python_calamine",
         "pipecli.importers.unpacking",
     }
+
+
+def test_a_report_of_a_file_loads_no_chart_and_as_json_no_rich(pipe: Pipe, environment: Path) -> None:
+    file = environment / "deals.csv"
+    file.write_text("name,amount,stage\nERP,5,Lead\n")
+    found = loaded("xray", str(file), "--json")
+    assert not found & (NEVER | LEARNING | {"rich.console", "plotext", "python_calamine"})

@@ -10,8 +10,9 @@ import pytest
 from pipecli.domain import importing as rules
 from pipecli.domain.decide import Decision, revise_amount, set_values
 from pipecli.domain.definition import compile_definition
-from pipecli.domain.importing import Difference, People, Row, Step
+from pipecli.domain.importing import Difference, People, Row
 from pipecli.domain.importing_digests import digests, fingerprint
+from pipecli.domain.importing_steps import Step
 from pipecli.domain.moves import advance
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import Pipeline
@@ -286,8 +287,8 @@ def test_where_file_and_history_disagree_the_history_stands_and_it_is_said(numbe
             "it was closed on 2026-02-01, before the 2026-02-05 of its history",
         ),
         (
-            row(("lead", "01-05", None), ("won", "02-01", None), ("lost", "02-03", None), status="lost"),
-            "its history closes it twice, as won and as lost",
+            row(("lead", "01-05", None), ("won", "02-01", None), ("lost", "02-01", None), status="lost"),
+            "its history closes it twice on 2026-02-01, as won and as lost",
         ),
     ],
 )

@@ -215,13 +215,17 @@ def test_a_file_of_unknown_labels_is_refused_whole(
         imported("name,stage\nA,Hot\nB,Cold deal\nC,Hot\n")
     assert refused.value.message == (
         "no label of the file is a stage: Hot, Cold deal; the stages are lead, discovery, proposal, negotiation, "
-        'won, lost; map them: --stage "Hot=KEY"'
+        'won, lost; map them: --stage "Hot=KEY"; or take the file\'s own stages: '
+        f"pipe stages discover {tmp_path / 'deals.csv'} -o pipeline.toml, then pipe stages adopt pipeline.toml"
     )
     assert (refused.value.detail, head(workspace)) == ({"labels": ["Hot", "Cold deal"]}, 2)
     assert not (tmp_path / "deals.csv.rejected.csv").exists()
     found = imported("name,stage\nA,Hot\nB,a=b\n", stages=("hot=Negotiation", "a=b=WON"))
     assert counts(found) == (2, 0, 0, 0, 0)
     assert records(workspace, "stage", "status") == [("negotiation", "open"), ("lead", "won")]
+    with pytest.raises(InvalidInput) as refused:
+        imported("name,stage\nA,Warm\n")
+    assert refused.value.message.endswith('map them: --stage "Warm=KEY"')
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "lose": ("ref", "reason"),
     "reopen": ("closed",),
     "handover": ("owner", "owner"),
+    "report": ("report",),
     "config": ("setting",),
     "completion": ("shell",),
 }
@@ -55,7 +56,7 @@ PLACES: dict[str, tuple[str, ...]] = {
 GROUPS: dict[str, tuple[str, ...]] = {
     "forecast": ("backtest", "changes", "calibrate"),
     "rates": ("list", "set"),
-    "stages": ("show", "check", "edit", "adopt", "templates"),
+    "stages": ("show", "discover", "check", "edit", "adopt", "templates"),
     "stats": ("funnel", "velocity", "losses", "owners", "sources"),
 }
 # What is the same in every workspace.
@@ -64,6 +65,7 @@ FIXED: dict[str, tuple[str, ...]] = {
     "exchange": ("call", "mail", "meeting", "note"),
     "setting": ("db", "me", "lang", "decimal", "date_order", "editor"),
     "shell": ("bash", "zsh", "fish"),
+    "report": ("weekly", "monthly"),
     "division": ("owner",),
     "status": ("open", "won", "lost", "all"),
     "language": ("en", "fr"),
@@ -93,7 +95,12 @@ OPTIONS = {
     "--template": "template",
 }
 # The same option of these commands means another thing.
-OPTIONS_OF = {("overdue", "--by"): "division", ("stale", "--by"): "division"}
+OPTIONS_OF = {
+    ("overdue", "--by"): "division",
+    ("stale", "--by"): "division",
+    ("report", "-o"): "nothing",
+    ("export", "-o"): "nothing",
+}
 VALUED = frozenset(
     [
         "-n",

@@ -11,9 +11,8 @@ never takes back what a person changed here since. What was exported here differ
 
 from __future__ import annotations
 
-import itertools
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -23,19 +22,11 @@ from pipecli.text import _
 from . import events as ev
 from .decide import Decision, revise_amount, set_values
 from .importing_digests import digests
+from .importing_steps import CLOSED, Step, with_new_beginnings
 from .opportunity import OPEN, Opportunity
 from .pipeline import LOST, WON, Pipeline
 
-CLOSED = (WON, LOST)
 _WHERE = frozenset({"stage", "status", "closed", "steps"})
-
-
-class Step(NamedTuple):
-    """A row of a history: the stage (or `won`, `lost`) it went to, the day, the amount in minor units."""
-
-    place: str
-    on: date
-    amount: int | None
 
 
 class Row(NamedTuple):
@@ -147,7 +138,7 @@ def _told(row: Row, pipeline: Pipeline) -> Course:
     stage = _first_stage(row, pipeline)
     if first.place not in CLOSED:
         stage = steps.pop(0).place
-    _refuse_two_ends(steps)
+    steps = with_new_beginnings(stage, steps)
     last = steps[-1] if steps else Step(stage, opened, None)
     if not row.is_open and last.place not in CLOSED:
         steps.append(Step(row.values["status"], _end_of(row, last), None))
@@ -167,12 +158,6 @@ def _end_of(row: Row, last: Step) -> date:
         line = _("it was closed on {closed}, before the {last} of its history")
         raise InvalidInput(line.format(closed=closed, last=last.on))
     return closed or last.on
-
-
-def _refuse_two_ends(steps: Sequence[Step]) -> None:
-    for before, after in itertools.pairwise(steps):
-        if before.place in CLOSED and after.place in CLOSED and before.place != after.place:
-            raise InvalidInput(_("its history closes it twice, as won and as lost"))
 
 
 def land(

@@ -28,7 +28,7 @@ class Forms(NamedTuple):
     decimals: Mapping[str, str | None] = {}
     serial: frozenset[str] = frozenset()
 
-    def with_history(self, texts: Sequence[str], order: Order | None) -> Forms:
+    def with_history(self, texts: Iterable[str], order: Order | None) -> Forms:
         """These, and how a history writes its days; raises InvalidInput where they stay ambiguous."""
         days = days_of(texts)
         if order is None and days.is_a_question:
@@ -59,7 +59,7 @@ def forms_of(
     width = len(header)
     for name, source in mapping.sources.items():
         kind = pipeline.fields[name.removeprefix(OWN)].type if name.startswith(OWN) else ""
-        column = " + ".join(header[n] for _words, n in source.pieces)
+        column = source.named(header)
         if name in _DAYS or kind == "date":
             days = days_of(_texts(source, rows, width))
             orders[name] = days.order or order

@@ -27,6 +27,13 @@ class Line(NamedTuple):
     fault: str | None = None
 
 
+class Rows(Protocol):
+    """Rows that can be passed over as often as wanted."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Line]: ...
+
+
 class Lines:
     """The rows of a file put down in their order, to be read as often as wanted and never held."""
 
@@ -75,6 +82,11 @@ def header_place(rows: Sequence[Sequence[str]]) -> int:
         words = all(not _NUMBER.fullmatch(cell.strip()) for cell in filled)
         return place if place == 0 or (len(filled) >= _LEAST_UNDER_A_TITLE and words) else 0
     return 0
+
+
+def holds_values(header: Sequence[str]) -> bool:
+    """Whether a header has numbers or days in it: then it is rather a first row of values."""
+    return any(_NUMBER.fullmatch(name) for name in header if name)
 
 
 def told_apart(names: Sequence[str]) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def _about_window(found: Record) -> str:
 def print_hygiene(console: Console, found: Record) -> None:
     """`Pipeline hygiene   87 %   (81 % eight weeks ago)   ▁▂▂▃▅▅▆▇`."""
     now, then = found["hygiene"], found["eight_weeks_ago"]
-    parts: list[Any] = [(_("Pipeline hygiene"), "bold"), "   ", (_overall(now), "bold")]
+    parts: list[Any] = [(_("Pipeline hygiene"), "bold"), "   ", (overall(now), "bold")]
     if found["owner"]:
         parts.insert(1, _(" of {owner}").format(owner=literal(found["owner"])))
     if then["rate"] is not None and now["rate"] is not None:
@@ -66,7 +66,8 @@ def sparkline(rates: Sequence[float | None]) -> str:
     return "".join("·" if rate is None else _BARS[round(steps * (1 - (top - rate) / span))] for rate in rates)
 
 
-def _overall(found: Record) -> str:
+def overall(found: Record) -> str:
+    """The hygiene as a percentage, of few cases as a count."""
     if found["rate"] is not None:
         return _percent(found["rate"])
     return _("{k} of {n}").format(k=found["met"], n=found["cases"]) if found["cases"] else "–"
@@ -305,7 +306,7 @@ def owners_view() -> View:
     return View(
         (
             Column("owner", _("Owner"), _owner, least=8, grows=True, style=_owner_style),
-            Column("hygiene", _("Hygiene"), lambda r: _overall(r["hygiene"]), right=True, least=NEVER_CUT),
+            Column("hygiene", _("Hygiene"), lambda r: overall(r["hygiene"]), right=True, least=NEVER_CUT),
             Column("open", _("open"), lambda r: str(r[NEXT_ACTION]["n"]), right=True, least=NEVER_CUT),
             _point_column(NEXT_ACTION, _("action")),
             _point_column(PROVEN, _("proven")),

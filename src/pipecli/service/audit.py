@@ -65,6 +65,11 @@ def audit(workspace: Workspace, asked: Asked) -> Record:
         return _document(every, owner)
 
 
+def of_reading(reading: Reading) -> Record:
+    """The audit of everybody, over an open workspace."""
+    return _document(_Found(reading), None)
+
+
 def _document(every: _Found, owner: str | None) -> Record:
     own = every.of(None if owner is None else fold(owner))
     weeks = [rules.overall(own.points(day).values()) for day in every.days]

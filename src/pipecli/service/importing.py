@@ -6,6 +6,7 @@ Rows are read, judged and built before the lock is taken. What a row becomes is 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -16,12 +17,14 @@ from pipecli.domain import importing as rules
 from pipecli.domain.events import opportunity_stream
 from pipecli.domain.importing import Difference, Row
 from pipecli.domain.importing_digests import digests
+from pipecli.domain.importing_ids import SHORT, long_form
 from pipecli.domain.values import Reader
 from pipecli.errors import InvalidInput
 from pipecli.importers.mapping import MappingFile, RowMapping, columns_of, row_mapping
 from pipecli.importers.reading import Labels, RowReader
 from pipecli.importers.rejected import ADDED, Rejected, write_rejected
 from pipecli.importers.saving import write_mapping_file
+from pipecli.importers.systems import SALESFORCE_DATA
 from pipecli.importers.table import Line
 from pipecli.store import directory, imported, journal, projection
 from pipecli.text import _
@@ -29,7 +32,7 @@ from pipecli.text import _
 from .importing_back import Returning
 from .importing_notes import Update, fields_of, notes_of
 from .importing_people import Directory
-from .importing_source import Agree, LeftOut, Request, Source, open_source
+from .importing_source import Agree, LeftOut, Request, Source, label_pair, open_source
 from .past import row_with_names
 from .records import Record, record
 from .unit import Unit
@@ -140,7 +143,9 @@ class _Run:
         found = source.found(unit.pipeline, self._agree)
         mapping = row_mapping(source.table.header, unit.pipeline, source.given, source.mapping, found)
         labels = Labels(
-            unit.pipeline, {**source.stages, **dict(_label(text) for text in self._request.stages)}
+            unit.pipeline,
+            {**source.stages, **dict(label_pair(text) for text in self._request.stages)},
+            pipelines_named=source.names_pipelines,
         )
         tally = _Tally()
         unit.names |= directory.all_names(unit.driver)
@@ -149,7 +154,7 @@ class _Run:
         rows = self._rows(self._reader(unit, mapping, labels), mapping, unit, tally)
         while portion := list(islice(rows, PORTION)):
             self._decide(unit, portion, people, tally)
-        labels.require_some()
+        labels.require_some(_own_stages(source) if unit.is_first else "")
         tally.alike = people.alike()
         unit.told = self._write_told
         tally.rejected.sort(key=lambda r: r.line.number)
@@ -166,7 +171,7 @@ class _Run:
             path,
             MappingFile(
                 columns={name: one.said(source.table.header) for name, one in mapping.sources.items()},
-                stages={**source.stages, **dict(_label(text) for text in request.stages)},
+                stages={**source.stages, **dict(label_pair(text) for text in request.stages)},
                 defaults=source.mapping.defaults,
                 history=source.mapping.history,
                 date_order=request.dates or source.mapping.date_order,
@@ -214,14 +219,13 @@ class _Run:
         missing = len(self._source.table.header) - len(line.cells)
         identifier = source.text((*line.cells, *[""] * missing)) if source else ""
         if self._source.histories:
-            tally.identifiers.add(identifier)
+            tally.identifiers.add(long_form(identifier))
         if line.fault:
             raise InvalidInput(line.fault)
-        history = self._source.histories.get(identifier, ()) if identifier else ()
-        return reader.read(line.number, line.cells, history)
+        return reader.read(line.number, line.cells, self._source.past(line, identifier))
 
     def _decide(self, unit: Unit, rows: Sequence[Row], people: Directory, tally: _Tally) -> None:
-        known = imported.known_rows(unit.driver, self._source.system_key, [row.external[1] for row in rows])
+        known = _known(unit, self._source.system_key, [row.external[1] for row in rows])
         if self._back:
             known |= self._back.known(rows)
         changed = _changed(rows, known)
@@ -270,7 +274,7 @@ class _Run:
         self, unit: Unit, mapping: RowMapping, tally: _Tally, labels: Labels, rejected_file: str | None
     ) -> Imported:
         source, header = self._source, self._source.table.header
-        used = columns_of(mapping.sources)
+        used = columns_of(mapping.sources) | source.history_columns
         told = {*ADDED, *(source.system.derived if source.system else ())}
         unread = [name for n, name in enumerate(header) if name and n not in used and name not in told]
         strangers = [key for key in self._source.histories if key not in tally.identifiers]
@@ -297,12 +301,21 @@ class _Run:
         )
 
 
-def _label(text: str) -> tuple[str, str]:
-    """`LABEL=KEY` apart at the last sign, because a label can hold one."""
-    label, sign, key = text.rpartition("=")
-    if not sign or not label.strip() or not key.strip():
-        raise InvalidInput(_('"{text}" is not LABEL=KEY').format(text=text[:40]))
-    return label, key
+def _own_stages(source: Source) -> str:
+    """What to type where there is nothing yet, so that the stages may still be those of the file."""
+    line = _(
+        "; or take the file's own stages: pipe stages discover {path} -o {draft}, then pipe stages adopt {draft}"
+    )
+    return line.format(path=shlex.quote(str(source.path)), draft="pipeline.toml")
+
+
+def _known(unit: Unit, system: str, identifiers: Sequence[str]) -> dict[tuple[str, str], imported.Known]:
+    """What was imported from a system before; those of Salesforce by the long form of their identifiers."""
+    if system != SALESFORCE_DATA.key:
+        return imported.known_rows(unit.driver, system, identifiers)
+    short = [identifier[:SHORT] for identifier in identifiers if len(identifier) > SHORT]
+    known = imported.known_rows(unit.driver, system, [*identifiers, *short])
+    return {(source, long_form(key)): one for (source, key), one in known.items()}
 
 
 def _changed(rows: Sequence[Row], known: dict[tuple[str, str], imported.Known]) -> dict[tuple[str, str], int]:

@@ -112,6 +112,11 @@ class Unit:
         self.driver = driver
         self.recorded_at = max(clock.stamp(clock.now()), self.header.recorded_at)
 
+    @property
+    def is_first(self) -> bool:
+        """Whether no opportunity was ever opened here."""
+        return self._next_number == 1
+
     def opening(self) -> tuple[int, Decision]:
         """A new opportunity's number, and the decision that is to open it."""
         number = self.number_opportunity()
