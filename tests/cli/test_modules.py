@@ -21,7 +21,7 @@ print("\\n" + " ".join(sorted(sys.modules)), file=sys.stderr)
 sys.exit(code)
 """
 NEVER = {"sqlmodel", "sqlalchemy", "textual", "litellm", "psycopg", "babel", "scipy", "mcp", "pipecli.agents"}
-LEARNING = {"numpy", "plotext", "pipecli.forecasting", "pipecli.service.outlook"}
+LEARNING = {"numpy", "plotext", "pygal", "pipecli.forecasting", "pipecli.service.outlook"}
 """What only commands that learn from the past may load."""
 PARSER = {"typer", "rich", "pydantic", "click"}
 RULES = {"pipecli.domain.decide", "pipecli.domain.moves", "pipecli.domain.proofs"}
@@ -87,16 +87,19 @@ def test_a_list_loads_no_rules_of_writing(house: Pipe, words: list[str], code: i
         ["forecast", "--cash"],
         ["forecast", "backtest", "--horizon", "2d", "--every", "2d"],
         ["focus"],
+        ["report"],
+        ["report", "monthly", "--markdown"],
     ],
 )
 def test_what_learns_from_the_past_loads_numbers_and_no_chart(house: Pipe, words: list[str]) -> None:
     found = loaded(*words)
-    assert not found & (NEVER | RULES | {"tomllib", "plotext"})
+    assert not found & (NEVER | RULES | {"tomllib", "plotext", "pygal"})
     assert {"numpy", "pipecli.forecasting"} <= found
 
 
 def test_only_a_chart_loads_what_draws(house: Pipe) -> None:
     assert "plotext" in loaded("forecast", "--chart")
+    assert {"pygal", "plotext"} & loaded("report", "--html") == {"pygal"}
 
 
 @pytest.mark.parametrize(
@@ -115,6 +118,7 @@ def test_only_a_chart_loads_what_draws(house: Pipe) -> None:
         ["audit", "-q"],
         ["summary", "--json"],
         ["summary", "1", "--json"],
+        ["report", "--json"],
     ],
 )
 def test_a_format_for_machines_loads_no_rich(house: Pipe, words: list[str]) -> None:
@@ -172,7 +176,8 @@ def test_a_command_loads_only_its_own_module(house: Pipe) -> None:
         "data",
         "everyday",
     }
-    others |= {"focusing", "forecasting", "gate", "interview", "progress", "questions", "rates", "setup"}
+    others |= {"focusing", "forecasting", "gate", "interview", "progress", "questions", "rates", "report"}
+    others |= {"setup"}
     others |= {"showing", "stages", "statistics", "summary"}
     assert {f"pipecli.cli.{name}" for name in others} <= commands
     assert not loaded("list") & {f"pipecli.cli.{name}" for name in others}
@@ -192,3 +197,10 @@ def test_no_command_loads_a_model_unless_it_asks_one(house: Pipe) -> None:
         assert not {
             m for m in loaded(*words, **model) if m.startswith(("pipecli.assist", "litellm", "openai"))
         }
+
+
+def test_a_report_of_a_file_loads_no_chart_and_as_json_no_rich(pipe: Pipe, environment: Path) -> None:
+    file = environment / "deals.csv"
+    file.write_text("name,amount,stage\nERP,5,Lead\n")
+    found = loaded("xray", str(file), "--json")
+    assert not found & (NEVER | LEARNING | {"rich.console", "plotext", "python_calamine"})

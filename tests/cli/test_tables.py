@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rich.console import Console
+from rich.text import Text
+
+from pipecli.render.table import wrapped
+
 from .conftest import Pipe
 
 
@@ -67,3 +72,10 @@ def test_long_names_stay_on_their_line(house: Pipe, screen: Callable[[int], None
     assert lines[1].startswith("7  An account")
     screen(30)
     assert len(house("list").out.splitlines()) == 6
+
+
+def test_a_space_that_does_not_break_keeps_words_on_one_line() -> None:
+    words = Text("won so far 257\u202f700\u00a0€ and more", style="dim")
+    lines = wrapped(Console(width=80), words, 16)
+    assert [line.plain for line in lines] == ["won so far", "257\u202f700\u00a0€ and", "more"]
+    assert [line.style for line in lines] == ["dim"] * 3

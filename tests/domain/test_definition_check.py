@@ -213,6 +213,23 @@ RULES = {
     "a stage key twice": ('key = "discovery"', 'key = "Lead" # <- duplicate_key'),
     "a stage name twice": ('name = "Discovery"', 'name = "qualified  LEAD" # <- duplicate_name'),
     "a stage named like an end": ('name = "Won"', 'name = "NEGOTIATION" # <- duplicate_name'),
+    "a label of two stages": (
+        'proves = "They need it."',
+        'proves = "They need it."\nlabels = ["Intro", "New lead"]',
+        'name = "Discovery"',
+        'name = "Discovery"\nlabels = ["new LEAD"] # <- duplicate_key',
+    ),
+    "a label that is another stage's name": (
+        'name = "Discovery"',
+        'name = "Discovery"\nlabels = ["negotiation"] # <- duplicate_key',
+    ),
+    "a label of a stage and of an end": (
+        'name = "Discovery"',
+        'name = "Discovery"\nlabels = ["Signed"]',
+        "[won]\n",
+        '[won]\nlabels = ["signed"] # <- duplicate_key\n',
+    ),
+    "a label that is no text": ('name = "Discovery"', 'name = "Discovery"\nlabels = [3] # <- wrong_type'),
     "a reserved stage key": ('key = "lead"', 'key = "lost" # <- reserved_key'),
     "a reserved stage name": (
         '[won]\nname = "Won"',

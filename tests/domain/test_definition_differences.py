@@ -29,6 +29,11 @@ amount_review = true
         ('template = "b2b"\n', "", ["template: b2b → none"]),
         ('"chf"', '"EUR"', ["currency: CHF → EUR"]),
         ('"Europe/Zurich"', '"Europe/Paris"', ["time zone: Europe/Zurich → Europe/Paris"]),
+        (
+            "[won]",
+            '[lost]\nlabels = ["Closed Lost", "Dead"]\n[won]\nlabels = ["Closed Won"]',
+            ["Lost: labels: none → Closed Lost, Dead", "Signed: labels: none → Closed Won"],
+        ),
         ("[won]", '[lost]\nname = "Gone"\n[won]', ["name of lost: Lost → Gone"]),
         ('name = "Discovery"', 'name = "Scoping"', ["stage renamed: Discovery → Scoping"]),
         ('name = "Signed"', 'name = "Won"', ["stage renamed: Signed → Won"]),

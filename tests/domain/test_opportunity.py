@@ -279,3 +279,24 @@ def test_the_latest_proof_is_the_one_that_happened_last() -> None:
     found = (case.state.proof("need"), case.state.proof("need", "link"), case.state.proof("need", "file"))
 
     assert [proof and proof.seq for proof in found] == [newer.seq, link.seq, None]
+
+
+class TestWaivers:
+    WAIVABLE = criterion("need", evidence="note", waivable_by=("boss",))
+
+    def test_one_is_in_force_from_the_day_it_is_given_to_the_end_of_the_stage_it_lets_into(self) -> None:
+        case = Case(leaving(self.WAIVABLE))
+        assert case.state.waivers_in_force == ()
+        given = case.waives("need")
+        assert [w.seq for w in case.state.waivers_in_force] == [given.seq]
+        case.advances()
+        assert [w.seq for w in case.state.waivers_in_force] == [given.seq]
+        case.returns()
+        assert case.state.waivers_in_force == ()
+
+    def test_one_that_a_gate_did_not_need_is_over_with_its_stage(self) -> None:
+        dear = criterion("need", evidence="note", when="amount > 5k", waivable_by=("boss",))
+        case = Case(leaving(dear), amount=(1_000_00, "EUR"))
+        case.waives("need")
+        case.advances()
+        assert case.state.waivers_in_force == ()

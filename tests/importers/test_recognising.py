@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from pipecli.importers.encodings import likely
-from pipecli.importers.recognising import guessed, is_of_others, system_columns, system_of
+from pipecli.importers.recognising import (
+    by_values,
+    guessed,
+    is_of_others,
+    system_columns,
+    system_of,
+    wordiest,
+)
 from pipecli.importers.systems import SYSTEMS
 from pipecli.importers.words import WORDS
 
@@ -46,6 +53,7 @@ HEADERS = {
         "Record Id,Deal Owner.id,Deal Owner,Amount,Deal Name,Closing Date,Account Name.id,Account Name,Stage,"
         "Created Time,Reason For Loss"
     ),
+    "bitrix24": "ID,STAGE_ID,ASSIGNED_BY_ID,OPPORTUNITY,BEGINDATE,CLOSEDATE,CLOSED,SOURCE_ID,TITLE,DATE_CREATE,URL",
     "twenty": "Id,Name,Amount / Amount,Amount / Currency,Close date,Stage,Point of Contact Id,Company Id,Creation date",
 }
 LEAST = {"name", "amount", "stage", "created"}
@@ -159,3 +167,23 @@ def test_accents_tell_the_encoding(text: str, encoding: str) -> None:
 
 def test_bytes_of_no_text_have_no_encoding() -> None:
     assert likely(b"\x81\x8d\xff") is None
+
+
+def test_names_with_a_number_and_round_amounts_are_not_taken_for_days() -> None:
+    columns, rivals, doubtful = guess("Affaire,Montant", "Projet 12,39500", "Affaire 7,15500")
+    assert (columns, rivals, doubtful) == ({"name": "Affaire", "amount": "Montant"}, {}, ())
+
+
+def test_values_alone_tell_days_a_stage_and_an_amount() -> None:
+    rows = [["Acme", "39500", "Won", "2026-01-02", "2026-02-03"], ["Borel", "5", "Offer", "2026-01-05", ""]]
+    header = ["a", "b", "c", "d", "e"]
+    expected = {"created": "d", "close_date": "e", "stage": "c", "amount": "b"}
+    assert by_values(header, rows, ()) == expected
+    assert by_values(["a", "", "c", "d", "e"], rows, ("stage", "created")) == {"close_date": "d"}
+
+
+def test_the_wordiest_column_is_full_and_of_words() -> None:
+    rows = [["1", "East", "Acme", ""], ["2", "East", "Borel", "Nord"]]
+    assert wordiest(["n", "region", "who", "else"], rows) == "who"
+    assert wordiest(["n", "region", "", "else"], rows) == "region"
+    assert wordiest(["n", "", "", "else"], rows) == ""

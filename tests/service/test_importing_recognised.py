@@ -353,7 +353,7 @@ def test_every_row_is_told_or_the_file_refused(
 OTHERS = (
     "maven/accounts.csv", "maven/products.csv", "maven/sales_teams.csv", "maven/data_dictionary.csv",
     "maven/sales_pipeline.csv", "salesforce_devorg/Account.csv", "salesforce_devorg/OpportunityHistory.csv",
-    "salesforce_devorg/OpportunityHistoryGroup.csv", "hubspot_salesforce_seeds/hubspot/deal_data.csv",
+    "salesforce_devorg/OpportunityHistoryGroup.csv",
     "hubspot_salesforce_seeds/salesforce/sf_opportunity_data.csv", "loans2017/opportunities_q4.csv",
     "loans2017/history_q4.csv",
 )  # fmt: skip
@@ -366,6 +366,13 @@ def test_what_names_no_opportunity_is_refused_whole(workspace: Workspace, name: 
         import_file(workspace, str(REAL / name))
     assert "\n" not in refused.value.message
     assert records(workspace, "id") == []
+
+
+@real_data
+def test_the_deals_of_a_replica_of_hubspot_land(workspace: Workspace) -> None:
+    found = import_file(workspace, str(REAL / "hubspot_salesforce_seeds/hubspot/deal_data.csv"))
+    assert (found.system, counts(found)) == ("HubSpot", (44, 0, 0, 0))
+    assert {owner for _id, owner in records(workspace, "id", "owner")} >= {"35252170", "40706000"}
 
 
 @real_data

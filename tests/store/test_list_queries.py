@@ -91,6 +91,10 @@ FILTERS: list[tuple[Filter, list[int]]] = [
     (Filter(due_after=TODAY), [3]),
     (Filter(due_after=date(2026, 2, 26), due_before=date(2026, 3, 9)), [1, 2, 4]),
     (Filter(stale=True, sort="number"), [1]),
+    (Filter(status=("won", "lost"), closed_from=date(2026, 2, 10), sort="number"), [5, 6]),
+    (Filter(status=("won", "lost"), closed_from=date(2026, 2, 11)), []),
+    (Filter(status=("lost",), closed_from=date(2026, 2, 1), closed_until=date(2026, 2, 10)), [6]),
+    (Filter(status=("lost",), closed_until=date(2026, 2, 9)), []),
 ]
 
 

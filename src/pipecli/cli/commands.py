@@ -90,12 +90,22 @@ def declared() -> tuple[Declared, ...]:
             weekly,
             _("Where attention matters: approvals, what is uncertain, stakes."),
         ),
+        Declared(
+            "report", "report", "report", weekly, _("The week or the month on one page, to read or to send.")
+        ),
         Declared("journal", "showing", "journal", weekly, _("Everything that happened, of one or of all.")),
         Declared("waive", "gate", "waive", weekly, _("Make a recorded exception to a criterion.")),
         Declared(
             "handover", "everyday", "handover", weekly, _("Give an owner's open opportunities to another.")
         ),
         Declared("rates", "rates", "group", weekly, _("What other currencies are worth, from which day on.")),
+        Declared(
+            "xray",
+            "xraying",
+            "xray",
+            data,
+            _("The truth about an export or a spreadsheet, without importing it."),
+        ),
         Declared(
             "import",
             "data",

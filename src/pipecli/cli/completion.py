@@ -52,6 +52,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "lose": ("ref", "reason"),
     "reopen": ("closed",),
     "handover": ("owner", "owner"),
+    "report": ("report",),
     "config": ("setting",),
     "completion": ("shell",),
 }
@@ -60,7 +61,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "forecast": ("backtest", "changes", "calibrate"),
     "proposals": ("list", "show", "accept", "reject", "review"),
     "rates": ("list", "set"),
-    "stages": ("show", "check", "edit", "adopt", "templates"),
+    "stages": ("show", "discover", "check", "edit", "adopt", "templates"),
     "stats": ("funnel", "velocity", "losses", "owners", "sources"),
 }
 # What is the same in every workspace.
@@ -72,6 +73,7 @@ FIXED: dict[str, tuple[str, ...]] = {
         *("ai.model", "ai.api_base", "ai.redact", "ai.timeout", "ai.budget"),
     ),
     "shell": ("bash", "zsh", "fish"),
+    "report": ("weekly", "monthly"),
     "division": ("owner",),
     "status": ("open", "won", "lost", "all"),
     "language": ("en", "fr"),
@@ -101,7 +103,12 @@ OPTIONS = {
     "--template": "template",
 }
 # The same option of these commands means another thing.
-OPTIONS_OF = {("overdue", "--by"): "division", ("stale", "--by"): "division"}
+OPTIONS_OF = {
+    ("overdue", "--by"): "division",
+    ("stale", "--by"): "division",
+    ("report", "-o"): "nothing",
+    ("export", "-o"): "nothing",
+}
 VALUED = frozenset(
     [
         "-n",

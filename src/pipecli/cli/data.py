@@ -12,6 +12,17 @@ from pipecli.render.console import note
 from pipecli.text import _, ngettext
 
 from .exits import FAILURE, OK
+from .file_options import (
+    Dates,
+    Decimal,
+    Encoding,
+    History,
+    MappingFile,
+    Maps,
+    Sheet,
+    Stages,
+    asked,
+)
 from .files import opened, unfinished
 from .options import Writing, workspace, writes
 from .progress import progress_bar
@@ -51,38 +62,18 @@ def import_(
     file: Annotated[
         str, typer.Argument(metavar="FILE", help=_("an export, a spreadsheet, mail, a calendar or a journal"))
     ],
-    maps: Annotated[
-        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help=_("which column fills a field"))
-    ] = None,
-    stages: Annotated[
-        list[str] | None,
-        typer.Option("--stage", metavar="LABEL=KEY", help=_("which stage a label means, or won, lost")),
-    ] = None,
-    mapping: Annotated[
-        str | None, typer.Option("--mapping", metavar="FILE.toml", help=_("columns and labels written down"))
-    ] = None,
-    history: Annotated[
-        str | None,
-        typer.Option("--history", metavar="FILE", help=_("the past: columns id, stage, at, amount")),
-    ] = None,
+    maps: Maps = None,
+    stages: Stages = None,
+    mapping: MappingFile = None,
+    history: History = None,
     rejected: Annotated[
         str | None,
         typer.Option("--rejected", metavar="FILE", help=_("where rows that cannot land are written")),
     ] = None,
-    sheet: Annotated[
-        str | None, typer.Option("--sheet", metavar="NAME", help=_("which sheet of a spreadsheet"))
-    ] = None,
-    dates: Annotated[
-        str | None,
-        typer.Option("--dates", metavar="dmy|mdy", help=_("which comes first where a column leaves it open")),
-    ] = None,
-    decimal: Annotated[
-        str | None,
-        typer.Option("--decimal", metavar=",|.", help=_("the decimal mark where a column leaves it open")),
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option("--encoding", metavar="NAME", help=_("of a CSV file, where it is misread"))
-    ] = None,
+    sheet: Sheet = None,
+    dates: Dates = None,
+    decimal: Decimal = None,
+    encoding: Encoding = None,
     save_mapping: Annotated[
         str | None,
         typer.Option("--save-mapping", metavar="FILE.toml", help=_("write the columns and labels down")),
@@ -105,14 +96,9 @@ def import_(
             )
         return _restore(place, file, writing)
     from pipecli.render.importing import import_document, import_lines, print_preview
-    from pipecli.service.importing_source import Request
 
-    from .importing import one_of
-
-    request = Request(
-        tuple(maps or ()), tuple(stages or ()), mapping, history, rejected, sheet,
-        one_of("--dates", dates, ("dmy", "mdy")), one_of("--decimal", decimal, (",", ".")), encoding, save_mapping,
-    )  # fmt: skip
+    asked_for = asked(maps, stages, mapping, history, sheet, dates, decimal, encoding)
+    request = asked_for._replace(rejected=rejected, save_mapping=save_mapping)
     found = _imported(place, file, request, writing.dry_run)
     if writing.format == "json":
         from pipecli.render.formats import write_json
@@ -190,14 +176,16 @@ def _restore(place: Workspace, file: str, writing: Writing) -> int:
 
 def export(
     context: typer.Context,
-    csv: Annotated[bool, typer.Option("--csv", help=_("opportunities as CSV"))] = False,
-    json: Annotated[bool, typer.Option("--json", help=_("opportunities as JSON"))] = False,
+    csv: Annotated[
+        bool, typer.Option("--csv", help=_("opportunities as CSV, to be edited and imported again"))
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help=_("the same as JSON"))] = False,
     xlsx: Annotated[
         bool,
         typer.Option("--xlsx", help=_("a workbook: opportunities, contacts, exchanges, …; with -o FILE")),
     ] = False,
     journal: Annotated[
-        bool, typer.Option("--journal", help=_("everything, to restore an empty workspace"))
+        bool, typer.Option("--journal", help=_("everything, nothing lost, to restore an empty workspace"))
     ] = False,
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help=_("write there instead of stdout"))

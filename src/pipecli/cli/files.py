@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +28,10 @@ def opened(path: str | None) -> Iterator[TextIO]:
 def unfinished(path: str) -> Iterator[Path]:
     """Where to write what becomes the file when the context ends well; raises InvalidInput where it cannot be."""
     target = Path(path)
+    if not target.name:
+        raise InvalidInput(
+            _("{path} cannot be written: {error}").format(path=target, error=os.strerror(errno.EISDIR))
+        )
     part = target.with_name(f".{target.name}.part")
     try:
         yield part

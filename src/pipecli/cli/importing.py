@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from pipecli.errors import InvalidInput
 from pipecli.render.console import literal, note
@@ -10,13 +10,6 @@ from pipecli.service.importing_source import Look, require_clear
 from pipecli.text import _
 
 from .prompts import ask, can_ask, choose, confirm
-
-
-def one_of(option: str, given: str | None, choices: Sequence[str]) -> str | None:
-    """What was given, if it is one of the choices; raises InvalidInput."""
-    if given is not None and given not in choices:
-        raise InvalidInput(_("{field} is one of: {choices}").format(field=option, choices=", ".join(choices)))
-    return given
 
 
 def agreed(look: Look) -> Mapping[str, str]:

@@ -40,7 +40,7 @@ class Writing(NamedTuple):
 
 
 # Parameters that name a file.
-_PATHS = frozenset({"file", "history", "ics", "mail", "mapping", "output", "to_dir"})
+_PATHS = frozenset({"draft", "file", "from_file", "history", "ics", "mail", "mapping", "output", "to_dir"})
 _FORMATS = ("json", "jsonl", "csv", "markdown", "quiet")
 # Where a group leaves the format it was asked for, for the command behind it.
 _FORMAT = "pipecli.format"
@@ -62,7 +62,7 @@ def reports(command: Callable[..., Any]) -> Callable[..., Any]:
     }
 
     def choose(values: dict[str, Any]) -> Output:
-        return Output(_chosen(values, _FORMATS))
+        return Output(one_format(values, _FORMATS))
 
     return _extended(command, "output", flags, choose)
 
@@ -76,7 +76,7 @@ def writes(command: Callable[..., Any]) -> Callable[..., Any]:
     }
 
     def choose(values: dict[str, Any]) -> Writing:
-        return Writing(values.pop("dry_run"), _chosen(values, ("json", "quiet")))
+        return Writing(values.pop("dry_run"), one_format(values, ("json", "quiet")))
 
     return _extended(command, "writing", flags, choose)
 
@@ -98,8 +98,8 @@ def assists(command: Callable[..., Any]) -> Callable[..., Any]:
     return _extended(command, "how", flags, choose)
 
 
-def _chosen(values: dict[str, Any], formats: tuple[str, ...]) -> str:
-    """The one format asked for, taken out of the values; `table` where none is."""
+def one_format(values: dict[str, Any], formats: tuple[str, ...]) -> str:
+    """The one format asked for, taken out of the values; `table` where none is. Raises InvalidInput for two."""
     chosen = [name for name in formats if values.pop(name)]
     if len(chosen) > 1:
         raise InvalidInput(_("choose one format: {names}").format(names=" ".join(f"--{n}" for n in chosen)))

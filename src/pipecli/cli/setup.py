@@ -6,11 +6,25 @@ from typing import Annotated
 
 import typer
 
+from pipecli.config import Settings
 from pipecli.errors import InvalidInput
 from pipecli.render.console import note
 from pipecli.text import _, ngettext
 
 from .exits import FAILURE, OK
+from .file_options import (
+    NOTHING,
+    Currency,
+    Dates,
+    Decimal,
+    Encoding,
+    Ends,
+    History,
+    MappingFile,
+    Maps,
+    Sheet,
+    asked,
+)
 from .options import DryRun, Output, reports, workspace
 from .prompts import can_ask
 
@@ -20,12 +34,34 @@ def init(
     template: Annotated[
         str | None, typer.Option("--template", metavar="NAME", help=_("b2b, pme or services"))
     ] = None,
-    currency: Annotated[str | None, typer.Option("--currency", metavar="CODE", help=_("such as EUR"))] = None,
+    currency: Currency = None,
+    from_file: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help=_("draft the stages from an export or a spreadsheet")),
+    ] = None,
+    maps: Maps = None,
+    stages: Ends = None,
+    mapping: MappingFile = None,
+    history: History = None,
+    sheet: Sheet = None,
+    dates: Dates = None,
+    decimal: Decimal = None,
+    encoding: Encoding = None,
     dry_run: DryRun = False,
 ) -> None:
     from pipecli.service import creating
 
     place = workspace(context)
+    request = asked(maps, stages, mapping, history, sheet, dates, decimal, encoding)
+    if from_file is not None:
+        if template is not None:
+            raise InvalidInput(_("choose one: --template NAME or --from FILE"))
+        from .discovering import init_from
+
+        init_from(place.settings, from_file, request, currency, dry_run=dry_run)
+        return
+    if any(part not in NOTHING for part in request):
+        raise InvalidInput(_("options of a file go with --from FILE"))
     toml = None
     if template is None and can_ask():
         from .interview import interview
@@ -34,15 +70,23 @@ def init(
         toml = interview(place.settings, currency)
     template = template or creating.DEFAULT_TEMPLATE
     where = creating.init(place.settings, toml, template=template, currency=currency, dry_run=dry_run)
+    if made(place.settings, where, dry_run=dry_run):
+        note(_("The stages are a start: make them your own with pipe stages edit."))
+        note(_('Then: pipe add "ERP rollout" 48k -a Acme -n "call Jeanne" -d fri'))
+
+
+def made(settings: Settings, where: str, *, dry_run: bool) -> bool:
+    """Say where a workspace was made and what to know of that place; whether it was made at all."""
+    from pipecli.service import creating
+
     note(_("Made {where}").format(where=where))
     if dry_run:
         note(_("Dry run: nothing was changed."))
-        return
-    risk = creating.risk(place.settings)
+        return False
+    risk = creating.risk(settings)
     if risk:
         note(risk)
-    note(_("The stages are a start: make them your own with pipe stages edit."))
-    note(_('Then: pipe add "ERP rollout" 48k -a Acme -n "call Jeanne" -d fri'))
+    return True
 
 
 @reports

@@ -14,6 +14,7 @@ from pipecli.service.workspace import Workspace
 from pipecli.text import _, ngettext
 
 from .app import bare_typer
+from .discovering import discover
 from .exits import FAILURE, OK
 from .options import Output, Writing, reports, workspace, writes
 from .parsing import Command, Group
@@ -34,6 +35,11 @@ def group(help_: str) -> Any:
     made.callback(invoke_without_command=True)(stages)
     for name, function, words in (
         ("show", show, _("The definition in force, in short or as TOML.")),
+        (
+            "discover",
+            discover,
+            _("Draft the stages as they are practised, from a file or this workspace."),
+        ),
         ("check", check, _("Report every fault of a definition, with its line.")),
         ("edit", edit, _("Edit the definition in $EDITOR; checked and shown before it is adopted.")),
         ("adopt", adopt, _("Put a definition in force as a new version.")),

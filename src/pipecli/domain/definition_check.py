@@ -17,7 +17,7 @@ from pipecli.domain.definition_faults import Faults, nearest
 from pipecli.domain.definition_lines import Path
 from pipecli.domain.definition_names import is_vague
 from pipecli.domain.definition_shape import Table
-from pipecli.domain.fold import fold
+from pipecli.domain.fold import fold, spelled
 from pipecli.domain.money import known_currency, shown
 from pipecli.domain.pipeline import BUILT_IN_FIELDS, LOST, SETTABLE_FIELDS, WON
 from pipecli.errors import InvalidInput
@@ -86,7 +86,7 @@ def _check_loss_reasons(faults: Faults, definition: Table) -> None:
         faults.error(definition.at("loss_reasons"), "no_loss_reasons", line)
     seen: dict[str, Path] = {}
     for reason in reasons:
-        spellings = {_spelled(reason[key]) for key in ("key", "label") if key in reason}
+        spellings = {spelled(reason[key]) for key in ("key", "label") if key in reason}
         clash = next((seen[word] for word in sorted(spellings) if word in seen), None)
         if clash is not None:
             _report_duplicate(faults, reason.path, clash, _('the loss reason "{name}"'), reason["key"])
@@ -131,6 +131,7 @@ def _check_stage_names(faults: Faults, definition: Table) -> None:
     _report_repeated(faults, stages, "key", "duplicate_key", _('the stage "{name}"'))
     outcomes = [definition[key] for key in (WON, LOST) if "name" in definition.get(key, ())]
     _report_repeated(faults, [*stages, *outcomes], "name", "duplicate_name", _('the stage name "{name}"'))
+    _check_labels(faults, [*stages, *(definition[key] for key in (WON, LOST) if key in definition)])
     for stage in stages:
         for key in ("key", "name"):
             if fold(stage.get(key, "")) in (WON, LOST):
@@ -139,6 +140,17 @@ def _check_stage_names(faults: Faults, definition: Table) -> None:
         if "name" in stage and is_vague(stage["name"]):
             line = _('"{name}" is vague: name what has happened, such as "Proposal sent"')
             faults.error(stage.at("name"), "vague_name", line.format(name=shown(stage["name"])))
+
+
+def _check_labels(faults: Faults, places: list[Table]) -> None:
+    """A label that another tool uses can mean one stage only, and not that of another name."""
+    seen = {fold(place["name"]): place.at("name") for place in places if "name" in place}
+    for place in places:
+        for n, label in enumerate(place.get("labels", ())):
+            path, folded = (*place.at("labels"), n), fold(label)
+            if folded in seen and seen[folded] != place.at("name"):
+                _report_duplicate(faults, path, seen[folded], _('the label "{name}"'), label)
+            seen.setdefault(folded, path)
 
 
 def _check_stage(faults: Faults, stage: Table, *, is_last: bool) -> None:
@@ -283,7 +295,7 @@ def _report_repeated(faults: Faults, tables: Iterable[Table], key: str, slug: st
     for table in tables:
         if key not in table:
             continue
-        word = _spelled(table[key])
+        word = spelled(table[key])
         if word in seen:
             _report_duplicate(faults, table.at(key), seen[word], what, table[key], slug)
         seen.setdefault(word, table.at(key))
@@ -299,8 +311,3 @@ def _report_duplicate(
 def _report_pointless(faults: Faults, table: Table, key: str, without: str) -> None:
     line = _('"{key}" does nothing here without {other}').format(key=key, other=without)
     faults.warning(table.at(key), "pointless_key", line)
-
-
-def _spelled(text: str) -> str:
-    """As `lose` and `--stage` compare words: without case, accents, hyphens or underscores."""
-    return " ".join(fold(text).replace("-", " ").replace("_", " ").split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pipecli.domain.definition_check import amount_key
@@ -28,11 +29,21 @@ def compiled(definition: Table) -> dict[str, Any]:
         "stages": [_stage(stage) for stage in definition["stage"]],
         "won": _won(definition.get("won", Table(()))),
         "lost_name": definition.get("lost", {}).get("name", "Lost"),
+        **_lost_labels(definition.get("lost", {})),
         "loss_reasons": {r["key"]: r.get("label", r["key"]) for r in definition["loss_reasons"]},
         "roles": dict(definition.get("roles", {})),
         "fields": [_field(field) for field in definition.get("field", ())],
         **compiled_schedules(definition),
     }
+
+
+def _labels(table: Mapping[str, Any]) -> dict[str, Any]:
+    """What other tools call a stage, only where the definition says it."""
+    return {"labels": table["labels"]} if table.get("labels") else {}
+
+
+def _lost_labels(lost: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"lost_{key}": labels for key, labels in _labels(lost).items()}
 
 
 def _field(field: Table) -> dict[str, Any]:
@@ -58,6 +69,7 @@ def _stage(stage: Table) -> dict[str, Any]:
         "stale_when": stage.get("stale_when"),
         "entry": [*map(_criterion, stage.get("entry", ())), *_amount_review(stage)],
         "exit": list(map(_criterion, stage.get("exit", ()))),
+        **_labels(stage),
     }
 
 
@@ -73,6 +85,7 @@ def _won(won: Table) -> dict[str, Any]:
         "stale_when": None,
         "entry": list(map(_criterion, won.get("entry", ()))),
         "exit": [],
+        **_labels(won),
     }
 
 

@@ -42,6 +42,7 @@ def _settings(old: Compiled, new: Compiled) -> Iterator[str]:
     for key, label in labels.items():
         if old.get(key) != new.get(key):
             yield _arrow(label, _or_none(old.get(key)), _or_none(new.get(key)))
+    yield from _labels(new["lost_name"], old.get("lost_labels"), new.get("lost_labels"))
 
 
 def _stage_list(old: Compiled, new: Compiled) -> Iterator[str]:
@@ -95,6 +96,12 @@ def _one_stage(old: Compiled, new: Compiled) -> Iterator[str]:
         yield _arrow(
             _("{stage}: proves").format(stage=name), _or_none(old["proves"]), _or_none(new["proves"])
         )
+    yield from _labels(name, old.get("labels"), new.get("labels"))
+
+
+def _labels(name: str, old: Sequence[str] | None, new: Sequence[str] | None) -> Iterator[str]:
+    if (old or []) != (new or []):
+        yield _arrow(_("{stage}: labels").format(stage=name), _listed(old), _listed(new))
 
 
 def _criteria(old: Compiled, new: Compiled) -> Iterator[str]:

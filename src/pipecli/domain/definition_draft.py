@@ -23,37 +23,39 @@ def draft(
 ) -> str:
     """The TOML of a definition with these stages, probabilities rising evenly, one criterion to leave each."""
     lines = [
-        f"name = {_quoted(name)}",
-        f"currency = {_quoted(currency)}",
-        f"timezone = {_quoted(timezone)}",
-        f"loss_reasons = [{', '.join(map(_quoted, loss_reasons))}]",
+        f"name = {quoted(name)}",
+        f"currency = {quoted(currency)}",
+        f"timezone = {quoted(timezone)}",
+        f"loss_reasons = [{', '.join(map(quoted, loss_reasons))}]",
     ]
     step = (_HIGHEST - _LOWEST) / max(1, len(stages) - 1)
     taken: set[str] = set()
     for n, stage in enumerate(stages):
-        key = _key(stage.name, f"stage-{n + 1}", taken)
+        key = key_of(stage.name, f"stage-{n + 1}", taken)
         lines += [
             "",
             "[[stage]]",
-            f"key = {_quoted(key)}",
-            f"name = {_quoted(stage.name)}",
+            f"key = {quoted(key)}",
+            f"name = {quoted(stage.name)}",
             f"probability = {round(_LOWEST + n * step)}",
             'stale_after = "14d"',
-            f"proves = {_quoted(stage.question)}",
+            f"proves = {quoted(stage.question)}",
             "",
             "  [[stage.exit]]",
-            f"  key = {_quoted(_key(stage.name + ' proven', f'proof-{n + 1}', taken))}",
-            f"  ask = {_quoted(stage.question)}",
+            f"  key = {quoted(key_of(stage.name + ' proven', f'proof-{n + 1}', taken))}",
+            f"  ask = {quoted(stage.question)}",
             '  evidence = "note"',
         ]
     return "\n".join(lines) + "\n"
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def quoted(text: str) -> str:
+    """A text as a basic string of TOML, whose escapes are those of JSON but for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _key(name: str, fallback: str, taken: set[str]) -> str:
+def key_of(name: str, fallback: str, taken: set[str]) -> str:
+    """A key made from a name, its fallback where that makes none or one that is taken; it counts as taken then."""
     words = "".join(c if c.isascii() and c.isalnum() else "-" for c in fold(name))
     key = "-".join(part for part in words.split("-") if part)[:40] or fallback
     if key in taken or key in ("won", "lost"):

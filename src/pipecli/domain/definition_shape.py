@@ -350,13 +350,19 @@ _STAGE = {
     "stale_after": Key(_duration),
     "stale_when": Key(_text),
     "proves": Key(_text),
+    "labels": Key(_texts),
     "amount_review": Key(_switch),
     "amount_ask": Key(_text),
     "entry": Key(_tables(_CRITERION)),
     "exit": Key(_tables(_CRITERION)),
 }
-_WON = {"name": Key(_text), "proves": Key(_text), "entry": Key(_tables(_CRITERION))}
-_LOST = {"name": Key(_text)}
+_WON = {
+    "name": Key(_text),
+    "proves": Key(_text),
+    "labels": Key(_texts),
+    "entry": Key(_tables(_CRITERION)),
+}
+_LOST = {"name": Key(_text), "labels": Key(_texts)}
 _PAYMENT = {"share": Key(_share, required=True), "after": Key(_delay), "label": Key(_text)}
 _DELIVERY = {"start_after": Key(_delay), "over": Key(_duration)}
 _DEFINITION = {

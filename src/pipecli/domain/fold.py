@@ -11,6 +11,11 @@ def fold(text: str) -> str:
     return _fold_unicode(text)
 
 
+def spelled(text: str) -> str:
+    """The words of a text as names are compared: without case, accents, hyphens, underscores or further spaces."""
+    return " ".join(fold(text).replace("-", " ").replace("_", " ").split())
+
+
 def _fold_unicode(text: str) -> str:
     """The compatibility caseless form of Unicode (definition D146), less its combining marks."""
     from unicodedata import combining, normalize

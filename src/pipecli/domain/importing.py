@@ -5,17 +5,14 @@ says. With a history the opportunity is opened on the earlier of its own date an
 file's stage and the end of its history disagree, it stands where the history says and the difference is
 reported.
 
-A row leaves behind a digest of each of its values. A later import writes only what differs from those, so
-that an unchanged file never takes back what a person changed here since. Personal data gets so short a
-digest that it fits thousands of texts.
+A later import writes only what differs from what the row said before (`importing_digests`), so that an unchanged file
+never takes back what a person changed here since. What was exported here differs from what stands here now.
 """
 
 from __future__ import annotations
 
-import hashlib
-import itertools
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -24,26 +21,19 @@ from pipecli.text import _
 
 from . import events as ev
 from .decide import Decision, revise_amount, set_values
+from .importing_digests import digests
+from .importing_steps import CLOSED, Step, with_new_beginnings
 from .opportunity import OPEN, Opportunity
 from .pipeline import LOST, WON, Pipeline
 
-CLOSED = (WON, LOST)
-_PERSONAL = frozenset({"contact", "decision_maker", "loss_reason", "outcome_reason", "next_action"})
 _WHERE = frozenset({"stage", "status", "closed", "steps"})
-
-
-class Step(NamedTuple):
-    """A row of a history: the stage (or `won`, `lost`) it went to, the day, the amount in minor units."""
-
-    place: str
-    on: date
-    amount: int | None
 
 
 class Row(NamedTuple):
     """A row as it was read. `values` has the fields that the file fills, those of the company's own in `own`.
 
-    `external` is the system and the identifier there; `steps` are in the order in which they happened.
+    `external` is the system and the identifier there; `steps` are in the order in which they happened. `uid` is what an
+    opportunity that was exported here goes by everywhere, `foreign` the identifier it had before it came here.
     """
 
     line: int
@@ -51,6 +41,8 @@ class Row(NamedTuple):
     values: Mapping[str, Any]
     own: Mapping[str, Any]
     steps: tuple[Step, ...] = ()
+    uid: str | None = None
+    foreign: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -109,7 +101,7 @@ def _summed_up(row: Row, pipeline: Pipeline, today: date) -> Course:
     created: date | None = row.values.get("created")
     amount = row.values.get("amount")
     if row.is_open:
-        return Course(created or today, _first_stage(row, pipeline), amount, ())
+        return _entered(Course(created or today, _first_stage(row, pipeline), amount, ()), row, pipeline)
     ended = closing_day(row, today) or created or today
     opened = created or ended
     if ended < opened:
@@ -118,7 +110,17 @@ def _summed_up(row: Row, pipeline: Pipeline, today: date) -> Course:
                 closed=ended, opened=opened
             )
         )
-    return Course(opened, _first_stage(row, pipeline), amount, (Step(row.values["status"], ended, None),))
+    way = Course(opened, _first_stage(row, pipeline), amount, (Step(row.values["status"], ended, None),))
+    return _entered(way, row, pipeline)
+
+
+def _entered(way: Course, row: Row, pipeline: Pipeline) -> Course:
+    """The same where the row says when its stage was entered: it began in the first stage, whatever lay between."""
+    entered, first = row.values.get("entered"), pipeline.stages[0].key
+    ended = way.steps[-1].on if way.steps else entered
+    if not entered or way.stage == first or not way.opened_on < entered <= ended:
+        return way
+    return way._replace(stage=first, steps=(Step(way.stage, entered, None), *way.steps))
 
 
 def closing_day(row: Row, today: date) -> date | None:
@@ -136,7 +138,7 @@ def _told(row: Row, pipeline: Pipeline) -> Course:
     stage = _first_stage(row, pipeline)
     if first.place not in CLOSED:
         stage = steps.pop(0).place
-    _refuse_two_ends(steps)
+    steps = with_new_beginnings(stage, steps)
     last = steps[-1] if steps else Step(stage, opened, None)
     if not row.is_open and last.place not in CLOSED:
         steps.append(Step(row.values["status"], _end_of(row, last), None))
@@ -158,36 +160,6 @@ def _end_of(row: Row, last: Step) -> date:
     return closed or last.on
 
 
-def _refuse_two_ends(steps: Sequence[Step]) -> None:
-    for before, after in itertools.pairwise(steps):
-        if before.place in CLOSED and after.place in CLOSED and before.place != after.place:
-            raise InvalidInput(_("its history closes it twice, as won and as lost"))
-
-
-def digests(row: Row) -> dict[str, str]:
-    """What a later import compares: a short digest of each value that the file fills."""
-    said = {key: value for key, value in row.values.items() if key != "currency"}
-    if said.get("amount") is not None:
-        said["amount"] = f"{said['amount']} {row.values['currency']}"
-    said |= {f"fields.{key}": value for key, value in row.own.items()}
-    if row.steps:
-        said["steps"] = " ".join(f"{s.place} {s.on} {s.amount}" for s in row.steps)
-    return {key: _digest(row.external, key, value) for key, value in said.items()}
-
-
-def _digest(external: tuple[str, str], key: str, value: object) -> str:
-    text = "\0".join((*external, key, str(value)))
-    return hashlib.sha256(text.encode()).hexdigest()[: 4 if key in _PERSONAL else 8]
-
-
-def fingerprint(values: Mapping[str, Any], own: Mapping[str, Any]) -> str:
-    """What a row without an identifier is known by: all that it says."""
-    said = sorted(
-        (*((k, str(v)) for k, v in values.items()), *((f"fields.{k}", str(v)) for k, v in own.items()))
-    )
-    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
-
-
 def land(
     decision: Decision, number: int, row: Row, way: Course, people: People, owner: str
 ) -> list[Difference]:
@@ -196,7 +168,7 @@ def land(
     close_date: date | None = values.get("close_date")
     payload = {
         "number": number,
-        "uid": uuid.uuid4().hex,
+        "uid": row.uid or uuid.uuid4().hex,
         "name": values["name"],
         "owner": values.get("owner") or owner,
         "stage": way.stage,
@@ -206,7 +178,7 @@ def land(
         "close_date": close_date.isoformat() if close_date else None,
         "fields": {key: value for key, value in row.own.items() if value is not None},
         "imported": True,
-        "external": list(row.external),
+        "external": _external(row),
         "row": digests(row),
     }
     optional = {**people._asdict(), "source": values.get("source"), "tags": list(values.get("tags") or ())}
@@ -215,8 +187,26 @@ def land(
     for step in way.steps:
         _follow(decision, step, row, final=step is way.steps[-1])
     _plan_next(decision, row)
+    _adjust(decision, row)
     told = row.place
     return [] if told in (None, way.place) else [_misplaced(decision.state, row)]
+
+
+def _external(row: Row) -> list[str] | None:
+    """Whose identifier it goes by, and which; one that was exported here goes by its uid."""
+    if row.uid is None:
+        return list(row.external)
+    return [row.external[0], row.foreign] if row.foreign else None
+
+
+def _adjust(decision: Decision, row: Row) -> None:
+    """A probability of its own, where its stage allows it."""
+    percent, o = row.values.get("probability"), decision.state
+    if percent is None or not o.is_open:
+        return
+    stage = decision.pipeline.stage(o.stage)
+    if percent != stage.probability and stage.probability_min <= percent <= stage.probability_max:
+        decision.record(ev.PROBABILITY_ADJUSTED, {"probability": percent})
 
 
 def _follow(decision: Decision, step: Step, row: Row, *, final: bool) -> None:
@@ -296,7 +286,7 @@ def update(
         differences += _facts_apart(decision, row, changed)
     kept = {key for d in differences for key in (_WHERE if d.field == "stage" else {d.field})}
     digest = {**before, **{key: value for key, value in after.items() if key not in kept}}
-    if digest != dict(before):
+    if row.uid is None and digest != dict(before):
         decision.record(ev.ROW_IMPORTED, {"row": digest})
     return differences
 
@@ -304,7 +294,8 @@ def update(
 def _steps_since(decision: Decision, row: Row, changed: set[str]) -> tuple[list[Step], list[Difference]]:
     """The steps from where the opportunity stands to where the row says it does, if they may be followed."""
     o = decision.state
-    way = course(row, decision.pipeline, decision.today)
+    here = row._replace(values={**row.values, "entered": None})  # said of the stage it was in
+    way = course(here, decision.pipeline, decision.today)
     target = way.place if row.steps else row.place
     if target is None or target == _place(o) or not changed & _WHERE:
         return [], []
@@ -353,6 +344,9 @@ def _facts_apart(decision: Decision, row: Row, changed: set[str]) -> list[Differ
     """What is past and cannot be written again: the day it was opened and, once closed, when and why."""
     o = decision.state
     apart: list[tuple[str, Any, Any]] = [("created", o.created_on, row.values.get("created"))]
+    if o.is_open:
+        percent = decision.pipeline.probability(o.stage, o.probability)
+        apart.append(("probability", percent, row.values.get("probability")))
     if not o.is_open and row.place == o.status:
         apart.append(("closed", o.closed_on, row.values.get("closed")))
         if o.status == LOST:

@@ -185,6 +185,15 @@ class Opportunity:
         return self.visits[-1]
 
     @property
+    def waivers_in_force(self) -> tuple[Waiver, ...]:
+        """The exceptions that still count: given in this stay, or what the gate into it rests on."""
+        visit = self.visit
+        passed_by = (
+            {basis.get("waiver") for basis in visit.met.values()} if visit.how == "advanced" else set()
+        )
+        return tuple(w for w in self.waivers if w.visit == visit.n or w.seq in passed_by)
+
+    @property
     def last_exchange_on(self) -> date | None:
         """The day of the latest exchange."""
         return max((x.on for x in self.exchanges), default=None)

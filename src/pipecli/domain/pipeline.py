@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pipecli.errors import InvalidInput, NotFound
 from pipecli.text import _
 
-from .fold import fold
+from .fold import fold, spelled
 from .rates import Quote, Rates
 
 WON = "won"
@@ -143,7 +143,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage: probabilities in percent, `stale_after` in days."""
+    """One stage: probabilities in percent, `stale_after` in days; `labels` are what other tools call it."""
 
     key: str
     name: str
@@ -155,6 +155,7 @@ class Stage:
     stale_when: list[Any] | None
     entry: tuple[Criterion, ...]
     exit: tuple[Criterion, ...]
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ class Pipeline:
     payments: tuple[Payment, ...] = PAID_AT_THE_WIN
     delivery: Delivery = AT_ONCE
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)
+    lost_labels: tuple[str, ...] = ()
 
     @staticmethod
     def from_compiled(version: int, compiled: Mapping[str, Any]) -> Pipeline:
@@ -199,6 +201,7 @@ class Pipeline:
             payments=payments_of(compiled),
             delivery=Delivery(**compiled.get("delivery", {})),
             deliveries=deliveries_of(compiled),
+            lost_labels=tuple(compiled.get("lost_labels", ())),
         )
 
     def priced_by(self, read: Callable[[str], Iterable[Quote]]) -> Pipeline:
@@ -260,9 +263,9 @@ class Pipeline:
 
     def loss_reason(self, text: str) -> str:
         """The key of the loss reason a person means; raises InvalidInput listing the keys."""
-        wanted = _words(text)
+        wanted = spelled(text)
         for key, label in self.loss_reasons.items():
-            if wanted in (_words(key), _words(label)):
+            if wanted in (spelled(key), spelled(label)):
                 return key
         raise InvalidInput(
             _('no loss reason "{text}"; the reasons are: {keys}').format(
@@ -305,10 +308,6 @@ def deliveries_of(compiled: Mapping[str, Any]) -> dict[str, Delivery]:
     return {field: Delivery(**rule) for field, rule in compiled.get("deliveries", {}).items()}
 
 
-def _words(text: str) -> str:
-    return fold(text).replace("-", " ").replace("_", " ").strip()
-
-
 def _stage(compiled: Mapping[str, Any]) -> Stage:
     return Stage(
         key=compiled["key"],
@@ -321,6 +320,7 @@ def _stage(compiled: Mapping[str, Any]) -> Stage:
         stale_when=compiled.get("stale_when"),
         entry=tuple(_criterion(c, "entry", compiled["key"]) for c in compiled.get("entry", ())),
         exit=tuple(_criterion(c, "exit", compiled["key"]) for c in compiled.get("exit", ())),
+        labels=tuple(compiled.get("labels", ())),
     )
 
 

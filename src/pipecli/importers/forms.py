@@ -5,7 +5,7 @@ A column that stays ambiguous is refused here with the question to answer; the r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pipecli.domain.dates import Order
@@ -15,10 +15,10 @@ from pipecli.domain.pipeline import Pipeline
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
-from .mapping import OWN, RowMapping
+from .mapping import OWN, RowMapping, Source
 from .table import Line
 
-_DAYS = ("created", "closed", "close_date", "next_due")
+_DAYS = ("created", "closed", "close_date", "next_due", "entered")
 
 
 class Forms(NamedTuple):
@@ -28,7 +28,7 @@ class Forms(NamedTuple):
     decimals: Mapping[str, str | None] = {}
     serial: frozenset[str] = frozenset()
 
-    def with_history(self, texts: Sequence[str], order: Order | None) -> Forms:
+    def with_history(self, texts: Iterable[str], order: Order | None) -> Forms:
         """These, and how a history writes its days; raises InvalidInput where they stay ambiguous."""
         days = days_of(texts)
         if order is None and days.is_a_question:
@@ -43,12 +43,13 @@ class Forms(NamedTuple):
 def forms_of(
     header: Sequence[str],
     mapping: RowMapping,
-    rows: Sequence[Line],
+    rows: Iterable[Line],
     pipeline: Pipeline,
     order: Order | None,
     decimal: str | None,
 ) -> Forms:
     """The forms of a table's columns; `order` and `decimal` are what was said where a column shows none.
+    `rows` are read once for each of them.
 
     Raises InvalidInput where a column stays ambiguous, with the option that settles it.
     """
@@ -56,27 +57,30 @@ def forms_of(
     decimals: dict[str, str | None] = {}
     serial = set()
     width = len(header)
-    kept = [
-        line.cells if len(line.cells) >= width else (*line.cells, *[""] * (width - len(line.cells)))
-        for line in rows
-        if not line.fault
-    ]
     for name, source in mapping.sources.items():
         kind = pipeline.fields[name.removeprefix(OWN)].type if name.startswith(OWN) else ""
-        column = " + ".join(header[n] for _words, n in source.pieces)
+        column = source.named(header)
         if name in _DAYS or kind == "date":
-            days = days_of(source.text(cells) for cells in kept)
+            days = days_of(_texts(source, rows, width))
             orders[name] = days.order or order
             if days.serial:
                 serial.add(name)
             if order is None and days.is_a_question:
                 raise _which_day(column, days)
         elif name == "amount" or kind in ("number", "money"):
-            marks = marks_of(source.text(cells) for cells in kept)
+            marks = marks_of(_texts(source, rows, width))
             decimals[name] = marks.decimal or decimal
             if decimal is None and marks.is_a_question:
                 raise _which_mark(column, marks)
     return Forms(orders, decimals, frozenset(serial))
+
+
+def _texts(source: Source, rows: Iterable[Line], width: int) -> Iterator[str]:
+    """What a column says in every row that fits the header, short ones filled up."""
+    for line in rows:
+        if not line.fault:
+            missing = width - len(line.cells)
+            yield source.text((*line.cells, *[""] * missing) if missing > 0 else line.cells)
 
 
 def _which_day(column: str, days: Days) -> InvalidInput:

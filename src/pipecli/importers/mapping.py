@@ -78,6 +78,10 @@ class Source(NamedTuple):
             out += before + cell if worded else cell
         return out + self.suffix if worded else out
 
+    def named(self, header: Sequence[str]) -> str:
+        """The columns as a question about them names them."""
+        return " + ".join(header[n] for _words, n in self.pieces)
+
     def said(self, header: Sequence[str]) -> str:
         """The same as a mapping says it."""
         names = [header[n] for _words, n in self.pieces]
@@ -242,9 +246,14 @@ def field_names(given: Mapping[str, str], pipeline: Pipeline) -> set[str]:
     return {_field(name, pipeline, known) for name in given}
 
 
-def history_mapping(header: Sequence[str], file: MappingFile) -> RowMapping:
-    """The mapping of a history with that header; raises InvalidInput where id, stage or at is missing."""
-    sources = {}
+def history_mapping(
+    header: Sequence[str], file: MappingFile, known: Mapping[str, str] = MappingProxyType({})
+) -> RowMapping:
+    """The mapping of a history with that header, `known` being the columns by which it was recognised.
+
+    Raises InvalidInput where id, stage or at is missing.
+    """
+    sources = {name: _source(text, header) for name, text in known.items() if name in HISTORY_FIELDS}
     for name, text in file.history.items():
         if _plain(name) not in HISTORY_FIELDS:
             raise InvalidInput(

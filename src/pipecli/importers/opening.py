@@ -1,4 +1,4 @@
-"""Opening a file for what it is, not for what it is called: a spreadsheet, or text with a delimiter.
+"""Opening a file for what it is, not for what it is called: a spreadsheet, JSON, or text with a delimiter.
 
 A file that changes while it is read is noticed: `Witness` says what it was when it was opened.
 """
@@ -13,6 +13,7 @@ from pipecli.errors import InvalidInput
 from pipecli.text import _
 
 from .delimited import open_delimited, opened
+from .json_table import START, open_objects
 from .table import Table
 from .workbook import OLE, ZIP, open_sheet
 
@@ -56,6 +57,8 @@ def open_table(path: Path, sheet: str | None = None, encoding: str | None = None
                 line = _("{path} is too large for a spreadsheet; save the sheet as CSV").format(path=path)
                 raise InvalidInput(line, path=str(path))
             return open_sheet(path, raw, sheet)
+    if START.match(start.removeprefix(b"\xef\xbb\xbf")):
+        return open_objects(path)
     plain = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if plain.startswith(_HTML) or (plain.startswith(b"<?xml") and _XML_BOOK in start):
         line = _("{path} is a page of HTML or XML; open it in a spreadsheet and save it as XLSX or CSV")

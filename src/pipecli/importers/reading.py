@@ -15,10 +15,13 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from pipecli.domain.dates import parse_moment
-from pipecli.domain.decide import LONGEST_NAME, checked_text
+from pipecli.domain.decide import LONGEST_NAME, LONGEST_TEXT, checked_text
 from pipecli.domain.fold import fold
-from pipecli.domain.importing import CLOSED, Row, Step, fingerprint
+from pipecli.domain.importing import Row
+from pipecli.domain.importing_digests import fingerprint
 from pipecli.domain.importing_forms import plain_day
+from pipecli.domain.importing_ids import long_form, own_uid
+from pipecli.domain.importing_steps import CLOSED, Step, Timed, in_order, told_once
 from pipecli.domain.money import known_currency, parse_amount, shown
 from pipecli.domain.moves import LONGEST_NOTE
 from pipecli.domain.opportunity import OPEN
@@ -29,19 +32,22 @@ from pipecli.text import _
 
 from .forms import Forms
 from .mapping import OWN, RowMapping
+from .systems import PIPE, SALESFORCE_DATA
 
 _ONE_LINE = {
     "name": LONGEST_NAME, "account": LONGEST_NAME, "contact": LONGEST_NAME, "decision_maker": LONGEST_NAME,
     "owner": LONGEST_NAME, "source": LONGEST_NAME, "next_action": LONGEST_NAME * 5,
     "loss_reason": LONGEST_NOTE, "outcome_reason": LONGEST_NOTE,
 }  # fmt: skip
-_PAST = ("created", "closed")
+_PAST = ("created", "closed", "entered")
 _AHEAD = ("close_date", "next_due")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?\s*([ap]m)?", re.IGNORECASE)
 _LINE_BREAKS = re.compile(r"[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_PIPELINE = re.compile(r"\s*\([^()]*\)\s*$")
 _JOINER = "\u200d"
 """What Twenty puts before a text that a spreadsheet would take for a formula."""
 _OPEN_WORDS = ("open", "ouvert", "ouverte", "en cours")
+_PERCENT = re.compile(r"(\d{1,3})(?:[.,]0+)?\s*%?", re.ASCII)
 _TRUE = ("true", "1", "1.0", "yes", "y", "vrai", "oui", "x")
 _WON_WORDS = ("won", "gagne", "gagnee")
 _LOST_WORDS = ("lost", "perdu", "perdue")
@@ -52,24 +58,36 @@ _T = TypeVar("_T")
 
 
 class Moment(NamedTuple):
-    """A row of a history, still as texts: the line it stands on in its own file, and why it does not fit."""
+    """A row of a history, still as texts: the line it stands on in its own file, and why it does not fit.
+
+    With a `column` it is no row of its own: that column of the opportunity's own row tells it, and each stage once.
+    """
 
     line: int
     texts: Mapping[str, str]
     fault: str | None = None
+    column: str = ""
 
 
 class Labels:
     """What the file's words for stages mean; it remembers those that mean nothing here."""
 
-    def __init__(self, pipeline: Pipeline, given: Mapping[str, str]) -> None:
-        """`given` maps labels to stages, `won` or `lost`; raises InvalidInput where one names no stage."""
+    def __init__(
+        self, pipeline: Pipeline, given: Mapping[str, str], *, pipelines_named: bool = False
+    ) -> None:
+        """`given` maps labels to stages, `won` or `lost`; with `pipelines_named` a label may end with the name of its
+        pipeline in brackets. Raises InvalidInput where a given one names no stage.
+        """
         self._pipeline = pipeline
-        self._places = dict.fromkeys((*_WON_WORDS, fold(pipeline.won.name)), WON)
-        self._places |= dict.fromkeys((*_LOST_WORDS, fold(pipeline.lost_name)), LOST)
+        self._pipelines_named = pipelines_named
+        self._places = dict.fromkeys((*_WON_WORDS, pipeline.won.name, *pipeline.won.labels), WON)
+        self._places |= dict.fromkeys((*_LOST_WORDS, pipeline.lost_name, *pipeline.lost_labels), LOST)
         for stage in pipeline.stages:
-            self._places |= {fold(stage.name): stage.key, fold(stage.key): stage.key}
-        self._places |= {fold(label.strip()): self._target(label, key) for label, key in given.items()}
+            self._places |= dict.fromkeys((*stage.labels, stage.name, stage.key), stage.key)
+        self._places = {fold(label): place for label, place in self._places.items()}
+        known = {fold(label.strip()): self._target(label, key) for label, key in given.items()}
+        self._places |= known
+        self._keys = {s.key: s.key for s in pipeline.stages if fold(s.key) not in known}
         self.known: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
 
@@ -83,7 +101,7 @@ class Labels:
 
     def place(self, label: str) -> str:
         """The stage, `won` or `lost` that a label means; raises InvalidInput where it means none."""
-        place = self._places.get(fold(label))
+        place = self.place_of_closed(label)
         (self.known if place else self.unknown)[label] += 1
         if place is None:
             line = _('no stage "{label}"; map it: --stage "{label}=KEY"')
@@ -92,7 +110,10 @@ class Labels:
 
     def place_of_closed(self, label: str) -> str | None:
         """What a label means of a row that is known to be closed: None where it means nothing here."""
-        return self._places.get(fold(label))
+        place = self._keys.get(label) or self._places.get(fold(label))
+        if place is None and self._pipelines_named:
+            place = self._places.get(fold(without_pipeline(label)))
+        return place
 
     def status(self, word: str) -> str:
         """Open, won or lost; raises InvalidInput where a word means none of them."""
@@ -104,8 +125,11 @@ class Labels:
             raise InvalidInput(line.format(word=shown(word)))
         return place
 
-    def require_some(self) -> None:
-        """Raise InvalidInput where not one label of the whole file means anything, with every one of them."""
+    def require_some(self, instead: str = "") -> None:
+        """Raise InvalidInput where not one label of the whole file means anything, with every one of them.
+
+        `instead` says what else can be done.
+        """
         if not self.unknown or self.known:
             return
         labels = [label for label, _n in self.unknown.most_common(20)]
@@ -117,7 +141,8 @@ class Labels:
                 labels=", ".join(map(shown, labels)),
                 keys=", ".join((*(s.key for s in self._pipeline.stages), *CLOSED)),
                 label=shown(labels[0]),
-            ),
+            )
+            + instead,
             labels=labels,
         )
 
@@ -142,6 +167,7 @@ class RowReader:
         self._labels = labels
         self._currency = currency
         self._system = system
+        self._is_own = system == PIPE.key
         self._alike: Counter[str] = Counter()
         zone = reader.pipeline.timezone
         self._day = lru_cache(maxsize=8192)(
@@ -155,7 +181,7 @@ class RowReader:
         values: dict[str, Any] = {}
         for name, longest in _ONE_LINE.items():
             if name in texts:
-                values[name] = _told(name, one_line, texts[name], longest)
+                values[name] = _told(name, self._text, texts[name], longest)
         if not values.get("name"):
             raise InvalidInput(_("it has no name"))
         for name in (*_PAST, *_AHEAD):
@@ -172,15 +198,27 @@ class RowReader:
             for name, text in texts.items()
             if name.startswith(OWN)
         }
-        steps = self._steps(history, values["currency"])
-        return Row(line, self._external(texts.get("id", ""), values, own), values, own, steps)
+        if values["status"] == OPEN and texts.get("probability"):
+            values["probability"] = _told("probability", _percent, texts["probability"])
+        steps = self._steps(history, values)
+        identifier = texts.get("id", "")
+        uid = _told("uid", own_uid, identifier) if self._is_own and identifier else None
+        foreign = texts.get("foreign") if uid else None
+        return Row(line, self._external(identifier, values, own), values, own, steps, uid, foreign or None)
+
+    def _text(self, text: str, longest: int) -> str | None:
+        """A text on one line; what was exported here as it was, which one line may not have been."""
+        if self._is_own:
+            return checked_text(text, _("a text"), LONGEST_TEXT) if text else None
+        return one_line(text, longest)
 
     def _external(
         self, identifier: str, values: Mapping[str, Any], own: Mapping[str, Any]
     ) -> tuple[str, str]:
         """Whose identifier it is and which; without one, all it says and its place among equals."""
         if identifier:
-            return self._system, _told("id", one_line, identifier, LONGEST_NAME) or ""
+            key = _told("id", one_line, identifier, LONGEST_NAME) or ""
+            return self._system, long_form(key) if self._system == SALESFORCE_DATA.key else key
         print_ = fingerprint(values, own)
         self._alike[print_] += 1
         return f"{self._system}:hash", f"{print_}-{self._alike[print_]}"
@@ -227,7 +265,7 @@ class RowReader:
         """The stage, where the file has one, and the status; raises InvalidInput where the two contradict."""
         label, word = texts.get("stage", ""), texts.get("status", "")
         status = self._labels.status(word) if word else _flagged(texts)
-        if label and not word and status in CLOSED:
+        if label and (not word or self._is_own) and status in CLOSED:
             place = self._labels.place_of_closed(label)
         else:
             place = self._labels.place(label) if label else None
@@ -250,20 +288,30 @@ class RowReader:
         decimal = self._forms.decimals.get(OWN + key, self._reader.decimal)
         return self._reader._replace(decimal=decimal).field(key, text)[1]
 
-    def _steps(self, history: Sequence[Moment], currency: str) -> tuple[Step, ...]:
+    def timed(self, history: Sequence[Moment], values: Mapping[str, Any]) -> list[Timed]:
+        """The steps of a row's history with the instants they happened at, in the file's order.
+
+        Raises InvalidInput where one of them cannot be read.
+        """
+        found = [self._moment(moment, values["currency"]) for moment in history]
+        return told_once(found, values) if history and history[0].column else found
+
+    def _moment(self, moment: Moment, currency: str) -> Timed:
+        try:
+            return self._step(moment, currency)
+        except InvalidInput as error:
+            if moment.column:
+                raise InvalidInput(f"{shown(moment.column)}: {error.message}") from error
+            line = _("line {line} of its history: {reason}")
+            raise InvalidInput(line.format(line=moment.line, reason=error.message)) from error
+
+    def _steps(self, history: Sequence[Moment], values: Mapping[str, Any]) -> tuple[Step, ...]:
         """The history in order; rows of one instant in the order of the pipeline's stages."""
         if not history:
             return ()
-        timed = []
-        for moment in history:
-            try:
-                timed.append(self._step(moment, currency))
-            except InvalidInput as error:
-                line = _("line {line} of its history: {reason}")
-                raise InvalidInput(line.format(line=moment.line, reason=error.message)) from error
-        return tuple(step for _when, step in sorted(timed, key=lambda pair: pair[0]))
+        return in_order(self.timed(history, values), [stage.key for stage in self._reader.pipeline.stages])
 
-    def _step(self, moment: Moment, currency: str) -> tuple[tuple[date, time, int], Step]:
+    def _step(self, moment: Moment, currency: str) -> Timed:
         if moment.fault:
             raise InvalidInput(moment.fault)
         texts = moment.texts
@@ -275,9 +323,7 @@ class RowReader:
             raise InvalidInput(_("it has no date"))
         amount = texts.get("amount")
         minor = self._amount(amount, currency, sole=True)[0] if amount else None
-        stages = self._reader.pipeline.stages
-        rank = len(stages) if place in CLOSED else self._reader.pipeline.index(place)
-        return (day, self._time(texts["at"]), rank), Step(place, day, minor)
+        return datetime.combine(day, self._time(texts["at"])), Step(place, day, minor)
 
     def _time(self, text: str) -> time:
         """The time of day that a timestamp tells, midnight where it tells none; for ordering only."""
@@ -286,6 +332,11 @@ class RowReader:
         except ValueError:
             return _clock(text)
         return (instant.astimezone(self._zone) if instant.tzinfo else instant).time()
+
+
+def without_pipeline(label: str) -> str:
+    """A label without the name of its pipeline: HubSpot writes "Closed Won (Sales Pipeline)"."""
+    return _PIPELINE.sub("", label) or label
 
 
 def is_true(text: str) -> bool:
@@ -331,6 +382,13 @@ def one_line(text: str, longest: int) -> str | None:
     if not text.isprintable():
         text = " ".join(_LINE_BREAKS.split(text))
     return checked_text(text, _("a text"), longest)
+
+
+def _percent(text: str) -> int:
+    found = _PERCENT.fullmatch(text)
+    if not found or int(found[1]) > 100:
+        raise InvalidInput(_('"{text}" is not a whole number from 0 to 100').format(text=shown(text)))
+    return int(found[1])
 
 
 def _tags(text: str) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from pipecli.domain.fold import fold
 
-from .systems import OTHERS, SYSTEMS, System
+from .stage_words import outcome_of
+from .systems import OTHERS, PIPE, SYSTEMS, System
 from .words import WORDS
 
 LEAST_MARKS = 2
@@ -20,14 +21,18 @@ SAMPLE = 200
 """Rows whose values are looked at in a guess."""
 
 _DATES = ("created", "closed", "close_date", "next_due")
-_DATE = re.compile(
+_DAY = re.compile(
     r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}.*|\d{1,2}(st|nd|rd|th|er)?[ .-]+[^\W\d]{3,10}\.?,?[ .-]+\d{4}.*|"
-    r"[^\W\d]{3,10} \d.*|\d{5}"
+    r"[^\W\d]{3,10}\.? \d{1,2}(st|nd|rd|th)?,? \d{4}.*"
 )
+_DATE = re.compile(rf"{_DAY.pattern}|\d{{5}}")
+"""A day, or the number by which a spreadsheet counts it; which a round amount may look like."""
 _AMOUNT = re.compile(r"[^\d]{0,6}\d[\d .,'’\u00a0\u202f]*\s*[^\d]{0,6}")
+_BARE_AMOUNT = re.compile(r"[€$£]?\s*\d[\d .,'’\u00a0\u202f]*\s*[€$£]?")
 _UNIT = re.compile(r"[(\[].*?[)\]]|[€$£]|\b(eur|usd|gbp|chf|ht|ttc)\b")
 _THOUSANDS = re.compile(r"\b(k ?€|k ?\$|k ?£|k ?eur(os?)?|k ?usd)(?!\w)", re.IGNORECASE)
 _SURE, _LIKELY, _PART = 3, 2, 1
+_NEARLY_ALL, _HARDLY_BLANK = 0.9, 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,12 @@ class Guess:
 
 
 def system_of(header: Sequence[str]) -> System | None:
-    """The system whose export has such a header: of those with two marks and a name, the one with most columns."""
+    """The system whose export has such a header: of those with two marks and a name, the one with most columns.
+
+    An export of our own is one as long as its identifiers are left, so that no row of it lands a second time.
+    """
+    if set(PIPE.marks) <= set(header):
+        return PIPE
     plain = {_typed(name) for name in header if name}
     best, most = None, (0, 0)
     for system in SYSTEMS:
@@ -134,7 +144,7 @@ def _values_fit(wanted: str, cells: Sequence[str]) -> bool:
     if wanted in _DATES:
         return _share(filled, _DATE) >= 0.5
     if wanted == "amount":
-        return _share(filled, _AMOUNT) >= 0.5 and _share(filled, _DATE) < 0.5
+        return _share(filled, _AMOUNT) >= 0.5 and _share(filled, _DAY) < 0.5
     if wanted == "id":
         return len(set(filled)) == len(filled)
     if wanted in ("name", "account", "contact", "stage", "owner", "status"):
@@ -169,6 +179,47 @@ def _name_from_values(
         return ()
     columns["name"] = best
     return ("name",)
+
+
+def wordiest(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Of the columns of words that are hardly ever blank, the one whose words differ most; blank headers are left
+    alone. Blank where there is none."""
+    best, most = "", 0
+    for n, name in enumerate(header):
+        filled = [cell for row in rows if n < len(row) and (cell := row[n].strip())]
+        is_full = len(filled) >= _HARDLY_BLANK * len(rows)
+        if not name or not filled or not is_full or not all(any(map(str.isalpha, cell)) for cell in filled):
+            continue
+        if _share(filled, _DATE) < _NEARLY_ALL and len(set(filled)) > most:
+            best, most = name, len(set(filled))
+    return best
+
+
+def by_values(header: Sequence[str], rows: Sequence[Sequence[str]], taken: Iterable[str]) -> dict[str, str]:
+    """The columns of a sheet whose values alone say what they are: days, a stage, an amount; blank headers are left
+    alone, and so are fields in `taken`. For a report that says so, not for anything that is written.
+    """
+    done, found = set(taken), dict[str, str]()
+    columns = {
+        name: filled
+        for n, name in enumerate(header)
+        if name and (filled := [cell for row in rows if n < len(row) and (cell := row[n].strip())])
+    }
+    days = [name for name, filled in columns.items() if _share(filled, _DAY) >= _NEARLY_ALL]
+    for wanted, name in zip((f for f in ("created", "close_date") if f not in done), days, strict=False):
+        found[wanted] = name
+    ends = [name for name, filled in columns.items() if any(map(outcome_of, set(filled)))]
+    if ends and not {"stage", "status"} & done:
+        found["stage"] = ends[0]
+    numbers = [
+        name
+        for name, filled in columns.items()
+        if name not in days and not _typed(name).endswith("id")
+        if _share(filled, _BARE_AMOUNT) >= _NEARLY_ALL
+    ]
+    if numbers and "amount" not in done:
+        found["amount"] = numbers[0]
+    return found
 
 
 def _template(wanted: str, column: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from pipecli.domain.definition_draft import quoted
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
@@ -37,15 +37,10 @@ def write_mapping_file(path: Path, mapping: MappingFile) -> None:
 
 
 def _table(name: str, table: Mapping[str, str]) -> str:
-    lines = "".join(f"{_key(key)} = {_string(value)}\n" for key, value in table.items())
+    lines = "".join(f"{_key(key)} = {quoted(value)}\n" for key, value in table.items())
     return f"[{name}]\n{lines}"
 
 
 def _key(key: str) -> str:
     plain = key.isascii() and key.replace("_", "").replace("-", "").isalnum()
-    return key if plain else _string(key)
-
-
-def _string(text: str) -> str:
-    """A basic string of TOML, whose escapes are those of JSON but for DEL."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return key if plain else quoted(key)

@@ -3,14 +3,15 @@
 Declared once: a system has the headers that no other has together (`marks`, two of which must stand in a file), its
 columns by field, and its words for won and lost. Of several headers of a field the first one there is fills it; `A|B`
 takes the first that is not blank. `deleted`, `is_won`, `is_closed` and `active` say what becomes of a row.
+`derived` are columns that follow from the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-FLAGS = ("deleted", "is_won", "is_closed", "active")
+FLAGS = ("deleted", "is_won", "is_closed", "active", "entered", "probability", "foreign")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,31 +23,50 @@ class System:
     marks: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
     stages: Mapping[str, str] = field(default_factory=dict)
+    derived: tuple[str, ...] = ()
 
+
+PIPE = System(
+    "pipe",
+    "pipecli",
+    ("id", "uid", "name"),
+    {
+        "id": ("uid",), "name": ("name",), "account": ("account",), "contact": ("contact",), "owner": ("owner",),
+        "amount": ("amount",), "currency": ("currency",), "stage": ("stage",), "status": ("status",),
+        "created": ("created_on",), "closed": ("closed_on",), "close_date": ("close_date",),
+        "loss_reason": ("loss_reason",), "outcome_reason": ("outcome_reason",), "source": ("source",),
+        "tags": ("tags",), "decision_maker": ("decision_maker",), "next_action": ("next_action",),
+        "next_due": ("next_due",), "entered": ("stage_entered_on",), "probability": ("probability",),
+        "foreign": ("external_id",),
+    },
+    derived=("id", "stage_name", "weighted", "overdue_days", "days_in_stage", "last_exchange_on", "stale"),
+)  # fmt: skip
 
 HUBSPOT = System(
     "hubspot",
     "HubSpot",
     ("Deal Name", "Deal Stage", "Deal owner", "Record ID", "Create Date", "Nom de la transaction",
-     "Phase de la transaction", "Propriétaire de la transaction", "ID de fiche d'informations"),
+     "Phase de la transaction", "Propriétaire de la transaction", "ID de fiche d'informations",
+     "property_dealname", "property_createdate", "property_closedate", "deal_pipeline_stage_id"),
     {
-        "id": ("Record ID", "ID de fiche d'informations"),
-        "name": ("Deal Name", "Nom de la transaction"),
+        "id": ("Record ID", "ID de fiche d'informations", "deal_id"),
+        "name": ("Deal Name", "Nom de la transaction", "property_dealname"),
         "account": ("Associated Company (Primary)", "Associated Company"),
         "contact": ("Associated Contact",),
-        "owner": ("Deal owner", "Propriétaire de la transaction"),
-        "amount": ("Amount", "Montant"),
+        "owner": ("Deal owner", "Propriétaire de la transaction", "owner_id"),
+        "amount": ("Amount", "Montant", "property_amount"),
         "currency": ("Currency", "Devise"),
-        "stage": ("Deal Stage", "Phase de la transaction"),
-        "created": ("Create Date", "Date de création"),
-        "close_date": ("Close Date", "Date de fermeture"),
-        "loss_reason": ("Closed lost reason",),
+        "stage": ("Deal Stage", "Phase de la transaction", "deal_pipeline_stage_id"),
+        "created": ("Create Date", "Date de création", "property_createdate"),
+        "close_date": ("Close Date", "Date de fermeture", "property_closedate"),
+        "loss_reason": ("Closed lost reason", "property_closed_lost_reason"),
         "outcome_reason": ("Closed won reason",),
         "source": ("Original Traffic Source", "Record source"),
         "next_action": ("Next step",),
         "next_due": ("Next Activity Date",),
         "is_won": ("Is Closed Won",),
         "is_closed": ("Is Deal Closed?",),
+        "deleted": ("is_deleted",),
     },
     {
         "Closed Won": "won", "Fermé gagné": "won", "Fermée gagnée": "won", "closedwon": "won",
@@ -206,7 +226,43 @@ TWENTY = System(
     {"CUSTOMER": "won", "Customer": "won"},
 )
 
-SYSTEMS = (HUBSPOT, PIPEDRIVE, SALESFORCE_REPORT, SALESFORCE_DATA, ODOO, ZOHO, TWENTY)
+BITRIX = System(
+    "bitrix24",
+    "Bitrix24",
+    ("STAGE_ID", "ASSIGNED_BY_ID", "OPPORTUNITY", "DATE_CREATE", "BEGINDATE", "CLOSEDATE"),
+    {
+        "id": ("ID",),
+        "name": ("TITLE",),
+        "owner": ("ASSIGNED_BY_ID",),
+        "amount": ("OPPORTUNITY",),
+        "currency": ("CURRENCY_ID",),
+        "stage": ("STAGE_ID",),
+        "created": ("DATE_CREATE", "BEGINDATE"),
+        "close_date": ("CLOSEDATE",),
+        "source": ("SOURCE_ID",),
+        "is_closed": ("CLOSED",),
+    },
+    {"WON": "won", "LOSE": "lost"},
+)
+
+SYSTEMS = (HUBSPOT, PIPEDRIVE, SALESFORCE_REPORT, SALESFORCE_DATA, ODOO, ZOHO, TWENTY, BITRIX)
+
+HISTORIES: tuple[Mapping[str, str], ...] = (
+    {"id": "OpportunityId", "stage": "StageName", "at": "CreatedDate", "amount": "Amount", "deleted": "IsDeleted"},
+    {"id": "opportunity_id", "stage": "stage_name", "at": "created_date", "amount": "amount",
+     "deleted": "is_deleted"},
+)  # fmt: skip
+"""Histories that are known by their headers: Salesforce's OpportunityHistory. The first three must be there."""
+
+
+def history_columns(header: Sequence[str]) -> dict[str, str]:
+    """The columns of a known history by field; none where it is not known."""
+    for known in HISTORIES:
+        found = {name: column for name, column in known.items() if column in header}
+        if {"id", "stage", "at"} <= found.keys():
+            return found
+    return {}
+
 
 OTHERS = ("BillingCity", "BillingCountry", "AnnualRevenue", "NumberOfEmployees", "MailingCity", "MailingCountry",
           "Company Domain Name", "Lifecycle Stage", "First Name", "Last Name", "Organization - Name*",

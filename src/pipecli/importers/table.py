@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from pipecli.domain.money import shown
 from pipecli.errors import InvalidInput
+from pipecli.spool import Spool
 from pipecli.text import _
 
 _NUMBER = re.compile(r"[-+(]?[\d\s.,'%€$£]+\)?|\d{4}-\d\d-\d\d.*|\d\d?[/.]\d\d?[/.]\d+.*")
 _LEAST_UNDER_A_TITLE = 3
+_MOST_DIGITS = 400
 
 
 class Line(NamedTuple):
@@ -22,6 +25,30 @@ class Line(NamedTuple):
     number: int
     cells: tuple[str, ...]
     fault: str | None = None
+
+
+class Rows(Protocol):
+    """Rows that can be passed over as often as wanted."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Line]: ...
+
+
+class Lines:
+    """The rows of a file put down in their order, to be read as often as wanted and never held."""
+
+    def __init__(self) -> None:
+        self._spool = Spool()
+
+    def put(self, line: Line) -> None:
+        """Put one down."""
+        self._spool.put(tuple(line))
+
+    def __len__(self) -> int:
+        return len(self._spool)
+
+    def __iter__(self) -> Iterator[Line]:
+        return (Line(*values) for values in self._spool)
 
 
 class Table(Protocol):
@@ -57,6 +84,11 @@ def header_place(rows: Sequence[Sequence[str]]) -> int:
     return 0
 
 
+def holds_values(header: Sequence[str]) -> bool:
+    """Whether a header has numbers or days in it: then it is rather a first row of values."""
+    return any(_NUMBER.fullmatch(name) for name in header if name)
+
+
 def told_apart(names: Sequence[str]) -> tuple[str, ...]:
     """The names of the columns; one that stands there again gets its number: `Amount`, `Amount (2)`."""
     plain = [name.strip().lstrip("\ufeff") for name in names]
@@ -84,3 +116,14 @@ def header_refused(path: Path, header: Sequence[str]) -> None:
             ),
             path=str(path),
         )
+
+
+def plain_number(text: str) -> str:
+    """A number written without an exponent, where that is not absurd."""
+    if "e" not in text and "E" not in text:
+        return text
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    return format(number, "f") if abs(number.adjusted()) < _MOST_DIGITS else text

@@ -7,7 +7,9 @@ its far corners would be laid out in memory whole.
 from __future__ import annotations
 
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -25,6 +27,12 @@ _BLOCK = 1 << 20
 _OVERLAP = 200
 _CELL = re.compile(rb'<(?:\w+:)?c (?:[^>]*? )?r="([A-Z]{1,3})([0-9]{1,7})"[^>]*[^/>]>')
 _SHEET = re.compile(r"xl/worksheets/.*\.xml", re.IGNORECASE)
+# What the standard library raises over an archive that is damaged: sought before its beginning, cut, or packed by means
+# that it has not.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError, ValueError,
+    LookupError, struct.error, MemoryError, OverflowError,
+)  # fmt: skip
 _BOOKS = ("xl/workbook", "content.xml")
 
 
@@ -41,7 +49,7 @@ def check_zip(path: Path, raw: bytes) -> None:
             left = LARGEST
             for part in parts:
                 left -= _measured(archive, part, left, path)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except _BROKEN as error:
         line = _("{path} looks like a spreadsheet and cannot be read as one; save it again, or as CSV")
         raise InvalidInput(line.format(path=path), path=str(path)) from error
 

@@ -16,7 +16,8 @@ from pipecli.domain.money import shown
 from pipecli.errors import ConfigError, InvalidInput
 from pipecli.text import _
 
-from .table import Line, header_place, header_refused, told_apart
+from .systems import PIPE
+from .table import Line, header_place, header_refused, plain_number, told_apart
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
+OWN_SHEET = "opportunities"
+"""The sheet of a workbook that was exported here."""
 _SAMPLE_ROWS = 50
 
 
@@ -68,6 +71,10 @@ def open_sheet(path: Path, raw: bytes, wanted: str | None) -> Sheet:
             sheets=list(named),
         )
     if wanted is None and len(named) > 1:
+        if OWN_SHEET in named and set(PIPE.marks) <= set(
+            (own := _table(path, OWN_SHEET, named[OWN_SHEET])).header
+        ):
+            return own
         raise InvalidInput(
             _('{path} has several sheets: {sheets}; say which: --sheet "{first}"').format(
                 path=path, sheets=", ".join(map(shown, named)), first=next(iter(named))
@@ -179,7 +186,11 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value == int(value) and abs(value) < 1e15 else format(value, ".15g")
+        return (
+            str(int(value))
+            if value == int(value) and abs(value) < 1e15
+            else plain_number(format(value, ".15g"))
+        )
     if isinstance(value, datetime):
         return value.isoformat(" ", "seconds") if value.time() != time.min else value.date().isoformat()
     if isinstance(value, date | time):

@@ -67,7 +67,7 @@ def sparkline(rates: Sequence[float | None]) -> str:
 
 
 def overall(found: Record) -> str:
-    """The hygiene in percent, or how many of how many under ten cases."""
+    """The hygiene as a percentage, of few cases as a count."""
     if found["rate"] is not None:
         return _percent(found["rate"])
     return _("{k} of {n}").format(k=found["met"], n=found["cases"]) if found["cases"] else "–"

@@ -106,8 +106,9 @@ def counted(kind: str, n: int) -> str:
     return words[kind].format(n=n)
 
 
-def _label(record: Record) -> str:
-    labels = {
+def kind_names() -> Mapping[str, str]:
+    """What the parts of a difference are called."""
+    return {
         "new": _("new"),
         "won": _("won"),
         "lost": _("lost"),
@@ -118,7 +119,11 @@ def _label(record: Record) -> str:
         "probability": _("probability"),
         "reopened": _("reopened"),
     }
-    return f"  {labels[record['kind']]}" if record["kind"] in labels else short_day(record["day"])
+
+
+def _label(record: Record) -> str:
+    name = kind_names().get(record["kind"])
+    return f"  {name}" if name else short_day(record["day"])
 
 
 def _money(record: Record) -> str:

@@ -88,12 +88,22 @@ def csv_cell(value: Any) -> str:
 
 def write_markdown(view: View, records: Sequence[Record]) -> None:
     """Write a Markdown table to stdout; nothing where there is no record."""
+    for line in markdown_lines(view, records):
+        print(line)
+
+
+def markdown_lines(view: View, records: Sequence[Record]) -> list[str]:
+    """The lines of a Markdown table; none where there is no record."""
     if not records:
-        return
-    print("| " + " | ".join(c.title or c.key for c in view.columns) + " |")
-    print("|" + "|".join(" ---: " if c.right else " --- " for c in view.columns) + "|")
-    for record in records:
-        print("| " + " | ".join(markdown_cell(c.text(record)) for c in view.columns) + " |")
+        return []
+    return [
+        "| " + " | ".join(c.title or c.key for c in view.columns) + " |",
+        "|" + "|".join(" ---: " if c.right else " --- " for c in view.columns) + "|",
+        *(
+            "| " + " | ".join(markdown_cell(c.text(record)) for c in view.columns) + " |"
+            for record in records
+        ),
+    ]
 
 
 def markdown_cell(text: str) -> str:

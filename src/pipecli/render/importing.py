@@ -47,6 +47,7 @@ def import_lines(found: Imported) -> list[str]:
         lines.append(_("  and {n} more reasons").format(n=len(reasons) - MOST_REASONS))
     if found.rejected_file:
         lines.append(_("Rejected rows: {file}").format(file=found.rejected_file))
+    lines += _updates(found)
     for difference in found.differences[:MOST_REASONS]:
         lines.append(
             _("  {ref}: {field} is {here} here, {file} in line {line}; left as it is").format(
@@ -62,6 +63,16 @@ def import_lines(found: Imported) -> list[str]:
     return lines
 
 
+def _updates(found: Imported) -> list[str]:
+    """Which fields of which opportunities changed, of many how often each."""
+    told = [update for update in found.updates if update.fields]
+    if len(told) <= MOST_REASONS:
+        return [_("  {ref}: {fields} updated").format(ref=u.ref, fields=", ".join(u.fields)) for u in told]
+    counted = Counter(field for update in told for field in update.fields)
+    fields = ", ".join(f"{field} ({n})" for field, n in counted.most_common())
+    return [_("  updated: {fields}").format(fields=fields)]
+
+
 def import_document(found: Imported) -> dict[str, Any]:
     """The same as JSON."""
     return {
@@ -75,6 +86,7 @@ def import_document(found: Imported) -> dict[str, Any]:
         "rejected_file": found.rejected_file,
         "left_out": [row._asdict() for row in found.left_out],
         "columns_not_read": list(found.unread),
+        "updates": [update._asdict() for update in found.updates],
         "differences": [difference._asdict() for difference in found.differences],
         "columns": found.columns,
         "preview": [record for _line, record in found.preview],

@@ -56,6 +56,9 @@ def _print_stage(console: Console, stage: Stage) -> None:
     console.print(line)
     if stage.proves:
         print_hanging(console, "  ", literal(stage.proves), "italic")
+    if stage.labels:
+        listed = literal(", ".join(stage.labels))
+        print_hanging(console, Text("  " + _("read as it too:") + " ", "dim"), listed)
     for side, criteria in ((_("to enter"), stage.entry), (_("to leave"), stage.exit)):
         for criterion in criteria:
             body = Text.assemble(

@@ -12,6 +12,9 @@ from .console import literal
 from .views import Column, Record, View
 
 GAP = 2
+# Rich breaks lines at every kind of space.
+_HELD = {0xA0: 0xE000, 0x202F: 0xE001}
+_FREED = {held: space for space, held in _HELD.items()}
 
 
 def print_table(
@@ -125,12 +128,32 @@ def _line(
 
 def print_hanging(console: Console, lead: str | Text, body: str | Text, style: str = "") -> None:
     """Print a text behind its lead; where it is too long it goes on below, indented as far as it began."""
+    for line in hanging_lines(console, lead, body, console.width, style):
+        console.print(line, no_wrap=True, crop=False)
+
+
+def hanging_lines(
+    console: Console, lead: str | Text, body: str | Text, width: int, style: str = ""
+) -> list[Text]:
+    """A text behind its lead as lines of a width, those below the first indented as far as it began."""
     start = lead if isinstance(lead, Text) else Text(lead)
     words = body if isinstance(body, Text) else Text(body, style=style)
     indent = start.cell_len
-    for n, line in enumerate(words.wrap(console, max(20, console.width - indent)) or [Text()]):
+    lines = []
+    for n, line in enumerate(wrapped(console, words, max(20, width - indent)) or [Text()]):
+        lines.append(Text.assemble(start if n == 0 else " " * indent, line))
+    return lines
+
+
+def wrapped(console: Console, words: Text, width: int) -> list[Text]:
+    """The lines of a text; spaces that do not break, as between the thousands of a French number, do not."""
+    held = words.copy()
+    held.plain = words.plain.translate(_HELD)
+    lines = list(held.wrap(console, width))
+    for line in lines:
         line.rstrip()
-        console.print(Text.assemble(start if n == 0 else " " * indent, line), no_wrap=True, crop=False)
+        line.plain = line.plain.translate(_FREED)
+    return lines
 
 
 def fit(text: str, width: int) -> str:

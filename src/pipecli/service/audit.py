@@ -72,6 +72,11 @@ def trend(reading: Reading) -> Record:
     return {**now, "week_ago": then}
 
 
+def of_reading(reading: Reading) -> Record:
+    """The audit of everybody, over an open workspace."""
+    return _document(_Found(reading), None)
+
+
 def _document(every: _Found, owner: str | None) -> Record:
     own = every.of(None if owner is None else fold(owner))
     weeks = [rules.overall(own.points(day).values()) for day in every.days]

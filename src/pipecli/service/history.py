@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -77,36 +78,48 @@ def read_past(reading: Reading, measure: Measure) -> Past:
         _joined(portions, 4, lambda column: [_OUTCOMES.get(outcome, CUT) for outcome in column]),
         _joined(portions, 5, lambda column: [how == "imported" for how in column]).astype(bool),
     )
-    positions = bare_imports.bare(visits, day.toordinal())
     spans = _spans(reading, measure, numbers, days, index)
+    imported_on = partial(_imported_on, driver, numbers)
+    past = past_of(visits, spans, numbers, keys, versions, day.toordinal(), imported_on, measure)
+    if measure.field is None:
+        return past
+    return past._replace(history=past.history._replace(value=_field_values(reading, measure, numbers)))
+
+
+def past_of(
+    visits: Visits,
+    spans: Spans,
+    numbers: Days,
+    keys: tuple[str, ...],
+    versions: tuple[tuple[int, Floats], ...],
+    day: int,
+    imported_on: Callable[[], Days],
+    measure: Measure,
+) -> Past:
+    """The history of visits and figures by the end of a day; `imported_on` gives the day of import by case."""
+    positions = bare_imports.bare(visits, day)
     listed = Timeline(spans.case, spans.start, spans.value)
     stage = visits.stage.copy()
     if len(positions):
         stage[positions] = len(keys)
         keys = (*keys, bare_imports.KEY)
-        now = versions[-1][1]
-        spans = _bare_spans(driver, spans, visits, positions, numbers, now)
+        spans = bare_imports.revalued(spans, visits, positions, imported_on(), versions[-1][1])
         versions = tuple(
-            (on, np.append(found, bare_imports.shared_probability(visits, positions, found, day.toordinal())))
+            (on, np.append(found, bare_imports.shared_probability(visits, positions, found, day)))
             for on, found in versions
         )
     value, close, percent = bare_imports.timelines(spans)
     if measure.key == COUNT:
         value = value._replace(value=np.ones(len(spans.case)))
-    elif measure.field is not None:
-        value = _field_values(reading, measure, numbers)
     merged = _merged(visits.case, stage, visits.entered, visits.left, visits.outcome)
     history = History(len(numbers), *merged, value, close, percent, listed if measure.key == AMOUNT else None)
     return Past(history, numbers, keys, versions)
 
 
-def _bare_spans(
-    driver: Driver, spans: Spans, visits: Visits, positions: Days, numbers: Days, probabilities: Floats
-) -> Spans:
+def _imported_on(driver: Driver, numbers: Days) -> Days:
     recorded = stored.days_recorded(driver)
     days = _Ordinals()
-    imported_on = np.array([days[recorded[int(number)]] for number in numbers], dtype=np.int64)
-    return bare_imports.revalued(spans, visits, positions, imported_on, probabilities)
+    return np.array([days[recorded[int(number)]] for number in numbers], dtype=np.int64)
 
 
 def _stages(

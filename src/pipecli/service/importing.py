@@ -6,27 +6,33 @@ Rows are read, judged and built before the lock is taken. What a row becomes is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import shlex
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from pipecli.domain import importing as rules
 from pipecli.domain.events import opportunity_stream
 from pipecli.domain.importing import Difference, Row
+from pipecli.domain.importing_digests import digests
+from pipecli.domain.importing_ids import SHORT, long_form
 from pipecli.domain.values import Reader
 from pipecli.errors import InvalidInput
 from pipecli.importers.mapping import MappingFile, RowMapping, columns_of, row_mapping
 from pipecli.importers.reading import Labels, RowReader
 from pipecli.importers.rejected import ADDED, Rejected, write_rejected
 from pipecli.importers.saving import write_mapping_file
+from pipecli.importers.systems import SALESFORCE_DATA
 from pipecli.importers.table import Line
 from pipecli.store import directory, imported, journal, projection
 from pipecli.text import _
 
-from .importing_notes import notes_of
+from .importing_back import Returning
+from .importing_notes import Update, fields_of, notes_of
 from .importing_people import Directory
-from .importing_source import Agree, LeftOut, Request, Source, open_source
+from .importing_source import Agree, LeftOut, Request, Source, label_pair, open_source
 from .past import row_with_names
 from .records import Record, record
 from .unit import Unit
@@ -35,6 +41,11 @@ from .workspace import Workspace
 __all__ = ["Agree", "Imported", "Request", "import_file"]
 
 PREVIEWED = 5
+PORTION = 500
+"""Rows that are looked up among those of earlier imports at once."""
+
+DECIDING = 65
+"""Of a hundred parts of the work, those that come before writing."""
 
 Progress = Callable[[int, int], None]
 
@@ -45,8 +56,9 @@ NOTHING_ELSE = Request()
 class Imported(NamedTuple):
     """What an import did, or with `dry_run` would do.
 
-    The counts are of rows. `columns` says which column fills which field, `preview` has the first rows that
-    land or update, with their lines; `strangers` are identifiers of the history that the file does not have.
+    The counts are of rows; `updates` say which fields changed. `columns` says which column fills which field,
+    `preview` has the first rows that land or update, with their lines; `strangers` are identifiers of the history
+    that the file does not have.
     `system` is whose export it was recognised as, `left_out` what is no opportunity, `unread` the columns that fill
     nothing.
     """
@@ -58,6 +70,7 @@ class Imported(NamedTuple):
     rejected: list[Rejected]
     rejected_file: str | None
     differences: list[Difference]
+    updates: list[Update]
     preview: list[tuple[int, Record]]
     columns: dict[str, str]
     strangers: list[str]
@@ -97,7 +110,8 @@ class _Tally:
     unchanged: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
-    touched: list[tuple[int, int]] = field(default_factory=list)
+    updates: list[Update] = field(default_factory=list)
+    preview: list[tuple[int, Record]] = field(default_factory=list)
     identifiers: set[str] = field(default_factory=set)
     undated: int = 0
     alike: list[tuple[str, str]] = field(default_factory=list)
@@ -121,6 +135,7 @@ class _Run:
         self._dry_run = dry_run
         self._progress = progress
         self._agree = agree
+        self._back: Returning | None = None
 
     def build(self, unit: Unit) -> Imported:
         """Decide every row in the unit and say what became of them."""
@@ -128,12 +143,20 @@ class _Run:
         found = source.found(unit.pipeline, self._agree)
         mapping = row_mapping(source.table.header, unit.pipeline, source.given, source.mapping, found)
         labels = Labels(
-            unit.pipeline, {**source.stages, **dict(_label(text) for text in self._request.stages)}
+            unit.pipeline,
+            {**source.stages, **dict(label_pair(text) for text in self._request.stages)},
+            pipelines_named=source.names_pipelines,
         )
         tally = _Tally()
-        rows = self._read(unit, mapping, labels, tally)
-        labels.require_some()
-        self._decide(unit, rows, tally)
+        unit.names |= directory.all_names(unit.driver)
+        people = Directory(unit)
+        self._back = Returning(unit, source.table, mapping) if source.is_own else None
+        rows = self._rows(self._reader(unit, mapping, labels), mapping, unit, tally)
+        while portion := list(islice(rows, PORTION)):
+            self._decide(unit, portion, people, tally)
+        labels.require_some(_own_stages(source) if unit.is_first else "")
+        tally.alike = people.alike()
+        unit.told = self._write_told
         tally.rejected.sort(key=lambda r: r.line.number)
         written = bool(tally.rejected) and not self._dry_run
         if written:
@@ -148,7 +171,7 @@ class _Run:
             path,
             MappingFile(
                 columns={name: one.said(source.table.header) for name, one in mapping.sources.items()},
-                stages={**source.stages, **dict(_label(text) for text in request.stages)},
+                stages={**source.stages, **dict(label_pair(text) for text in request.stages)},
                 defaults=source.mapping.defaults,
                 history=source.mapping.history,
                 date_order=request.dates or source.mapping.date_order,
@@ -158,96 +181,102 @@ class _Run:
             ),
         )
 
-    def _read(self, unit: Unit, mapping: RowMapping, labels: Labels, tally: _Tally) -> list[tuple[Line, Row]]:
+    def _reader(self, unit: Unit, mapping: RowMapping, labels: Labels) -> RowReader:
         file, settings = self._source.mapping, self._settings
         decimal, order = settings.get("decimal").value, settings.get("date_order").value
-        forms = self._source.forms(mapping, unit.pipeline, self._request, order, decimal)
-        reader = RowReader(
+        return RowReader(
             Reader(unit.pipeline, unit.today, decimal, order),
             mapping,
             labels,
             currency=file.currency or unit.pipeline.currency,
             system=self._source.system_key,
-            forms=forms,
+            forms=self._source.forms(mapping, unit.pipeline, self._request, order, decimal),
         )
-        rows = []
+
+    def _rows(self, reader: RowReader, mapping: RowMapping, unit: Unit, tally: _Tally) -> Iterator[Row]:
+        """The rows that can be read, one by one; the others are rejected."""
         seen: dict[tuple[str, str], int] = {}
         for n, line in enumerate(self._source.lines):
-            self._tell(n, 0)
+            self._tell(n)
+            cells = self._back.cells(line.cells) if self._back else line.cells
             try:
-                row = self._row(reader, mapping, line, tally)
+                row = self._row(reader, mapping, line._replace(cells=tuple(cells)), tally)
                 if row.external in seen:
                     same = _('its identifier "{id}" is that of line {line}')
                     raise InvalidInput(same.format(id=row.external[1], line=seen[row.external]))
                 rules.course(row, unit.pipeline, unit.today)
             except InvalidInput as error:
-                tally.rejected.append(Rejected(line, error.message))
+                if self._back and not line.fault and self._back.says_the_same(cells):
+                    tally.unchanged += 1
+                else:
+                    tally.rejected.append(Rejected(line, error.message))
                 continue
             seen[row.external] = line.number
-            rows.append((line, row))
-        return rows
+            yield row
 
     def _row(self, reader: RowReader, mapping: RowMapping, line: Line, tally: _Tally) -> Row:
         source = mapping.sources.get("id")
         missing = len(self._source.table.header) - len(line.cells)
         identifier = source.text((*line.cells, *[""] * missing)) if source else ""
-        tally.identifiers.add(identifier)
+        if self._source.histories:
+            tally.identifiers.add(long_form(identifier))
         if line.fault:
             raise InvalidInput(line.fault)
-        history = self._source.histories.get(identifier, ()) if identifier else ()
-        return reader.read(line.number, line.cells, history)
+        return reader.read(line.number, line.cells, self._source.past(line, identifier))
 
-    def _decide(self, unit: Unit, rows: Sequence[tuple[Line, Row]], tally: _Tally) -> None:
-        known = imported.known_rows(unit.driver, self._source.system_key)
-        unit.names |= directory.all_names(unit.driver)
-        people = Directory(unit)
+    def _decide(self, unit: Unit, rows: Sequence[Row], people: Directory, tally: _Tally) -> None:
+        known = _known(unit, self._source.system_key, [row.external[1] for row in rows])
+        if self._back:
+            known |= self._back.known(rows)
         changed = _changed(rows, known)
         streams = {opportunity_stream(number): number for number in changed.values()}
         for stream, events in journal.load_many(unit.driver, list(streams)):
             unit.know(streams[stream], events)
-        for n, (_line, row) in enumerate(rows):
-            self._tell(n, 1)
+        for row in rows:
             if row.external not in known:
-                number = self._land(unit, row, people, tally)
-                tally.touched.append((row.line, number))
+                self._land(unit, row, people, tally)
             elif row.external in changed:
                 self._update(unit, row, known[row.external], people, tally)
             else:
                 tally.unchanged += 1
-        tally.alike = people.alike()
-        if self._progress:
-            self._progress(len(self._source.lines), len(self._source.lines))
 
-    def _land(self, unit: Unit, row: Row, people: Directory, tally: _Tally) -> int:
+    def _land(self, unit: Unit, row: Row, people: Directory, tally: _Tally) -> None:
         number, decision = unit.opening()
         way = rules.course(row, unit.pipeline, unit.today)
         tally.differences += rules.land(decision, number, row, way, people.of(row), unit.actor)
         tally.landed += 1
         values = row.values
         tally.undated += bool(row.is_open and values.get("next_action") and not values.get("next_due"))
-        return number
+        _settle(unit, row, number, tally)
 
     def _update(self, unit: Unit, row: Row, known: imported.Known, people: Directory, tally: _Tally) -> None:
         decision = unit.decision(known.number)
         tally.differences += rules.update(decision, row, known.digests, lambda: people.of(row))
         if decision.events:
             tally.updated += 1
-            tally.touched.append((row.line, known.number))
+            tally.updates.append(Update(row.line, known.number, fields_of(decision.events)))
         else:
             tally.unchanged += 1
+        _settle(unit, row, known.number, tally)
 
-    def _tell(self, n: int, half: int) -> None:
-        """Reading a row and deciding it are half of the work each."""
-        total = len(self._source.lines)
+    def _tell(self, n: int) -> None:
+        """Deciding what a row becomes is a share of the work, writing it the rest."""
         if self._progress and n % 100 == 0:
-            self._progress((n + half * total) // 2, total)
+            self._progress(n * DECIDING // 100, len(self._source.lines))
+
+    def _write_told(self, done: int, steps: int) -> None:
+        if self._progress:
+            total = len(self._source.lines)
+            left = total * (100 - DECIDING) * (steps - done) // (100 * steps)
+            self._progress(total - left, total)
 
     def _result(
         self, unit: Unit, mapping: RowMapping, tally: _Tally, labels: Labels, rejected_file: str | None
     ) -> Imported:
         source, header = self._source, self._source.table.header
-        used = columns_of(mapping.sources)
-        unread = [name for n, name in enumerate(header) if name and n not in used and name not in ADDED]
+        used = columns_of(mapping.sources) | source.history_columns
+        told = {*ADDED, *(source.system.derived if source.system else ())}
+        unread = [name for n, name in enumerate(header) if name and n not in used and name not in told]
         strangers = [key for key in self._source.histories if key not in tally.identifiers]
         return Imported(
             path=str(self._source.path),
@@ -257,7 +286,8 @@ class _Run:
             rejected=tally.rejected,
             rejected_file=rejected_file,
             differences=tally.differences,
-            preview=[(line, _shown(unit, number)) for line, number in tally.touched[:PREVIEWED]],
+            updates=tally.updates,
+            preview=tally.preview,
             columns={
                 name: (" / " if one.either else " + ").join(header[column] for _words, column in one.pieces)
                 for name, one in mapping.sources.items()
@@ -271,26 +301,37 @@ class _Run:
         )
 
 
-def _label(text: str) -> tuple[str, str]:
-    """`LABEL=KEY` apart at the last sign, because a label can hold one."""
-    label, sign, key = text.rpartition("=")
-    if not sign or not label.strip() or not key.strip():
-        raise InvalidInput(_('"{text}" is not LABEL=KEY').format(text=text[:40]))
-    return label, key
+def _own_stages(source: Source) -> str:
+    """What to type where there is nothing yet, so that the stages may still be those of the file."""
+    line = _(
+        "; or take the file's own stages: pipe stages discover {path} -o {draft}, then pipe stages adopt {draft}"
+    )
+    return line.format(path=shlex.quote(str(source.path)), draft="pipeline.toml")
 
 
-def _changed(
-    rows: Sequence[tuple[Line, Row]], known: dict[tuple[str, str], imported.Known]
-) -> dict[tuple[str, str], int]:
+def _known(unit: Unit, system: str, identifiers: Sequence[str]) -> dict[tuple[str, str], imported.Known]:
+    """What was imported from a system before; those of Salesforce by the long form of their identifiers."""
+    if system != SALESFORCE_DATA.key:
+        return imported.known_rows(unit.driver, system, identifiers)
+    short = [identifier[:SHORT] for identifier in identifiers if len(identifier) > SHORT]
+    known = imported.known_rows(unit.driver, system, [*identifiers, *short])
+    return {(source, long_form(key)): one for (source, key), one in known.items()}
+
+
+def _changed(rows: Sequence[Row], known: dict[tuple[str, str], imported.Known]) -> dict[tuple[str, str], int]:
     """The opportunities imported before whose rows say something else now."""
     found = {}
-    for _line, row in rows:
+    for row in rows:
         before = known.get(row.external)
-        if before and any(before.digests.get(k) != d for k, d in rules.digests(row).items()):
+        if before and any(before.digests.get(k) != d for k, d in digests(row).items()):
             found[row.external] = before.number
     return found
 
 
-def _shown(unit: Unit, number: int) -> Record:
-    row = projection.rows(unit.decision(number).state, unit.pipeline, unit.names)["opportunity"][0]
-    return record(row_with_names(row, unit.names), unit.pipeline, unit.today)
+def _settle(unit: Unit, row: Row, number: int, tally: _Tally) -> None:
+    """Let go of what was decided, the first few as they are shown kept."""
+    decision = unit.decision(number)
+    if decision.events and len(tally.preview) < PREVIEWED:
+        shown = projection.rows(decision.state, unit.pipeline, unit.names)["opportunity"][0]
+        tally.preview.append((row.line, record(row_with_names(shown, unit.names), unit.pipeline, unit.today)))
+    unit.settle(number)

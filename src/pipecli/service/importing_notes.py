@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
+from pipecli.domain import events as ev
+from pipecli.domain.events import Event
 from pipecli.domain.money import shown
 from pipecli.importers.reading import Labels
 from pipecli.text import _, ngettext
@@ -12,6 +15,36 @@ from pipecli.text import _, ngettext
 from .importing_source import Source
 
 MOST = 5
+_FIELDS = {
+    ev.AMOUNT_REVISED: "amount",
+    ev.AMOUNT_CONFIRMED: "amount",
+    ev.CLOSE_DATE_SET: "close_date",
+    ev.OWNER_CHANGED: "owner",
+    ev.STAGE_IMPORTED: "stage",
+    ev.REOPENED: "stage",
+    ev.WON: "status",
+    ev.LOST: "status",
+    ev.NEXT_ACTION_SET: "next_action",
+}
+
+
+class Update(NamedTuple):
+    """An opportunity that a row changed, and the fields that it changed."""
+
+    line: int
+    ref: int
+    fields: tuple[str, ...]
+
+
+def fields_of(events: Iterable[Event]) -> tuple[str, ...]:
+    """The fields that events of an import wrote, in their order."""
+    found: dict[str, None] = {}
+    for event in events:
+        if event.kind == ev.DESCRIBED:
+            found |= dict.fromkeys(event.payload["changes"])
+        elif event.kind in _FIELDS:
+            found[_FIELDS[event.kind]] = None
+    return tuple(found)
 
 
 def notes_of(

@@ -3,18 +3,28 @@ rows are no opportunities, which columns would be guessed. What becomes of the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from pipecli.domain.importing_ids import long_form
 from pipecli.domain.importing_leftovers import is_total, repeats, tail
 from pipecli.domain.money import shown
 from pipecli.domain.pipeline import Pipeline
 from pipecli.domain.values import split_assignment
 from pipecli.errors import InvalidInput
 from pipecli.importers.forms import Forms, forms_of
-from pipecli.importers.history import Histories, read_histories
+from pipecli.importers.history import (
+    Entered,
+    Histories,
+    beside_entered,
+    entered_columns,
+    moments_in,
+    read_histories,
+)
 from pipecli.importers.mapping import (
     MappingFile,
     RowMapping,
@@ -24,14 +34,24 @@ from pipecli.importers.mapping import (
     read_mapping_file,
 )
 from pipecli.importers.opening import Witness, open_table
-from pipecli.importers.reading import is_true
-from pipecli.importers.recognising import SAMPLE, Guess, guessed, is_of_others, system_columns, system_of
+from pipecli.importers.reading import Moment, is_true
+from pipecli.importers.recognising import (
+    SAMPLE,
+    Guess,
+    guessed,
+    is_of_others,
+    system_columns,
+    system_of,
+    wordiest,
+)
 from pipecli.importers.rejected import rejected_path
-from pipecli.importers.systems import System
-from pipecli.importers.table import Line, Table
+from pipecli.importers.systems import HUBSPOT, PIPE, System
+from pipecli.importers.table import Line, Lines, Rows, Table
 from pipecli.text import _
 
 SAMPLES = 3
+LAST = 20
+"""Rows among which the last lines of a report are looked for."""
 
 
 class Request(NamedTuple):
@@ -48,6 +68,14 @@ class Request(NamedTuple):
     decimal: str | None = None
     encoding: str | None = None
     save_mapping: str | None = None
+
+    def words(self) -> list[str]:
+        """What says how the file is to be read, as options are typed; what labels mean is not among it."""
+        found = [word for text in self.maps for word in ("--map", text)]
+        for name in ("mapping", "history", "sheet", "dates", "decimal", "encoding"):
+            if value := getattr(self, name):
+                found += [f"--{name}", value]
+        return found
 
 
 class LeftOut(NamedTuple):
@@ -80,14 +108,14 @@ class Source:
 
     path: Path
     table: Table
-    lines: Sequence[Line]
+    lines: Rows
     left_out: Sequence[LeftOut]
     mapping: MappingFile
     histories: Histories
     rejected: Path
     system: System | None
     given: Mapping[str, str]
-    witnesses: Sequence[Witness]
+    entered: Sequence[Entered] = ()
     agreed: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -96,9 +124,38 @@ class Source:
         return self.system.key if self.system and self.mapping.system == "csv" else self.mapping.system
 
     @property
+    def is_own(self) -> bool:
+        """Whether it was exported by this program, from this workspace or another."""
+        return self.system_key == PIPE.key
+
+    @property
     def stages(self) -> dict[str, str]:
         """What the labels of the file are known to mean."""
         return {**(self.system.stages if self.system else {}), **self.mapping.stages}
+
+    @property
+    def names_pipelines(self) -> bool:
+        """Whether the labels of its stages may end with the name of a pipeline."""
+        return self.system is HUBSPOT or bool(self.entered)
+
+    def past(self, line: Line, identifier: str) -> Sequence[Moment]:
+        """The history of a row: in the file of histories by its identifier, else in its own columns."""
+        told = self.histories.get(long_form(identifier), ()) if identifier else ()
+        return told or list(moments_in(line, self.entered))
+
+    def moments(self) -> Iterator[Moment]:
+        """Every row of every history."""
+        for moments in self.histories.values():
+            yield from moments
+        for line in self.lines if self.entered else ():
+            yield from moments_in(line, self.entered)
+
+    @property
+    def history_columns(self) -> set[int]:
+        """The places of the columns that tell the past of a row, or tell it again."""
+        return {one.place for one in self.entered} | (
+            beside_entered(self.table.header) if self.entered else set()
+        )
 
     def found(self, pipeline: Pipeline, agree: Agree | None) -> dict[str, str]:
         """The columns that were recognised or agreed on; a guess is asked once, however often this is called.
@@ -119,12 +176,12 @@ class Source:
         exact = exact_columns(header, pipeline, said)
         taken = {*exact.values(), *(text for text in self.given.values() if text.strip())}
         free = ["" if name in taken else name for name in header]
-        sample = [line.cells for line in self.lines[:SAMPLE] if not line.fault]
+        sample = [line.cells for line in islice(self.lines, SAMPLE) if not line.fault]
         guess = guessed(free, sample, {*said, *exact})
-        if "account" in exact and not {"name"} & (
-            said | exact.keys() | (guess.columns.keys() - {*guess.doubtful})
-        ):
-            guess = Guess({**guess.columns, "name": exact["account"]}, guess.rivals, ("name",))
+        sure = said | exact.keys() | (guess.columns.keys() - {*guess.doubtful})
+        if "name" not in sure:
+            named = self._name({**exact, **guess.columns}, sure)
+            guess = Guess({**guess.columns, "name": named}, guess.rivals, ("name",))
         if not guess.columns:
             return exact
         columns = {**exact, **guess.columns}
@@ -135,11 +192,30 @@ class Source:
             return columns
         return dict(agree(look))
 
+    def _name(self, columns: Mapping[str, str], sure: Iterable[str]) -> str:
+        """What to call the opportunities by where no header says it: the words that differ most among the account and
+        the columns that fill nothing, else the identifier; where a cell is blank, the identifier stands for it."""
+        header = self.table.header
+        used = {columns[name] for name in sure if name in columns} | set(self.given.values())
+        free = ["" if name in used and name != columns.get("account") else name for name in header]
+        name = wordiest(free, [line.cells for line in islice(self.lines, SAMPLE) if not line.fault])
+        name = name or columns.get("account", "")
+        identifier = columns.get("id", "")
+        if name and identifier and not all(self._cells(name)):
+            return f"{{{name}|{identifier}}}"
+        return name or identifier or next(name for name in header if name)
+
+    def _cells(self, name: str) -> Iterator[str]:
+        """What stands in a column, row by row."""
+        at = self.table.header.index(name)
+        return (line.cells[at].strip() if at < len(line.cells) else "" for line in self.lines)
+
     def _samples(self, text: str) -> list[str]:
         """The first values of a column, each once."""
-        name = text if text in self.table.header else text.removeprefix("{").rpartition("}")[0]
-        at = self.table.header.index(name)
-        cells = (line.cells[at].strip() for line in self.lines[:SAMPLE] if at < len(line.cells))
+        name = (
+            text if text in self.table.header else text.removeprefix("{").rpartition("}")[0].partition("|")[0]
+        )
+        cells = islice(self._cells(name), SAMPLE)
         return list(dict.fromkeys(cell for cell in cells if cell))[:SAMPLES]
 
     def forms(
@@ -152,10 +228,19 @@ class Source:
     ) -> Forms:
         """How the columns write days and amounts; raises InvalidInput where that is a question."""
         order = request.dates or self.mapping.date_order or order
-        decimal = request.decimal or self.mapping.decimal or decimal
+        decimal = request.decimal or self.mapping.decimal or ("." if self.is_own else decimal)
         forms = forms_of(self.table.header, mapping, self.lines, pipeline, order, decimal)  # type: ignore[arg-type]
-        moments = [moment.texts["at"] for rows in self.histories.values() for moment in rows]
-        return forms.with_history(moments, order) if moments else forms  # type: ignore[arg-type]
+        if not self.histories and not self.entered:
+            return forms
+        return forms.with_history((m.texts["at"] for m in self.moments()), order)  # type: ignore[arg-type]
+
+
+def label_pair(text: str) -> tuple[str, str]:
+    """`LABEL=KEY` apart at the last sign, because a label can hold one."""
+    label, sign, key = text.rpartition("=")
+    if not sign or not label.strip() or not key.strip():
+        raise InvalidInput(_('"{text}" is not LABEL=KEY').format(text=text[:40]))
+    return label, key
 
 
 def require_clear(look: Look) -> None:
@@ -178,8 +263,11 @@ def require_clear(look: Look) -> None:
         )
 
 
-def open_source(path: Path, request: Request) -> Source:
-    """Read the files of an import; raises InvalidInput where one cannot be read or changes meanwhile."""
+def open_source(path: Path, request: Request, *, even_deleted: bool = False) -> Source:
+    """Read the files of an import; raises InvalidInput where one cannot be read or changes meanwhile.
+
+    `even_deleted` takes a file in which every opportunity is deleted as if none were.
+    """
     mapping = read_mapping_file(Path(request.mapping)) if request.mapping else MappingFile()
     inputs = (path, *(Path(p) for p in (request.mapping, request.history) if p))
     witnesses = [Witness.of(one) for one in inputs]
@@ -188,6 +276,8 @@ def open_source(path: Path, request: Request) -> Source:
     system = None if mapping.columns else system_of(table.header)
     flags = system_columns(system, table.header) if system else mapping.columns
     lines, left_out = _sorted_out(table, flags.get("deleted"))
+    if not lines and even_deleted:
+        lines, left_out = _sorted_out(table, None)
     if not lines and len(left_out) > len(table.above):
         line = _("{path} has no opportunities: each of its rows is a total, a header or deleted there")
         raise InvalidInput(line.format(path=path), path=str(path))
@@ -201,7 +291,8 @@ def open_source(path: Path, request: Request) -> Source:
     rejected = Path(request.rejected) if request.rejected else rejected_path(path)
     if any(rejected.absolute() == one.absolute() for one in inputs):
         raise InvalidInput(_("the rejected rows cannot go to {path}, which is read").format(path=rejected))
-    return Source(path, table, lines, left_out, mapping, histories, rejected, system, given, witnesses)
+    entered = entered_columns(table.header)
+    return Source(path, table, lines, left_out, mapping, histories, rejected, system, given, entered)
 
 
 def _refuse_others(path: Path, table: Table) -> None:
@@ -213,12 +304,13 @@ def _refuse_others(path: Path, table: Table) -> None:
         raise InvalidInput(line.format(path=path), path=str(path))
 
 
-def _sorted_out(table: Table, flag: str | None) -> tuple[list[Line], list[LeftOut]]:
+def _sorted_out(table: Table, flag: str | None) -> tuple[Lines, list[LeftOut]]:
     """The rows of opportunities, and those that are none; `flag` is the column that says what was deleted there."""
     header = table.header
     out = [_left(line, "title") for line in table.above]
     deleted = header.index(flag) if flag in header else None
-    kept: list[Line] = []
+    kept = Lines()
+    last: deque[Line] = deque()  # the lines of a report stand at the end
     for line in table.lines():
         if repeats(header, line.cells):
             out.append(_left(line, "header"))
@@ -227,10 +319,14 @@ def _sorted_out(table: Table, flag: str | None) -> tuple[list[Line], list[LeftOu
         elif deleted is not None and not line.fault and is_true(line.cells[deleted]):
             out.append(_left(line, "deleted"))
         else:
-            kept.append(line)
-    n = tail([(line.number, line.cells) for line in kept[-20:]], len(header))
-    out += [_left(line, "report") for line in kept[len(kept) - n :]]
-    return kept[: len(kept) - n], sorted(out)
+            last.append(line)
+            if len(last) > LAST:
+                kept.put(last.popleft())
+    n = tail([(line.number, line.cells) for line in last], len(header))
+    for line in islice(last, len(last) - n):
+        kept.put(line)
+    out += [_left(line, "report") for line in islice(last, len(last) - n, None)]
+    return kept, sorted(out)
 
 
 def _left(line: Line, kind: str) -> LeftOut:

@@ -237,7 +237,7 @@ class _Run:
         return Taken(self._path, taken, known, repeated, undecided, self._left_out, self._cut, self._dry_run)
 
     def _log(self, unit: Unit, accepted: list[tuple[str, int, int]]) -> Counter[int]:
-        """Record what was accepted in the order of its days, its texts left on the shelf until they are written."""
+        """Record what was accepted in the order of its days, no more than one text held at a time."""
         counts = Counter(number for _day, _n, number in accepted)
         if not counts:
             return counts
@@ -249,7 +249,9 @@ class _Run:
             incoming = self._shelf.get(n)
             decision = unit.decision(number)
             decide.log_exchange(decision, incoming.kind, incoming.text, incoming.day, incoming.key)
-            unit.withhold(decision, lambda n=n: self._shelf.get(n).text)  # type: ignore[misc]
+            unit.release(number)
+        for number in counts:
+            unit.settle(number)
         return counts
 
 

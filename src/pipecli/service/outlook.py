@@ -128,9 +128,13 @@ def _range(drawn: Floats, mean: float) -> Range:
 
 def history_forecast(reading: Reading, until: date, measure: Measure) -> HistoryForecast:
     """The history forecast of the days after the reading's day, three years of them at most."""
-    ahead = min(max((until - reading.today).days, 0), LONGEST)
-    past = read_past(reading, measure)
-    day = reading.today.toordinal()
+    return of_past(read_past(reading, measure), reading.today, until)
+
+
+def of_past(past: Past, today: date, until: date) -> HistoryForecast:
+    """The history forecast from a past, of the days after `today`."""
+    ahead = min(max((until - today).days, 0), LONGEST)
+    day = today.toordinal()
     origins, horizon = _record(past, day)
     correction = record.correction_at(origins, day)
     outlook = model.look_ahead(past.history, day, past.probabilities(day), max(ahead, 1))
@@ -146,7 +150,7 @@ def history_forecast(reading: Reading, until: date, measure: Measure) -> History
     )
     verdict = trust.judge(track, record.closed_by(known(past.history, day)), horizon)
     drawn, sure = draw(outlook, correction), model.levelled(outlook, correction.level)
-    return HistoryForecast(reading.today, past, sure, drawn, correction, verdict, track, horizon)
+    return HistoryForecast(today, past, sure, drawn, correction, verdict, track, horizon)
 
 
 def _corrected(origin: Origin, correction: Correction) -> float:

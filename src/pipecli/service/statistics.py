@@ -17,7 +17,7 @@ from pipecli.domain.pipeline import Pipeline
 from pipecli.domain.statistics import EVERYBODY, PIPELINE, Flow, Funnel, Loss, Pace, level_above
 from pipecli.domain.survival import Dwell, Quantile, Rate
 
-from .journeys import Asked, read_past
+from .journeys import Asked, Past, read_past
 from .workspace import Workspace
 
 Record = dict[str, Any]
@@ -42,10 +42,15 @@ def funnel(workspace: Workspace, asked: Asked) -> Table:
     """How those opened in the period went from stage to stage."""
     with workspace.read() as reading:
         past = read_past(reading, asked)
-        every = rules.funnel(past.opened, past.way, past.today)
-        own = rules.funnel(past.own(past.opened), past.way, past.today) if past.owner else every
-        rows = [flow_row(flow, own, every, reading.pipeline) for flow in own.flows.values()]
-        return Table(rows if own.n else [], counts(past.own(past.opened)), reading.pipeline.currency, {})
+        rows = flow_rows(past, reading.pipeline)
+        return Table(rows, counts(past.own(past.opened)), reading.pipeline.currency, {})
+
+
+def flow_rows(past: Past, pipeline: Pipeline) -> list[Record]:
+    """The funnel of a past, stage by stage; nothing where nothing was opened."""
+    every = rules.funnel(past.opened, past.way, past.today)
+    own = rules.funnel(past.own(past.opened), past.way, past.today) if past.owner else every
+    return [flow_row(flow, own, every, pipeline) for flow in own.flows.values()] if own.n else []
 
 
 def flow_row(flow: Flow, own: Funnel, every: Funnel, pipeline: Pipeline) -> Record:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipecli import clock
 from pipecli.domain import events as ev
@@ -26,10 +26,11 @@ from pipecli.store.rates import read_rates
 from pipecli.store.schema import PROJECTION
 from pipecli.text import _
 
+if TYPE_CHECKING:
+    from .settled import Progress, Settled
+
 PORTION = 2_000
-"""How many rows are built before they are written, so that a large import is never held twice."""
-PORTION_OF_TEXTS = 100
-"""The same for events whose texts are read only when they are written."""
+"""How many rows are built before they are written, so that a large change is never held twice."""
 
 
 class Unit:
@@ -59,7 +60,9 @@ class Unit:
         self._accounts: list[tuple[int, str]] = []
         self._contacts: list[tuple[int, int | None]] = []
         self._people: list[tuple[int, str, str | None, str | None]] = []
-        self._withheld: dict[int, Callable[[], str]] = {}
+        self._released: set[int] = set()
+        self._settled: Settled | None = None
+        self.told: Progress | None = None
         if header.projection != PROJECTION:
             from .rebuilding import rebuild
 
@@ -111,6 +114,11 @@ class Unit:
         """Go on over a connection that holds the lock, the journal being where it was when this was prepared."""
         self.driver = driver
         self.recorded_at = max(clock.stamp(clock.now()), self.header.recorded_at)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no opportunity was ever opened here."""
+        return self._next_number == 1
 
     def opening(self) -> tuple[int, Decision]:
         """A new opportunity's number, and the decision that is to open it."""
@@ -164,11 +172,27 @@ class Unit:
         """Append an event to a stream that has no projection of its own kind."""
         self._other_events.append(event)
 
-    def withhold(self, decision: Decision, read: Callable[[], str]) -> None:
-        """Let go of the text of a decision's last event, to be read again when it is written."""
-        event = decision.events[-1]
-        decision.events[-1] = event._replace(text=None)
-        self._withheld[event.seq] = read
+    def release(self, number: int) -> None:
+        """Put down the events of an opportunity decided so far, texts and all; the decision itself goes on."""
+        if self._settled is None:
+            from .settled import Settled
+
+            self._settled = Settled()
+        decision = self._decisions[number]
+        events = [*self._other_events, *self._placed(number, decision)]
+        self._settled.add_events(sorted(events, key=lambda e: e.seq), self.command)
+        self._other_events.clear()
+        decision.events.clear()
+        self._released.add(number)
+
+    def settle(self, number: int) -> None:
+        """Put down what was decided on an opportunity that this command asks for no more, to be written at the end."""
+        if self._decisions[number].events:
+            self.release(number)
+        if self._settled is not None and number in self._released:
+            self._settled.add_rows(*self._pair(number))
+            self._released.remove(number)
+        del self._decisions[number], self._before[number]
 
     def next_version(self, stream: str) -> int:
         """The version that follows the last one of a stream."""
@@ -243,12 +267,13 @@ class Unit:
     @property
     def touched(self) -> list[int]:
         """The numbers of the opportunities that this command changes."""
-        return [n for n, d in self._decisions.items() if d.events] + list(self._after)
+        changed = [n for n, d in self._decisions.items() if d.events or n in self._released]
+        return changed + list(self._after)
 
     @property
     def changes_nothing(self) -> bool:
         """Whether nothing was decided."""
-        return not self.touched and not self._other_events
+        return not self.touched and not self._other_events and not self._settled
 
     def write(self) -> None:
         """Write all that was decided; a command that changes nothing leaves no trace."""
@@ -265,34 +290,35 @@ class Unit:
             self.undoes,
         )
         journal.add_command(self.driver, command)
+        if self._settled:
+            self._settled.write_events(self.driver, self.recorded_at, self.told)
         events = sorted(self._events(), key=lambda e: e.seq)
-        size = PORTION_OF_TEXTS if self._withheld else PORTION
-        for start in range(0, len(events), size):
-            portion = [self._whole(event) for event in events[start : start + size]]
-            journal.append(self.driver, portion, self.command, self.recorded_at)
+        for start in range(0, len(events), PORTION):
+            journal.append(self.driver, events[start : start + PORTION], self.command, self.recorded_at)
         directory.add_people(self.driver, self._people)
         directory.add_accounts(self.driver, self._accounts)
         directory.add_contacts(self.driver, self._contacts)
+        if self._settled:
+            self._settled.write_rows(self.driver, self.told)
         touched = self.touched
         for start in range(0, len(touched), PORTION):
             pairs = [self._pair(number) for number in touched[start : start + PORTION]]
             projection.write_differences(self.driver, pairs)
         advance_head(self.driver, self._seq, self._next_number, self.recorded_at)
 
-    def _whole(self, event: Event) -> Event:
-        return event._replace(text=self._withheld[event.seq]()) if event.seq in self._withheld else event
-
     def _events(self) -> Iterable[Event]:
         yield from self._other_events
         for number, decision in self._decisions.items():
-            for event in decision.events:
-                yield event._replace(stream=opportunity_stream(number), command=self.command)
+            yield from self._placed(number, decision)
+
+    def _placed(self, number: int, decision: Decision) -> Iterable[Event]:
+        stream = opportunity_stream(number)
+        return (event._replace(stream=stream, command=self.command) for event in decision.events)
 
     def _pair(self, number: int) -> tuple[projection.Rows, projection.Rows]:
-        before, after = self._before[number], self.state(number)
-        if after:
-            self.learn_names(after)
-        return (
-            projection.rows(before, self.pipeline, self.names),
-            projection.rows(after, self.pipeline, self.names),
-        )
+        return self._rows(self._before[number]), self._rows(self.state(number))
+
+    def _rows(self, state: Opportunity | None) -> projection.Rows:
+        if state:
+            self.learn_names(state)
+        return projection.rows(state, self.pipeline, self.names)

@@ -1,9 +1,9 @@
-"""What an import asks the store, in two queries for a file: a system's opportunities, and all contacts."""
+"""What an import asks the store: which rows landed before, some hundreds at a time, and all contacts."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,7 +20,8 @@ _KINDS = ", ".join(quoted(kind) for kind in (OPENED, ROW_IMPORTED, COMMAND_UNDON
 _KNOWN = (
     "select o.number, o.source_system, o.external_id, e.kind, e.payload, e.command, e.version "
     "from opportunity o join event e on e.stream = 'o' || o.number "
-    f"where o.source_system in (:system, :hashed) and e.kind in ({_KINDS}) order by o.number, e.version"
+    f"where o.source_system in (:system, :hashed) and o.external_id in ({{marks}}) and e.kind in ({_KINDS}) "
+    "order by o.number, e.version"
 )
 
 
@@ -31,11 +32,13 @@ class Known(NamedTuple):
     digests: dict[str, str]
 
 
-def known_rows(driver: Driver, system: str) -> dict[tuple[str, str], Known]:
-    """What was imported from a system before, by system and identifier; undone imports do not count."""
+def known_rows(driver: Driver, system: str, identifiers: Sequence[str]) -> dict[tuple[str, str], Known]:
+    """What was imported from a system before of some hundred identifiers; undone imports do not count."""
     found: dict[tuple[str, str], Known] = {}
-    parameters = {"system": system, "hashed": f"{system}:hash"}
-    for key, group in groupby(driver.stream(_KNOWN, parameters), key=lambda row: row[:3]):
+    wanted = {f"i{n}": identifier for n, identifier in enumerate(identifiers)}
+    sql = _KNOWN.format(marks=", ".join(f":{name}" for name in wanted))
+    rows = driver.rows(sql, {"system": system, "hashed": f"{system}:hash", **wanted})
+    for key, group in groupby(rows, key=lambda row: row[:3]):
         number, source, external = key
         found[source, external] = Known(number, _digests(group))
     return found
@@ -46,6 +49,11 @@ def _digests(rows: Iterable[Row]) -> dict[str, str]:
     events = [Event(r[3], date.min, json.loads(r[4]), command=r[5], version=r[6]) for r in rows]
     imported = live(events)
     return dict(imported[-1].payload.get("row", {})) if imported else {}
+
+
+def numbers(driver: Driver) -> dict[str, int]:
+    """Every opportunity's number by its uid."""
+    return dict(driver.rows("select uid, number from opportunity"))
 
 
 def everybody(driver: Driver) -> list[Person]:

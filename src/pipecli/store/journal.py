@@ -42,6 +42,10 @@ INSERT_COMMAND = (
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+Content = tuple[int, str, str, str, str | None, None]
+Entry = tuple[tuple[int, int, str, int, str, str, str], Content | None]
+
+
 class CommandRow(NamedTuple):
     """Who did what when; `undoes` is the command it took back."""
 
@@ -194,31 +198,33 @@ def add_command(driver: Driver, command: CommandRow) -> None:
 
 def append(driver: Driver, events: Iterable[Event], command: int, recorded_at: str) -> None:
     """Append events, numbered already, and their texts."""
+    append_entries(driver, [entry(event, command) for event in events], recorded_at)
+
+
+def entry(event: Event, command: int) -> Entry:
+    """What is written of an event, but for the moment when it is."""
+    payload, content = dict(event.payload), None
+    if event.text is not None:
+        content = content_row(event)
+        payload["content"] = content[2]
+    day = event.occurred_on.isoformat()
+    row = (event.seq, command, event.stream, event.version, event.kind, day, canonical(payload))
+    return row, content
+
+
+def append_entries(driver: Driver, entries: Iterable[Entry], recorded_at: str) -> None:
+    """Append events that were made ready to be written."""
     rows, contents = [], []
-    for e in events:
-        payload = dict(e.payload)
-        if e.text is not None:
-            content = content_row(e)
-            payload["content"] = content[2]
+    for row, content in entries:
+        rows.append((*row[:6], recorded_at, row[6]))
+        if content:
             contents.append(content)
-        rows.append(
-            (
-                e.seq,
-                command,
-                e.stream,
-                e.version,
-                e.kind,
-                e.occurred_on.isoformat(),
-                recorded_at,
-                canonical(payload),
-            )
-        )
     driver.run_many(INSERT_EVENT, rows)
     if contents:
         driver.run_many(INSERT_CONTENT, contents)
 
 
-def content_row(event: Event) -> tuple[int, str, str, str, str | None, None]:
+def content_row(event: Event) -> Content:
     """The content row of an event: its text, and a hash salted so that a short text cannot be guessed from it."""
     salt = secrets.token_hex(8)
     digest = hashlib.sha256((salt + (event.text or "")).encode()).hexdigest()

@@ -79,6 +79,8 @@ class Filter(NamedTuple):
     due_before: date | None = None
     due_on: date | None = None
     due_after: date | None = None
+    closed_from: date | None = None
+    closed_until: date | None = None
     stale: bool = False
     sort: str = "due"
 
@@ -246,6 +248,8 @@ def _clauses(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date) -
         ("o.next_due <", "due_before", f.due_before and f.due_before.isoformat()),
         ("o.next_due =", "due_on", f.due_on and f.due_on.isoformat()),
         ("o.next_due >", "due_after", f.due_after and f.due_after.isoformat()),
+        ("o.closed_on >=", "closed_from", f.closed_from and f.closed_from.isoformat()),
+        ("o.closed_on <=", "closed_until", f.closed_until and f.closed_until.isoformat()),
     ):
         if value is not None:
             where.append(f"{column} :{name}")

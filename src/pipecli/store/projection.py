@@ -6,7 +6,7 @@ Because rows are a pure function of state, an undo, a rebuild and `doctor`'s com
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
     from .driver import Driver
 
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
 Rows = dict[str, list[tuple[Any, ...]]]
+Differences = tuple[Rows, Rows]
 
 
 def rows(state: Opportunity | None, pipeline: Pipeline, names: Names) -> Rows:
@@ -95,8 +98,9 @@ def _opportunity_row(o: Opportunity, pipeline: Pipeline, names: Names) -> tuple[
         o.stage, o.status, o.amount, o.currency, o.probability, _iso(o.close_date),
         action.text if action else None, action.due.isoformat() if action else None,
         action.shield.isoformat() if action else None, max(entered, talked or entered).isoformat(),
-        entered.isoformat(), _iso(talked), o.source, json.dumps(list(o.tags), ensure_ascii=False), tags_key(o.tags),
-        json.dumps(dict(o.fields), ensure_ascii=False, sort_keys=True), o.loss_reason, o.outcome_reason,
+        entered.isoformat(), _iso(talked), o.source,
+        _JSON(list(o.tags)) if o.tags else "[]", tags_key(o.tags), _JSON(dict(o.fields)) if o.fields else "{}",
+        o.loss_reason, o.outcome_reason,
         o.created_on.isoformat(), _iso(o.closed_on), *(o.external or (None, None)), int(o.imported), unproven,
         _iso(proof_until), _iso(o.described_on),
         fold(f"{o.name} {names.get(o.account) or ''}" if o.account is not None else o.name),
@@ -119,23 +123,34 @@ def _iso(day: date | None) -> str | None:
 
 def write_differences(driver: Driver, pairs: Iterable[tuple[Rows, Rows]]) -> None:
     """Bring the tables from the rows before to the rows after, for any number of opportunities."""
-    gone: dict[str, list[tuple[Any, ...]]] = {table: [] for table in COLUMNS}
-    new: dict[str, list[tuple[Any, ...]]] = {table: [] for table in COLUMNS}
-    for before, after in pairs:
-        for table in COLUMNS:
-            width = len(KEYS[table])
-            old = {row[:width]: row for row in before[table]}
-            # The opportunity's own row is written whole: what a new definition changed in it is not in `before`.
-            changed = [r for r in after[table] if table == "opportunity" or old.get(r[:width]) != r]
-            kept = {row[:width] for row in after[table]}
-            gone[table] += [k for k in old if k not in kept]
-            new[table] += changed
-    for table, keys in gone.items():
-        if keys:
+    write(driver, [differences(before, after) for before, after in pairs])
+
+
+def differences(before: Rows, after: Rows) -> Differences:
+    """What leads from the rows before to the rows after: by table, the keys of those gone, and those that are new."""
+    if not any(before.values()):
+        return {}, {table: added for table, added in after.items() if added}
+    gone, new = {}, {}
+    for table in COLUMNS:
+        width = len(KEYS[table])
+        old = {row[:width]: row for row in before[table]}
+        # The opportunity's own row is written whole: what a new definition changed in it is not in `before`.
+        if changed := [r for r in after[table] if table == "opportunity" or old.get(r[:width]) != r]:
+            new[table] = changed
+        kept = {row[:width] for row in after[table]}
+        if lost := [k for k in old if k not in kept]:
+            gone[table] = lost
+    return gone, new
+
+
+def write(driver: Driver, found: Sequence[Differences]) -> None:
+    """Write differences, those of each table together."""
+    for table in COLUMNS:
+        if keys := [key for gone, _new in found for key in gone.get(table, ())]:
             where = " and ".join(f"{column} = ?" for column in KEYS[table])
             driver.run_many(f"delete from {table} where {where}", keys)
-    for table, added in new.items():
-        if added:
+    for table in COLUMNS:
+        if added := [row for _gone, new in found for row in new.get(table, ())]:
             driver.run_many(upsert(table), added)
 
 

@@ -1,0 +1,31 @@
+"""The periodic report: the days it is about, and what it says is to be settled first."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from .dates import add_months
+
+WEEKLY, MONTHLY = "weekly", "monthly"
+PERIODS = (WEEKLY, MONTHLY)
+
+APPROVAL, OVERDUE, UNPLANNED, STALE = "approval", "overdue", "unplanned", "stale"
+SECTIONS = (APPROVAL, OVERDUE, UNPLANNED, STALE)
+"""What is to be settled, in the order in which it is told: what keeps others waiting comes first."""
+
+
+def first_day(period: str, today: date) -> date:
+    """The day a report begins: a week or a month before today.
+
+    That day counts whole, so that of one report every Monday morning the next misses nothing of the day of the last.
+    """
+    return add_months(today, -1) if period == MONTHLY else today - timedelta(7)
+
+
+def section_of(due: date | None, today: date, *, stale: bool) -> str | None:
+    """What an open opportunity is to be settled for, the worse first; None where it is as it should be."""
+    if due is None:
+        return UNPLANNED
+    if due < today:
+        return OVERDUE
+    return STALE if stale else None
