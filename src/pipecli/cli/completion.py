@@ -170,6 +170,7 @@ VALUED = frozenset(
         "--encoding",
         "--save-mapping",
         "--output",
+        "--take",
     ]
 )
 # What means something to a shell.
