@@ -47,6 +47,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "win": ("ref",),
     "lose": ("ref", "reason"),
     "reopen": ("closed",),
+    "merge": ("ref", "ref"),
     "handover": ("owner", "owner"),
     "config": ("setting",),
     "completion": ("shell",),

@@ -46,7 +46,9 @@ RATE_SET = "RateSet"
 COMMAND_UNDONE = "CommandUndone"
 CONTENT_ERASED = "ContentErased"
 
-TRANSITIONS = frozenset({STAGE_ADVANCED, STAGE_RETURNED, STAGE_MOVED, STAGE_IMPORTED, WON, LOST, REOPENED, MERGED})
+TRANSITIONS = frozenset(
+    {STAGE_ADVANCED, STAGE_RETURNED, STAGE_MOVED, STAGE_IMPORTED, WON, LOST, REOPENED, MERGED}
+)
 # State events are never dated before the previous live one of their stream, nor in the future; facts may be.
 STATE_EVENTS = TRANSITIONS | {
     OPENED,

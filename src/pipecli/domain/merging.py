@@ -69,9 +69,7 @@ def merge(
     kept, gone = decision.state, other.state
     refuse_meaningless(kept, gone)
     values = _filled_in(kept, gone, decision.today) | _taken(kept, gone, take)
-    other.record(
-        ev.MERGED, {"into": kept.number, "from": gone.stage, "definition": other.pipeline.version}
-    )
+    other.record(ev.MERGED, {"into": kept.number, "from": gone.stage, "definition": other.pipeline.version})
     decision.record(ev.ABSORBED, _absorbed(kept, gone, row))
     action = values.pop("next_action", None)
     tags = tuple(dict.fromkeys((*kept.tags, *gone.tags)))
@@ -88,7 +86,9 @@ def refuse_meaningless(kept: Opportunity, gone: Opportunity) -> None:
     if _STANDING[gone.status] > _STANDING[kept.status]:
         status = {OPEN: _("open"), WON: _("won"), LOST: _("lost")}
         raise Conflict(
-            _("{gone} is {status} and {kept} is {other}: keep {gone} instead: pipe merge {gone} {kept}").format(
+            _(
+                "{gone} is {status} and {kept} is {other}: keep {gone} instead: pipe merge {gone} {kept}"
+            ).format(
                 gone=gone.number, status=status[gone.status], kept=kept.number, other=status[kept.status]
             ),
             refs=[kept.number, gone.number],

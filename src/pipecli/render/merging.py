@@ -29,9 +29,7 @@ def merged_lines(found: Merged) -> list[str]:
     """What was merged into what, and what of the other one does not stand."""
     kept, other = found.outcome.ref, found.number
     lines = [_("Merged {other} {name} into {kept}").format(other=other, name=literal(found.name), kept=kept)]
-    return lines + [
-        "  " + _kept(d, other) for d in found.differences if d.field not in found.taken
-    ]
+    return lines + ["  " + _kept(d, other) for d in found.differences if d.field not in found.taken]
 
 
 def _kept(difference: Difference, other: int) -> str:

@@ -135,7 +135,9 @@ def _ids(events: Iterable[Event], state: Opportunity) -> set[int | None]:
 def _people(reading: Reading, state: Opportunity) -> list[Person]:
     found = directory.contacts_of(reading.driver, state.account) if state.account is not None else []
     known = {p.id for p in found}
-    own = [i for i in (state.contact, state.decision_maker, *state.others) if i is not None and i not in known]
+    own = [
+        i for i in (state.contact, state.decision_maker, *state.others) if i is not None and i not in known
+    ]
     return [*found, *directory.people(reading.driver, own)]
 
 
@@ -164,9 +166,7 @@ def _living(events: Iterable[Event]) -> list[Event]:
     by_stream: dict[str, list[Event]] = {}
     for event in events:
         by_stream.setdefault(event.stream, []).append(event)
-    return [
-        e for stream in by_stream.values() for e in ev.live(sorted(stream, key=lambda e: e.version))
-    ]
+    return [e for stream in by_stream.values() for e in ev.live(sorted(stream, key=lambda e: e.version))]
 
 
 def proof(workspace: Workspace, ref: str) -> tuple[Record, list[ProofStep]]:
