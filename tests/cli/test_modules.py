@@ -70,6 +70,7 @@ def test_completion_loads_no_parser_and_no_rules(house: Pipe, words: str) -> Non
         (["summary"], 0),
         (["summary", "1"], 0),
         (["brief", "1", "--json"], 0),
+        (["clean"], 0),
         (["next"], 0),
     ],
 )
@@ -97,6 +98,11 @@ def test_what_learns_from_the_past_loads_numbers_and_no_chart(house: Pipe, words
     assert {"numpy", "pipecli.forecasting"} <= found
 
 
+def test_only_what_compares_names_loads_what_compares_letters(house: Pipe) -> None:
+    assert "rapidfuzz" in loaded("clean")
+    assert "rapidfuzz" not in loaded("list")
+
+
 def test_only_a_chart_loads_what_draws(house: Pipe) -> None:
     assert "plotext" in loaded("forecast", "--chart")
     assert {"pygal", "plotext"} & loaded("report", "--html") == {"pygal"}
@@ -115,6 +121,7 @@ def test_only_a_chart_loads_what_draws(house: Pipe) -> None:
         ["stats", "--json"],
         ["stats", "owners", "--csv"],
         ["audit", "--json"],
+        ["clean", "--json"],
         ["audit", "-q"],
         ["summary", "--json"],
         ["summary", "1", "--json"],

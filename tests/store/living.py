@@ -12,7 +12,7 @@ from pipecli.config import Settings
 from pipecli.domain.proofs import Proof
 from pipecli.domain.proposing import Suggestion
 from pipecli.errors import PipeError
-from pipecli.service import gates, opportunities, proposals, rates, undoing
+from pipecli.service import gates, merging, opportunities, proposals, rates, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.unit import Unit
 from pipecli.service.workspace import Reading, Workspace
@@ -166,7 +166,7 @@ class Player:
     STEPS = (
         "add", "amount", "owner", "close", "describe", "probability", "next", "snooze", "done", "log", "prove",
         "unprove", "waive", "approve", "advance", "advance", "advance", "back", "win", "lose", "reopen", "undo", "redo",
-        "rate", "propose", "accept", "reject",
+        "rate", "propose", "accept", "reject", "merge",
     )  # fmt: skip
 
     def __init__(self, held: Held, at: Callable[[date], None]) -> None:
@@ -251,6 +251,9 @@ class Player:
             if waiting:
                 answer = proposals.accept if name == "accept" else proposals.reject
                 answer(w, waiting[pick % len(waiting)].id)
+        elif name == "merge":
+            take = ((), ("amount",), ("owner",), ("next_action",))[pick % 4]
+            merging.merge(w, ref, str(self.refs[pick // 7 % len(self.refs)]), take)
         elif name in ("undo", "redo"):
             undoing.undo(w, redo=name == "redo")
 

@@ -124,7 +124,7 @@ HOURLY: dict[str, tuple[Ask, set[str]]] = {
     ),
     "agenda: what was taken back": (
         lambda driver, _p: agenda.withdrawn(driver, mark=7),
-        {"PRIMARY KEY", "ix_event_command"},
+        {"PRIMARY KEY", "ix_event_command", "sqlite_autoindex_event_1"},
     ),
     "undo: what to take back": (
         lambda driver, _p: list(journal.commands_of(driver, "lea")),
@@ -174,7 +174,7 @@ LEGITIMATE: dict[str, tuple[Ask, set[str]]] = {
     "list of all": (listed(Filter(status=("open", "won", "lost"))), {"SCAN o"}),
     # The end of the journal, read backwards up to the limit.
     "journal": (
-        lambda driver, _p: journal.read_journal(driver, stream=None, since=None, actor=None, limit=50),
+        lambda driver, _p: journal.read_journal(driver, streams=None, since=None, actor=None, limit=50),
         {"SCAN e"},
     ),
     # Every opportunity is held against what it was.

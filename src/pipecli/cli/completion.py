@@ -51,6 +51,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "win": ("ref",),
     "lose": ("ref", "reason"),
     "reopen": ("closed",),
+    "merge": ("ref", "ref"),
     "handover": ("owner", "owner"),
     "report": ("report",),
     "config": ("setting",),
@@ -78,6 +79,15 @@ FIXED: dict[str, tuple[str, ...]] = {
     "status": ("open", "won", "lost", "all"),
     "language": ("en", "fr"),
     "template": ("b2b", "pme", "services"),
+    "trouble": (
+        "dead",
+        "duplicate",
+        "stale",
+        "unproven",
+        "past-close-date",
+        "no-next-action",
+        "unpriced",
+    ),
 }
 # What is offered before the company's own fields, and whether only those that can be added up follow.
 FIELDS: dict[str, tuple[tuple[str, ...], bool]] = {
@@ -101,11 +111,13 @@ OPTIONS = {
     "-k": "exchange",
     "--lang": "language",
     "--template": "template",
+    "--only": "trouble",
 }
 # The same option of these commands means another thing.
 OPTIONS_OF = {
     ("overdue", "--by"): "division",
     ("stale", "--by"): "division",
+    ("clean", "--by"): "division",
     ("report", "-o"): "nothing",
     ("export", "-o"): "nothing",
 }
@@ -188,6 +200,8 @@ VALUED = frozenset(
         "--output",
         "--value",
         "--day",
+        "--take",
+        "--only",
     ]
 )
 # What means something to a shell.

@@ -48,7 +48,7 @@ class Brief(NamedTuple):
 def brief(workspace: Workspace, ref: str) -> Brief:
     """What to know of an opportunity before a meeting, by rules; raises NotFound."""
     with workspace.read() as reading:
-        number = refs.find(reading.driver, ref, workspace.settings)
+        number = refs.find(reading.driver, ref, workspace)
         events = journal.load_whole_stream(reading.driver, opportunity_stream(number))
         state = fold(events)
         if state is None:

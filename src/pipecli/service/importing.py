@@ -115,6 +115,8 @@ class _Tally:
     identifiers: set[str] = field(default_factory=set)
     undated: int = 0
     alike: list[tuple[str, str]] = field(default_factory=list)
+    people_alike: list[tuple[str, str]] = field(default_factory=list)
+    merged: list[tuple[int, int]] = field(default_factory=list)
 
 
 class _Run:
@@ -155,7 +157,7 @@ class _Run:
         while portion := list(islice(rows, PORTION)):
             self._decide(unit, portion, people, tally)
         labels.require_some(_own_stages(source) if unit.is_first else "")
-        tally.alike = people.alike()
+        tally.alike, tally.people_alike = people.alike(), people.people_alike()
         unit.told = self._write_told
         tally.rejected.sort(key=lambda r: r.line.number)
         written = bool(tally.rejected) and not self._dry_run
@@ -229,12 +231,20 @@ class _Run:
         if self._back:
             known |= self._back.known(rows)
         changed = _changed(rows, known)
-        streams = {opportunity_stream(number): number for number in changed.values()}
+        streams = {
+            opportunity_stream(number): number
+            for external, number in changed.items()
+            if not known[external].is_merged
+        }
         for stream, events in journal.load_many(unit.driver, list(streams)):
             unit.know(streams[stream], events)
         for row in rows:
             if row.external not in known:
                 self._land(unit, row, people, tally)
+            elif row.external in changed and known[row.external].is_merged:
+                # The one it was merged into has a life of its own, which this row does not tell.
+                tally.unchanged += 1
+                tally.merged.append((row.line, known[row.external].number))
             elif row.external in changed:
                 self._update(unit, row, known[row.external], people, tally)
             else:
@@ -293,7 +303,15 @@ class _Run:
                 for name, one in mapping.sources.items()
             },
             strangers=strangers,
-            notes=notes_of(source, unread, tally.undated, strangers, labels, tally.alike),
+            notes=notes_of(
+                source,
+                unread,
+                tally.undated,
+                strangers,
+                labels,
+                (tally.alike, tally.people_alike),
+                tally.merged,
+            ),
             dry_run=self._dry_run,
             system=source.system.name if source.system else None,
             left_out=source.left_out,

@@ -38,6 +38,7 @@ class Returning:
         self._table = table
         self._mapping = mapping
         self._numbers = imported.numbers(unit.driver)
+        self._merged = imported.merged_numbers(unit.driver)
         pipeline = unit.pipeline
         reader = Reader(pipeline, unit.today, ".", "dmy")
         labels = Labels(pipeline, {})
@@ -50,10 +51,14 @@ class Returning:
         return [cell[1:] if _QUOTED.match(cell) else cell for cell in cells]
 
     def known(self, rows: Sequence[Row]) -> dict[tuple[str, str], imported.Known]:
-        """Those of the rows that are here, each with what it says now."""
+        """Those of the rows that are here, each with what it says now; of one that was merged, nothing."""
         here = [(row, self._numbers[row.uid]) for row in rows if row.uid in self._numbers]
         now = self._said([number for _row, number in here])
-        return {row.external: imported.Known(number, self._digests(row, now[number])) for row, number in here}
+        known = {
+            row.external: imported.Known(number, self._digests(row, now[number])) for row, number in here
+        }
+        gone = [(row, self._merged[row.uid]) for row in rows if row.uid in self._merged]
+        return known | {row.external: imported.Known(number, {}, is_merged=True) for row, number in gone}
 
     def says_the_same(self, cells: Sequence[str]) -> bool:
         """Whether a row says what its opportunity says to the letter, as one may that could not be entered any more."""

@@ -94,7 +94,7 @@ def make(
     for a closed opportunity.
     """
     with workspace.commit(name, dry_run=dry_run, agent=source) as unit:
-        number = refs.find(unit.driver, ref, workspace.settings)
+        number = refs.find(unit.driver, ref, workspace)
         decision = unit.decision(number)
         decision.require_open()
         texts = journal.texts(unit.driver, [x.seq for x in decision.state.exchanges])
@@ -184,7 +184,7 @@ def waiting(
 ) -> list[Listed]:
     """The proposals that wait for an answer, the newest first; with `answered` all there ever were."""
     with workspace.read() as reading:
-        number = refs.find(reading.driver, ref, workspace.settings) if ref is not None else None
+        number = refs.find(reading.driver, ref, workspace) if ref is not None else None
         owner = reading.actor if mine else None
         rows = stored.listed(reading.driver, number=number, owner=owner, answered=answered)
         return [_listed(row, reading.pipeline, reading.today) for row in rows]

@@ -24,6 +24,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "proposal": (
         "id", "opportunity", "what", "target", "exchange", "on_day", "source", "status", "decided_on", "decided_by",
     ),
+    "merged": (
+        "number", "uid", "kept", "source_system", "external_id", "account_id", "contact_id", "decision_maker_id",
+    ),
 }  # fmt: skip
 # Projected as well, but not of one opportunity each.
 SHARED = ("account", "contact", "rate")
