@@ -187,9 +187,24 @@ class Passage:
         return due is not None and due >= self.today
 
 
+def with_absorbed(history: list[Event]) -> list[Event]:
+    """A stream in which what a merge brought stands behind it, as if it had been said then."""
+    out = []
+    for event in history:
+        out.append(event)
+        if event.kind == ev.ABSORBED:
+            for kind, brought in (("evidence", ev.EVIDENCE_RECORDED), ("exchanges", ev.EXCHANGE_LOGGED)):
+                out += [
+                    event._replace(kind=brought, occurred_on=date.fromisoformat(one["on"]), payload=one)
+                    for one in event.payload[kind]
+                ]
+    return out
+
+
 def unearned(history: list[Event], pipeline: Pipeline) -> list[str]:
     """The criteria that some move in one opportunity's journal passed without anything that allowed it."""
     found = []
+    history = with_absorbed(history)
     events = ev.live(history)
     stages = (*pipeline.stages, pipeline.won)
     order = [stage.key for stage in stages]

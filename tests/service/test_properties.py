@@ -23,7 +23,7 @@ from pipecli import clock
 from pipecli.config import Settings
 from pipecli.domain.proofs import Proof
 from pipecli.errors import PipeError
-from pipecli.service import creating, doctor, gates, opportunities, undoing
+from pipecli.service import creating, doctor, gates, merging, opportunities, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.why import why
 from pipecli.service.workspace import Reading, Workspace
@@ -61,12 +61,16 @@ PLANS = st.one_of(
     st.tuples(st.just("done"), st.none() | NUMBERS, st.sampled_from(["", "need", "agreed"]), st.booleans()),
     st.tuples(st.just("log"), st.sampled_from(["call", "meeting", "fax"]), AGO),
 )
+TAKEN = st.sampled_from(
+    [(), ("amount",), ("owner", "account"), ("contact",), ("next_action", "close"), ("name",)]
+)
 OTHERS = st.one_of(
     st.tuples(
         st.just("add"), st.none() | AMOUNTS, st.none() | NUMBERS, st.sampled_from(["", "Acme", "Initech"])
     ),
     st.tuples(st.just("adjust"), st.sampled_from([5, 10, 30, 90])),
     st.tuples(st.just("hand_over"), ACTORS),
+    st.tuples(st.just("merge"), NUMBERS, TAKEN),
     st.tuples(st.just("wait"), st.sampled_from([0, 1, 11, 25])),
 )
 UNDOING = st.tuples(st.just("take_back"), st.booleans())
@@ -81,6 +85,7 @@ ENTANGLED = st.one_of(
     st.tuples(st.sampled_from(["approve", "waive"]), NUMBERS, st.just(0)),
     MOVES,
     st.tuples(st.just("edit"), NEW_PEOPLE, st.just(0)),
+    st.tuples(st.just("merge"), NUMBERS, TAKEN),
 )
 
 
@@ -288,6 +293,10 @@ class People:
     def hand_over(self, actor: str, _ref: str, taker: str) -> None:
         self.attempt("ann", lambda w: opportunities.handover(w, actor, taker))
 
+    def merge(self, actor: str, ref: str, n: int, take: tuple[str, ...]) -> None:
+        other = str(self.numbers[n % len(self.numbers)]) if self.numbers else "1"
+        self.attempt(actor, lambda w: merging.merge(w, ref, other, take))
+
     def take_back(self, actor: str, _ref: str, redo: bool) -> None:
         self.attempt(actor, lambda w: undoing.undo(w, redo=redo), undoable=False)
 
@@ -301,9 +310,10 @@ def whoever_is_referred_to_is_there(reading: Reading) -> None:
     rows = reading.driver.rows
     accounts = {i for (i,) in rows("select id from account")} | {None}
     contacts = dict(rows("select id, account_id from contact")) | {None: None}
-    for account, contact, maker in rows("select account_id, contact_id, decision_maker_id from opportunity"):
-        assert account in accounts
-        assert {contact, maker} <= contacts.keys()
+    for table in ("opportunity", "merged"):
+        for account, contact, maker in rows(f"select account_id, contact_id, decision_maker_id from {table}"):
+            assert account in accounts
+            assert {contact, maker} <= contacts.keys()
     assert set(contacts.values()) <= accounts
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipecli.config import Settings
 from pipecli.domain.proofs import Proof
 from pipecli.errors import PipeError
-from pipecli.service import gates, opportunities, rates, undoing
+from pipecli.service import gates, merging, opportunities, rates, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.unit import Unit
 from pipecli.service.workspace import Reading, Workspace
@@ -162,7 +162,7 @@ class Player:
     STEPS = (
         "add", "amount", "owner", "close", "describe", "probability", "next", "snooze", "done", "log", "prove",
         "unprove", "waive", "approve", "advance", "advance", "advance", "back", "win", "lose", "reopen", "undo", "redo",
-        "rate",
+        "rate", "merge",
     )  # fmt: skip
 
     def __init__(self, held: Held, at: Callable[[date], None]) -> None:
@@ -240,6 +240,9 @@ class Player:
             gates.reopen(w, ref, "they called", n._replace(on=on))
         elif name == "rate":
             rates.set_rate(w, ("USD", "CHF")[pick % 4 == 3], f"0.{pick + 1:02d}7", on=on)
+        elif name == "merge":
+            take = ((), ("amount",), ("owner",), ("next_action",))[pick % 4]
+            merging.merge(w, ref, str(self.refs[pick // 7 % len(self.refs)]), take)
         elif name in ("undo", "redo"):
             undoing.undo(w, redo=name == "redo")
 

@@ -68,8 +68,12 @@ WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x0
 
 def table_rows(table: str) -> st.SearchStrategy[list[tuple[Any, ...]]]:
     """Rows of a table that differ by key; numbers where there are numbers, text elsewhere."""
-    number, nullable = {"id", "opportunity", "n", "exchange", "visit", "definition", "amount", "probability"}, {
-        "exchange", "amount", "probability", "to_day", "left_day", "outcome", "text", "closed_on", "close_day",
+    number, nullable = {
+        "id", "opportunity", "n", "exchange", "visit", "definition", "amount", "probability", "kept", "account_id",
+        "contact_id", "decision_maker_id",
+    }, {
+        "source_system", "external_id", "account_id", "contact_id", "decision_maker_id", "exchange", "amount", "probability",
+        "to_day", "left_day", "outcome", "text", "closed_on", "close_day",
     }  # fmt: skip
     cells = []
     for column in COLUMNS[table]:

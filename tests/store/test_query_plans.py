@@ -174,7 +174,7 @@ LEGITIMATE: dict[str, tuple[Ask, set[str]]] = {
     "list of all": (listed(Filter(status=("open", "won", "lost"))), {"SCAN o"}),
     # The end of the journal, read backwards up to the limit.
     "journal": (
-        lambda driver, _p: journal.read_journal(driver, stream=None, since=None, actor=None, limit=50),
+        lambda driver, _p: journal.read_journal(driver, streams=None, since=None, actor=None, limit=50),
         {"SCAN e"},
     ),
     # Every opportunity is held against what it was.

@@ -23,6 +23,7 @@ from .living import Held
 TABLES = {
     "workspace", "definition", "command", "event", "content", "person", "opportunity", "span", "visit",
     "evidence", "exchange", "next_action", "waiver", "approval", "account", "contact", "rate",
+    "merged",
 }  # fmt: skip
 NEXT = Answers(next="call", due="+3d", amount="5k")
 
@@ -79,7 +80,8 @@ def test_init_writes_the_first_definition_and_two_events(settings: Settings) -> 
         assert (reading.pipeline.version, reading.pipeline.currency) == (1, "CHF")
         assert reading.pipeline.roles["founder"] == (reading.actor,)
         kinds = [
-            e.kind for e in journal.read_journal(reading.driver, stream=None, since=None, actor=None, limit=0)
+            e.kind
+            for e in journal.read_journal(reading.driver, streams=None, since=None, actor=None, limit=0)
         ]
         assert kinds == ["WorkspaceCreated", "DefinitionAdopted"]
         assert (reading.header.head, reading.header.definition, reading.header.next_number) == (2, 1, 1)

@@ -93,10 +93,20 @@ def start(
         raise typer.Exit
     flags = {key: value for key, value in (("db", db), ("lang", lang)) if value}
     context.obj = Workspace(Settings(flags=flags, demo=demo))
+    context.call_on_close(lambda: _tell(context.obj))
     if context.invoked_subcommand is None:
         from .listing import show_today
 
         show_today(context.obj)
+
+
+def _tell(workspace: Workspace) -> None:
+    """Say what is to be known beside the answer of a command."""
+    if workspace.told:
+        from pipecli.render.console import note
+
+        for text in workspace.told:
+            note(text)
 
 
 def program() -> Any:

@@ -77,6 +77,7 @@ def declared() -> tuple[Declared, ...]:
         ),
         Declared("export", "data", "export", data, _("Write everything out as CSV, JSON or journal.")),
         Declared("audit", "auditing", "audit", data, _("Say whether the data is good enough to decide on.")),
+        Declared("merge", "merging", "merge", data, _("Make one of two opportunities, history and all.")),
         Declared("demo", "data", "demo", data, _("Fill a new workspace with a living sample.")),
         Declared("init", "setup", "init", setup, _("Make a workspace: your stages, what proves each.")),
         Declared("stages", "stages", "group", setup, _("The pipeline definition: stages, criteria, rules.")),

@@ -47,6 +47,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "win": ("ref",),
     "lose": ("ref", "reason"),
     "reopen": ("closed",),
+    "merge": ("ref", "ref"),
     "handover": ("owner", "owner"),
     "config": ("setting",),
     "completion": ("shell",),
@@ -170,6 +171,7 @@ VALUED = frozenset(
         "--encoding",
         "--save-mapping",
         "--output",
+        "--take",
     ]
 )
 # What means something to a shell.

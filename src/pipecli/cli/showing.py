@@ -69,7 +69,7 @@ def journal(
         place, ref, since=lists.day(place, since), actor=actor, limit=rows(limit, output)
     )
     write_list(
-        views.journal(with_stream=ref is None),
+        views.journal(with_stream=ref is None or len({e.stream for e in page.entries}) > 1),
         [shows.entry_json(e) for e in page.entries],
         output.format,
         id_key="seq",

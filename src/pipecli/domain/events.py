@@ -35,6 +35,8 @@ WON = "OpportunityWon"
 LOST = "OpportunityLost"
 REOPENED = "OpportunityReopened"
 ROW_IMPORTED = "RowImported"
+MERGED = "OpportunityMerged"
+ABSORBED = "OpportunityAbsorbed"
 
 ACCOUNT_ADDED = "AccountAdded"
 CONTACT_ADDED = "ContactAdded"
@@ -44,7 +46,9 @@ RATE_SET = "RateSet"
 COMMAND_UNDONE = "CommandUndone"
 CONTENT_ERASED = "ContentErased"
 
-TRANSITIONS = frozenset({STAGE_ADVANCED, STAGE_RETURNED, STAGE_MOVED, STAGE_IMPORTED, WON, LOST, REOPENED})
+TRANSITIONS = frozenset(
+    {STAGE_ADVANCED, STAGE_RETURNED, STAGE_MOVED, STAGE_IMPORTED, WON, LOST, REOPENED, MERGED}
+)
 # State events are never dated before the previous live one of their stream, nor in the future; facts may be.
 STATE_EVENTS = TRANSITIONS | {
     OPENED,
@@ -118,7 +122,7 @@ def rests_on(later: Event, undone: Event) -> bool:
 
     Everything stands on the event that created its stream; a move stands on all that its gate may have read;
     a second event of one kind of fact or state stands on the first; evidence stands on the exchange it cites;
-    an approval on the figures that were approved.
+    an approval on the figures that were approved; what uses something that a merge brought, on the merge.
     """
     if undone.kind in CREATIONS:
         return True
@@ -130,7 +134,18 @@ def rests_on(later: Event, undone: Event) -> bool:
         return True
     if later.kind == EVIDENCE_RECORDED and undone.kind == EXCHANGE_LOGGED:
         return bool(later.payload.get("exchange") == undone.seq)
+    if undone.kind == ABSORBED:
+        return _uses_absorbed(later, undone)
     return _aspect(later) == _aspect(undone) and not _topics(later).isdisjoint(_topics(undone))
+
+
+def _uses_absorbed(later: Event, merge: Event) -> bool:
+    """Whether an event cites an exchange, withdraws evidence or imports a row that came with a merge."""
+    if later.kind == EVIDENCE_RECORDED:
+        return later.payload.get("exchange") in {exchange["seq"] for exchange in merge.payload["exchanges"]}
+    if later.kind == EVIDENCE_WITHDRAWN:
+        return later.payload["criterion"] in {proof["criterion"] for proof in merge.payload["evidence"]}
+    return later.kind == ROW_IMPORTED and "row" in merge.payload
 
 
 def resting(history: Iterable[Event], command: int) -> list[Event]:

@@ -14,6 +14,7 @@ from typing import Any
 from . import events as ev
 from .events import Event
 from .opportunity import (
+    MERGED,
     OPEN,
     Approval,
     ClosedAction,
@@ -307,6 +308,25 @@ def _closed(status: str) -> Callable[[Opportunity, Event], Opportunity]:
     return handler
 
 
+def _merged(state: Opportunity, event: Event) -> Opportunity:
+    return replace(_closed(MERGED)(state, event), merged_into=event.payload["into"])
+
+
+def _absorbed(state: Opportunity, event: Event) -> Opportunity:
+    p = event.payload
+    evidence = [Evidence(**{**e, "on": date.fromisoformat(e["on"])}) for e in p["evidence"]]
+    exchanges = [Exchange(**{**x, "on": date.fromisoformat(x["on"])}) for x in p["exchanges"]]
+    external = p.get("external")
+    return replace(
+        state,
+        evidence=tuple(sorted([*state.evidence, *evidence], key=attrgetter("seq"))),
+        exchanges=tuple(sorted([*state.exchanges, *exchanges], key=attrgetter("seq"))),
+        external=(external[0], external[1]) if external else state.external,
+        absorbed=(*state.absorbed, *p["absorbed"], p["number"]),
+        others=tuple(dict.fromkeys((*state.others, *p["people"]))),
+    )
+
+
 _HANDLERS: dict[str, Callable[[Opportunity, Event], Opportunity]] = {
     ev.DESCRIBED: _described,
     ev.AMOUNT_REVISED: _amount_revised,
@@ -331,4 +351,6 @@ _HANDLERS: dict[str, Callable[[Opportunity, Event], Opportunity]] = {
     ev.EXCHANGE_LOGGED: _exchange_logged,
     ev.WON: _closed("won"),
     ev.LOST: _closed("lost"),
+    ev.MERGED: _merged,
+    ev.ABSORBED: _absorbed,
 }

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from .events import Event
 
-OPEN = "open"
+OPEN, MERGED = "open", "merged"
 
 
 class Evidence(NamedTuple):
@@ -112,7 +112,10 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Opportunity:
-    """All that the journal says of one opportunity."""
+    """All that the journal says of one opportunity.
+
+    `absorbed` are the opportunities that were merged into it, `others` the contacts that came with them.
+    """
 
     number: int
     uid: str
@@ -150,11 +153,19 @@ class Opportunity:
     last_state: Event | None = None
     last_on: date = date.min
     version: int = 0
+    merged_into: int | None = None
+    absorbed: tuple[int, ...] = ()
+    others: tuple[int, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Whether it is neither won nor lost."""
         return self.status == OPEN
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether it was merged into another one, which stands for it since."""
+        return self.merged_into is not None
 
     @property
     def visit(self) -> Visit:

@@ -14,6 +14,10 @@ def require_open(opportunity: Opportunity) -> None:
     o = opportunity
     if o.is_open:
         return
+    if o.is_merged:
+        raise Conflict(
+            _("{ref} was merged into {kept}").format(ref=o.number, kept=o.merged_into), ref=o.number
+        )
     status = _("won") if o.status == "won" else _("lost")
     raise Conflict(
         _(

@@ -19,16 +19,22 @@ if TYPE_CHECKING:
 
 
 class Seen(NamedTuple):
-    """The stage, the next action (by its event) and the fields' values as they were when the person looked."""
+    """The stage, the next action (by its event) and the fields' values as they were when the person looked.
+
+    `number` is the opportunity that was looked at; 0 says nothing.
+    """
 
     stage: str
     action: int | None
     values: Mapping[str, Any]
+    number: int = 0
 
     @staticmethod
     def of(state: Opportunity) -> Seen:
         """What somebody sees who looks at this state."""
-        return Seen(state.stage, state.next_action.seq if state.next_action else None, _values(state))
+        return Seen(
+            state.stage, state.next_action.seq if state.next_action else None, _values(state), state.number
+        )
 
 
 def _values(state: Opportunity) -> dict[str, Any]:
@@ -36,8 +42,20 @@ def _values(state: Opportunity) -> dict[str, Any]:
     return {**state.fields, **own, "amount": (state.amount, state.currency)}
 
 
+def _refuse_if_merged(decision: Decision, seen: Seen | None) -> None:
+    """Raise Conflict where the opportunity that was seen has become a part of this one."""
+    if seen is not None and seen.number not in (0, decision.state.number):
+        raise Conflict(
+            _("{ref} was merged into {kept} meanwhile; nothing was changed").format(
+                ref=seen.number, kept=decision.state.number
+            ),
+            ref=decision.state.number,
+        )
+
+
 def refuse_if_moved(decision: Decision, seen: Seen | None) -> None:
-    """Raise Conflict where the opportunity is in another stage than the one that was seen."""
+    """Raise Conflict where the opportunity is in another stage than the one that was seen, or another one."""
+    _refuse_if_merged(decision, seen)
     if seen is not None and decision.state.stage != seen.stage:
         raise Conflict(
             _(
@@ -54,6 +72,7 @@ def refuse_if_moved(decision: Decision, seen: Seen | None) -> None:
 
 def refuse_if_replanned(decision: Decision, seen: Seen | None) -> None:
     """Raise Conflict where the next action is another than the one that was seen."""
+    _refuse_if_merged(decision, seen)
     action = decision.state.next_action
     if seen is not None and (action.seq if action else None) != seen.action:
         now = action.text if action and action.text else _("none")
@@ -69,6 +88,7 @@ def refuse_if_rewritten(decision: Decision, fields: Iterable[str], seen: Seen | 
     """Raise Conflict where one of these fields has another value than the one that was seen."""
     if seen is None:
         return
+    _refuse_if_merged(decision, seen)
     now = _values(decision.state)
     rewritten = [name for name in fields if now.get(name) != seen.values.get(name)]
     if rewritten:

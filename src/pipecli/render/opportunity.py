@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.text import Text
 
 from pipecli.domain.dates import format_age, format_day
-from pipecli.domain.events import COMMAND_UNDONE
+from pipecli.domain.events import COMMAND_UNDONE, MERGED
 from pipecli.domain.money import format_amount, format_number
 from pipecli.domain.wording import kind_name
 from pipecli.service.outcome import Outcome
-from pipecli.service.show import ProofStep, Shown
+from pipecli.service.show import Entry, ProofStep, Shown
 from pipecli.text import _, language, ngettext
 
 from .console import literal, literal_lines
@@ -169,15 +169,23 @@ def _close(record: Mapping[str, Any], today: date) -> str:
 
 def print_timeline(console: Console, shown: Shown, *, all_entries: bool = False) -> None:
     """What happened, the newest first."""
-    entries = [e for e in shown.entries if e.live and e.kind != COMMAND_UNDONE]
+    entries = [e for e in shown.entries if e.live and e.kind not in (COMMAND_UNDONE, MERGED)]
     kept = entries if all_entries else entries[-TIMELINE:]
-    print_table(console, journal(with_stream=False), [e._asdict() for e in reversed(kept)], titles=False)
+    print_table(console, journal(with_stream=False), [_line(e, shown) for e in reversed(kept)], titles=False)
     hidden = len(entries) - len(kept)
     if hidden:
         line = ngettext(
             "{n} earlier entry: pipe journal {ref}", "{n} earlier entries: pipe journal {ref}", hidden
         )
         console.print(Text("  " + line.format(n=hidden, ref=shown.record["id"]), style="dim"))
+
+
+def _line(entry: Entry, shown: Shown) -> dict[str, Any]:
+    """An entry of the timeline; one of an opportunity that was merged into this one says so."""
+    ref = entry.stream.removeprefix("o")
+    if ref == str(shown.record["id"]):
+        return entry._asdict()
+    return {**entry._asdict(), "summary": _("{ref}: {summary}").format(ref=ref, summary=entry.summary)}
 
 
 def print_exchanges(console: Console, shown: Shown, limit: int = 0) -> None:

@@ -96,7 +96,7 @@ def ask_approvals(decision: Decision, to: str | None) -> tuple[str, ...]:
 
 
 def _begin(unit: Unit, workspace: Workspace, ref: str) -> tuple[int, Decision, Any]:
-    number = refs.find(unit.driver, ref, workspace.settings)
+    number = refs.find(unit.driver, ref, workspace)
     return number, unit.decision(number), reader(unit, workspace.settings)
 
 

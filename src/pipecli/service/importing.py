@@ -101,6 +101,7 @@ class _Tally:
     identifiers: set[str] = field(default_factory=set)
     undated: int = 0
     alike: list[tuple[str, str]] = field(default_factory=list)
+    merged: list[tuple[int, int]] = field(default_factory=list)
 
 
 class _Run:
@@ -202,7 +203,11 @@ class _Run:
         unit.names |= directory.all_names(unit.driver)
         people = Directory(unit)
         changed = _changed(rows, known)
-        streams = {opportunity_stream(number): number for number in changed.values()}
+        streams = {
+            opportunity_stream(number): number
+            for external, number in changed.items()
+            if not known[external].is_merged
+        }
         for stream, events in journal.load_many(unit.driver, list(streams)):
             unit.know(streams[stream], events)
         for n, (_line, row) in enumerate(rows):
@@ -210,6 +215,10 @@ class _Run:
             if row.external not in known:
                 number = self._land(unit, row, people, tally)
                 tally.touched.append((row.line, number))
+            elif row.external in changed and known[row.external].is_merged:
+                # The one it was merged into has a life of its own, which this row does not tell.
+                tally.unchanged += 1
+                tally.merged.append((row.line, known[row.external].number))
             elif row.external in changed:
                 self._update(unit, row, known[row.external], people, tally)
             else:
@@ -263,7 +272,7 @@ class _Run:
                 for name, one in mapping.sources.items()
             },
             strangers=strangers,
-            notes=notes_of(source, unread, tally.undated, strangers, labels, tally.alike),
+            notes=notes_of(source, unread, tally.undated, strangers, labels, tally.alike, tally.merged),
             dry_run=self._dry_run,
             system=source.system.name if source.system else None,
             left_out=source.left_out,

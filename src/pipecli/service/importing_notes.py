@@ -21,6 +21,7 @@ def notes_of(
     strangers: Sequence[str],
     labels: Labels,
     alike: Sequence[tuple[str, str]],
+    merged: Sequence[tuple[int, int]] = (),
 ) -> list[str]:
     """One line for each thing that a person should know of."""
     notes = [*_recognised(source), *_left_out(source), *_unread(unread), *_unknown(labels)]
@@ -41,7 +42,7 @@ def notes_of(
                 n,
             ).format(n=n, listed=listed)
         )
-    return [*notes, *_alike(alike)]
+    return [*notes, *_merged(merged), *_alike(alike)]
 
 
 def _recognised(source: Source) -> list[str]:
@@ -101,6 +102,20 @@ def _unknown(labels: Labels) -> list[str]:
         return []
     options = " ".join(f'--stage "{shown(label)}=KEY"' for label, _n in labels.unknown.most_common(12))
     return [_("labels that are no stage here: {options}").format(options=options)]
+
+
+def _merged(rows: Sequence[tuple[int, int]]) -> list[str]:
+    """The rows that say something else about what was merged into another one, by line and number."""
+    if not rows:
+        return []
+    n = len(rows)
+    listed = ", ".join(f"{line} ({number})" for line, number in rows[:MOST]) + (", …" if n > MOST else "")
+    line = ngettext(
+        "{n} row has changed and its opportunity was merged: nothing was taken over from line {lines}",
+        "{n} rows have changed and their opportunities were merged: nothing was taken over from lines {lines}",
+        n,
+    )
+    return [line.format(n=n, lines=listed)]
 
 
 def _alike(pairs: Sequence[tuple[str, str]]) -> list[str]:

@@ -99,7 +99,7 @@ def log_incoming(
         incoming = _one(source, reading)
     with workspace.commit("log", dry_run=dry_run) as unit:
         read = reader(unit, workspace.settings)
-        number = refs.find(unit.driver, ref, workspace.settings)
+        number = refs.find(unit.driver, ref, workspace)
         decision = unit.decision(number)
         before = decision.state
         at = exchanges.taken_at(unit.driver, incoming.key)

@@ -85,7 +85,7 @@ def edit(
     """Change fields, owner, amount or probability."""
     with workspace.commit("edit", dry_run=dry_run) as unit:
         read = reader(unit, workspace.settings)
-        number = refs.find(unit.driver, ref, workspace.settings)
+        number = refs.find(unit.driver, ref, workspace)
         decision = unit.decision(number)
         before = decision.state
         refuse_if_overtaken(decision, answers, moves=probability is not None)
@@ -111,7 +111,7 @@ def set_next(
     """Set the next action; raises Required where its words or its day are missing."""
     with workspace.commit("next", dry_run=dry_run) as unit:
         read = reader(unit, workspace.settings)
-        number = refs.find(unit.driver, ref, workspace.settings)
+        number = refs.find(unit.driver, ref, workspace)
         decision = unit.decision(number)
         before = decision.state
         decision.require_open()
@@ -129,7 +129,7 @@ def snooze(
     with workspace.commit("snooze", dry_run=dry_run) as unit:
         day = reader(unit, workspace.settings).day(due)
         out = []
-        for number in dict.fromkeys(refs.find(unit.driver, ref, workspace.settings) for ref in wanted):
+        for number in dict.fromkeys(refs.find(unit.driver, ref, workspace) for ref in wanted):
             decision = unit.decision(number)
             before = decision.state
             refuse_if_replanned(decision, seen)
@@ -144,7 +144,7 @@ def log(
     """Record an exchange, with proofs that rest on it if any."""
     with workspace.commit("log", dry_run=dry_run) as unit:
         read = reader(unit, workspace.settings)
-        number = refs.find(unit.driver, ref, workspace.settings)
+        number = refs.find(unit.driver, ref, workspace)
         decision = unit.decision(number)
         before = decision.state
         refuse_if_overtaken(decision, answers, moves=False)
@@ -200,7 +200,7 @@ def _finished(
 ) -> tuple[int, Decision, Opportunity]:
     """Close the next action and apply what came along; raises Required where nothing comes next."""
     read = reader(unit, workspace.settings)
-    number = refs.find(unit.driver, ref, workspace.settings)
+    number = refs.find(unit.driver, ref, workspace)
     decision = unit.decision(number)
     before = decision.state
     decision.require_open()

@@ -18,8 +18,14 @@ from .workspace import Reading
 
 
 def state_as_of(events: list[ev.Event], day: date) -> Opportunity | None:
-    """The state at the end of a day: the live events, in version order, cut by the day they happened."""
-    return fold(e for e in ev.live(events) if e.occurred_on <= day)
+    """The state at the end of a day: the live events, in version order, cut by the day they happened.
+
+    One that was merged since was the other one on every day.
+    """
+    alive = ev.live(events)
+    if any(e.kind == ev.MERGED for e in alive):
+        return None
+    return fold(e for e in alive if e.occurred_on <= day)
 
 
 def rows_as_of(reading: Reading, day: date, *, judged: bool = False) -> list[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pipecli.config import Settings
 from pipecli.errors import Ambiguous, NotFound
 from pipecli.store import journal, search
 from pipecli.store.driver import Driver
@@ -16,18 +15,22 @@ from .workspace import Workspace
 def resolve(workspace: Workspace, ref: str) -> int:
     """The number a REF means; raises NotFound, or Ambiguous with the candidates."""
     with workspace.read() as reading:
-        return find(reading.driver, ref, workspace.settings)
+        return find(reading.driver, ref, workspace)
 
 
-def find(driver: Driver, ref: str, settings: Settings) -> int:
-    """The number a REF means, over an open database."""
+def find(driver: Driver, ref: str, workspace: Workspace) -> int:
+    """The number a REF means, over an open database; that of one that was merged leads to the one it went into."""
     text = ref.strip().removeprefix("#")
     if text == ".":
-        return _last(driver, database_user(driver) or settings.actor)
+        return _last(driver, database_user(driver) or workspace.settings.actor)
     if text.isascii() and text.isdigit() and len(text) <= 15:
         hit = search.by_number(driver, int(text))
         if hit:
             return hit.number
+        kept = search.merged_into(driver, int(text))
+        if kept is not None:
+            workspace.tell(_("{ref} was merged into {kept}").format(ref=int(text), kept=kept))
+            return kept
         raise NotFound(
             _("there is no opportunity {ref}; pipe list shows the open ones").format(ref=text), ref=text
         )

@@ -14,7 +14,7 @@ from pipecli.domain.opportunity import Opportunity, Visit
 from pipecli.domain.pipeline import Pipeline
 from pipecli.domain.seen import Seen
 from pipecli.errors import NotFound
-from pipecli.store import directory, journal
+from pipecli.store import directory, journal, search
 from pipecli.store.directory import Person
 from pipecli.text import _
 
@@ -77,13 +77,14 @@ class ProofStep(NamedTuple):
 def show(workspace: Workspace, ref: str, *, as_of: date | None = None, to: str | None = None) -> Shown:
     """One opportunity as it is, or as it was at the end of a day; its gate is that to the next stage, or to `to`."""
     with workspace.read() as reading:
-        number = refs.find(reading.driver, ref, workspace.settings)
-        events = journal.load_whole_stream(reading.driver, opportunity_stream(number))
+        number = refs.find(reading.driver, ref, workspace)
+        own = journal.load_whole_stream(reading.driver, opportunity_stream(number))
         if as_of is not None:
-            events = _cut(reading, events, as_of, number)
-        state = fold(events)
+            own = _cut(reading, own, as_of, number)
+        state = fold(own)
         if state is None:
             raise NotFound(_("there is no opportunity {ref}").format(ref=number), ref=str(number))
+        events = _with_absorbed(reading, own, state, as_of)
         names = directory.names(reading.driver, _ids(events, state))
         judge = Judge(state, reading.pipeline, reading.today, names)
         return Shown(
@@ -99,6 +100,17 @@ def show(workspace: Workspace, ref: str, *, as_of: date | None = None, to: str |
             reading.pipeline,
             Seen.of(state),
         )
+
+
+def _with_absorbed(
+    reading: Reading, own: list[Event], state: Opportunity, day: date | None = None
+) -> list[Event]:
+    """The events of an opportunity and of those that were merged into it, as they happened."""
+    if not state.absorbed:
+        return own
+    streams = [journal.load_whole_stream(reading.driver, opportunity_stream(n)) for n in state.absorbed]
+    events = [e for stream in (own, *streams) for e in stream if day is None or e.occurred_on <= day]
+    return sorted(events, key=lambda e: (e.occurred_on, e.seq))
 
 
 def _cut(reading: Reading, events: list[Event], day: date, number: int) -> list[Event]:
@@ -123,16 +135,15 @@ def _ids(events: Iterable[Event], state: Opportunity) -> set[int | None]:
 def _people(reading: Reading, state: Opportunity) -> list[Person]:
     found = directory.contacts_of(reading.driver, state.account) if state.account is not None else []
     known = {p.id for p in found}
-    own = [i for i in (state.contact, state.decision_maker) if i is not None and i not in known]
+    own = [
+        i for i in (state.contact, state.decision_maker, *state.others) if i is not None and i not in known
+    ]
     return [*found, *directory.people(reading.driver, own)]
 
 
 def entries(reading: Reading, events: list[Event], names: Mapping[int, str | None]) -> list[Entry]:
     """Events in words, each with whether it still counts."""
-    by_stream: dict[str, list[Event]] = {}
-    for event in events:
-        by_stream.setdefault(event.stream, []).append(event)
-    alive = {e.seq for stream in by_stream.values() for e in ev.live(stream)}
+    alive = {e.seq for e in _living(events)}
     return [
         Entry(
             e.seq,
@@ -150,20 +161,29 @@ def entries(reading: Reading, events: list[Event], names: Mapping[int, str | Non
     ]
 
 
+def _living(events: Iterable[Event]) -> list[Event]:
+    """The events of any streams that were not undone."""
+    by_stream: dict[str, list[Event]] = {}
+    for event in events:
+        by_stream.setdefault(event.stream, []).append(event)
+    return [e for stream in by_stream.values() for e in ev.live(sorted(stream, key=lambda e: e.version))]
+
+
 def proof(workspace: Workspace, ref: str) -> tuple[Record, list[ProofStep]]:
     """The chain of evidence behind an opportunity's stage, passage by passage."""
     with workspace.read() as reading:
-        number = refs.find(reading.driver, ref, workspace.settings)
-        events = journal.load_whole_stream(reading.driver, opportunity_stream(number))
-        state = fold(events)
+        number = refs.find(reading.driver, ref, workspace)
+        own = journal.load_whole_stream(reading.driver, opportunity_stream(number))
+        state = fold(own)
         if state is None:
             raise NotFound(_("there is no opportunity {ref}").format(ref=number), ref=str(number))
+        events = _with_absorbed(reading, own, state)
         names = directory.names(reading.driver, _ids(events, state))
         # What a gate rested on then is shown even where it was withdrawn since: it is what happened.
         everything = _with_all_evidence(state, events)
         bodies = {e.seq: e.text for e in events if e.text is not None}
         asks = {c.key: c.ask for c in reading.pipeline.criteria()}
-        steps = [_step(visit, reading, everything, bodies, names, asks) for visit in _passages(state, events)]
+        steps = [_step(visit, reading, everything, bodies, names, asks) for visit in _passages(state, own)]
         return record(row_of(reading, state), reading.pipeline, reading.today), steps
 
 
@@ -181,7 +201,7 @@ def _with_all_evidence(state: Opportunity, events: list[Event]) -> Opportunity:
             e.actor,
             e.payload.get("exchange"),
         )
-        for e in ev.live(events)
+        for e in _living(events)
         if e.kind == ev.EVIDENCE_RECORDED
     )
     return replace(state, evidence=all_evidence)
@@ -239,13 +259,14 @@ def read_journal(
 ) -> JournalPage:
     """The journal, of one opportunity or of all; `limit` 0 is all of it."""
     with workspace.read() as reading:
-        stream = None
+        streams: list[str] | None = None
         if ref is not None:
-            stream = opportunity_stream(refs.find(reading.driver, ref, workspace.settings))
-        events = journal.read_journal(reading.driver, stream=stream, since=since, actor=actor, limit=limit)
+            number = refs.find(reading.driver, ref, workspace)
+            streams = [opportunity_stream(n) for n in (number, *search.absorbed(reading.driver, number))]
+        events = journal.read_journal(reading.driver, streams=streams, since=since, actor=actor, limit=limit)
         count = len(events)
         if limit and count == limit:
-            count = journal.count_journal(reading.driver, stream=stream, since=since, actor=actor)
+            count = journal.count_journal(reading.driver, streams=streams, since=since, actor=actor)
         ids = {i for e in events for i in _event_ids(e)}
         names = directory.names(reading.driver, ids)
         return JournalPage(entries(reading, events, names), count)
@@ -278,5 +299,6 @@ def as_json(shown: Shown) -> dict[str, Any]:
             {"id": e.seq, "kind": e.detail["kind"], "on": e.at, "actor": e.actor, "text": e.text}
             for e in reversed(shown.exchanges)
         ],
+        "merged": list(shown.state.absorbed),
         "journal": [entry_json(e) for e in shown.entries],
     }

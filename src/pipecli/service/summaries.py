@@ -83,6 +83,10 @@ def _words(pattern: Callable[[], str], *keys: str) -> Callable[[Event, Pipeline,
     return words
 
 
+def _absorbed(event: Event, pipeline: Pipeline, names: Names) -> str:
+    return _("{ref} was merged into it").format(ref=event.payload["number"])
+
+
 _SUMMARIES: dict[str, Callable[[Event, Pipeline, Names], str]] = {
     ev.OPENED: _opened,
     ev.DESCRIBED: _described,
@@ -113,6 +117,8 @@ _SUMMARIES: dict[str, Callable[[Event, Pipeline, Names], str]] = {
     ev.EXCHANGE_LOGGED: lambda e, p, n: ": ".join(w for w in (kind_name(e.payload["kind"]), said(e)) if w),
     ev.WON: _words(lambda: _("won")),
     ev.LOST: _lost,
+    ev.MERGED: _words(lambda: _("merged into {into}"), "into"),
+    ev.ABSORBED: _absorbed,
     ev.REOPENED: _words(lambda: _("reopened")),
     ev.ROW_IMPORTED: lambda e, p, n: _("its row was imported again"),
     ev.ACCOUNT_ADDED: _words(lambda: _("account {name}"), "name"),

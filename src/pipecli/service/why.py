@@ -36,7 +36,7 @@ class Why(NamedTuple):
 def why(workspace: Workspace, ref: str, to: str | None = None) -> Why:
     """What the gate to the next stage (or a later one) still needs; moves nothing."""
     with workspace.read() as reading:
-        number = refs.find(reading.driver, ref, workspace.settings)
+        number = refs.find(reading.driver, ref, workspace)
         return why_of(reading, load(reading, number), to)
 
 

@@ -82,6 +82,12 @@ class Workspace:
         self.settings = settings
         self.origin = origin
         self.readonly = readonly
+        self.told: list[str] = []
+
+    def tell(self, text: str) -> None:
+        """Keep a word for the person who asked, once."""
+        if text not in self.told:
+            self.told.append(text)
 
     @property
     def address(self) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pipecli.domain.events import (
     COMMAND_UNDONE,
     LOST,
+    MERGED,
     NEXT_ACTION_DONE,
     NEXT_ACTION_SET,
     NEXT_ACTION_SNOOZED,
@@ -53,7 +54,7 @@ class Action(NamedTuple):
 
 
 class Withdrawn(NamedTuple):
-    """A next action that counts no more, because the command that set it was taken back.
+    """A next action that counts no more: the command that set it was taken back, or its opportunity merged.
 
     `due` and `opened` are the payloads of the event that set it and of the one that opened its opportunity.
     """
@@ -102,8 +103,9 @@ _WITHDRAWN = (
     "and l.version = (select max(m.version) from event m where m.stream = e.stream) "
     "left join content t on t.id = e.seq left join opportunity o "
     "on o.number = cast(substr(e.stream, 2) as bigint) "
-    f"where e.kind = {quoted(NEXT_ACTION_SET)} and e.command in (select c.undoes from event x "
+    f"where e.kind = {quoted(NEXT_ACTION_SET)} and (e.command in (select c.undoes from event x "
     f"join command c on c.id = x.command where x.seq > :mark and x.kind = {quoted(COMMAND_UNDONE)}) "
+    f"or e.stream in (select x.stream from event x where x.seq > :mark and x.kind = {quoted(MERGED)})) "
     "and not exists (select 1 from next_action n where n.id = e.seq)"
 )
 
@@ -146,5 +148,5 @@ def open_actions(driver: Driver, numbers: Sequence[int]) -> Iterator[Action]:
 
 
 def withdrawn(driver: Driver, *, mark: int) -> list[Withdrawn]:
-    """The next actions whose setting was taken back since the mark and not done again, by number."""
+    """The next actions that were taken back or whose opportunity was merged since the mark, by number."""
     return sorted(Withdrawn(*row) for row in driver.rows(_WITHDRAWN, {"mark": mark}))

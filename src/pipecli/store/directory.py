@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipecli.domain.fold import fold
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from .driver import Driver
 
 MOST_PARAMETERS = 500
+_REFERRING = ("account_id", "contact_id", "decision_maker_id")
 INSERT_ACCOUNT = (
     "insert into account (id, name, search, reversed) values (?, ?, ?, ?) "
     "on conflict (id) do update set name = excluded.name, search = excluded.search, reversed = excluded.reversed"
@@ -160,16 +162,14 @@ def remove(driver: Driver, table: str, ids: Iterable[int]) -> None:
 
 
 def used_by(driver: Driver, ids: Sequence[int]) -> list[int]:
-    """The opportunities that refer to any of these accounts or contacts."""
+    """The opportunities that refer to any of these accounts or contacts, those that were merged included."""
     found: set[int] = set()
     for start in range(0, len(ids), MOST_PARAMETERS):
         wanted = {f"i{n}": i for n, i in enumerate(ids[start : start + MOST_PARAMETERS])}
         marks = ", ".join(f":{name}" for name in wanted)
-        for column in ("account_id", "contact_id", "decision_maker_id"):
-            found |= {
-                n
-                for (n,) in driver.rows(f"select number from opportunity where {column} in ({marks})", wanted)
-            }
+        for table, column in product(("opportunity", "merged"), _REFERRING):
+            rows = driver.rows(f"select number from {table} where {column} in ({marks})", wanted)
+            found |= {number for (number,) in rows}
     return sorted(found)
 
 
@@ -179,11 +179,12 @@ def named_by(driver: Driver, numbers: Sequence[int]) -> set[int]:
     for start in range(0, len(numbers), 500):
         wanted = {f"n{i}": number for i, number in enumerate(numbers[start : start + 500])}
         marks = ", ".join(f":{name}" for name in wanted)
-        for row in driver.rows(
-            "select o.account_id, o.contact_id, o.decision_maker_id, c.account_id, d.account_id "
-            "from opportunity o left join contact c on c.id = o.contact_id "
-            f"left join contact d on d.id = o.decision_maker_id where o.number in ({marks})",
-            wanted,
-        ):
-            found.update(row)
+        for table in ("opportunity", "merged"):
+            for row in driver.rows(
+                "select o.account_id, o.contact_id, o.decision_maker_id, c.account_id, d.account_id "
+                f"from {table} o left join contact c on c.id = o.contact_id "
+                f"left join contact d on d.id = o.decision_maker_id where o.number in ({marks})",
+                wanted,
+            ):
+                found.update(row)
     return {key for key in found if key is not None}

@@ -41,11 +41,30 @@ def taken_at(driver: Driver, message: str) -> int | None:
 
 
 def standing(driver: Driver) -> list[Standing]:
-    """Every open opportunity as matching sees it."""
+    """Every open opportunity as matching sees it, with the people of those that were merged into it."""
+    merged = _people_of_merged(driver)
     return [
-        Standing(number, name, account_name, account, tuple(p for p in people if p is not None))
+        Standing(
+            number,
+            name,
+            account_name,
+            account,
+            tuple(p for p in (*people, *merged.get(number, ())) if p is not None),
+        )
         for number, name, account_name, account, *people in driver.rows(_STANDING)
     ]
+
+
+def _people_of_merged(driver: Driver) -> dict[int, list[int | None]]:
+    """By the opportunity that stands for them, the contacts and decision-makers of those that were merged."""
+    rows = driver.rows("select number, kept, contact_id, decision_maker_id from merged")
+    kept = {number: into for number, into, *_people in rows}
+    found: dict[int, list[int | None]] = {}
+    for _number, into, *people in rows:
+        while into in kept:
+            into = kept[into]
+        found.setdefault(into, []).extend(people)
+    return found
 
 
 def known_people(driver: Driver) -> list[Known]:

@@ -137,39 +137,41 @@ def later_events(driver: Driver, command: int) -> list[Event]:
 
 
 def read_journal(
-    driver: Driver, *, stream: str | None, since: date | None, actor: str | None, limit: int
+    driver: Driver, *, streams: Sequence[str] | None, since: date | None, actor: str | None, limit: int
 ) -> list[Event]:
-    """The latest entries, oldest first, with every text; `limit` 0 is all of them."""
-    where, parameters = ["1 = 1"], dict[str, object]()
-    for column, name, value in (
-        ("e.stream =", "stream", stream),
-        ("e.occurred_on >=", "since", since and since.isoformat()),
-        ("c.actor =", "actor", actor),
-    ):
-        if value is not None:
-            where.append(f"{column} :{name}")
-            parameters[name] = value
-    sql = _WHOLE + "where " + " and ".join(where) + " order by e.seq desc"
+    """The latest entries (of some streams), oldest first, with every text; `limit` 0 is all of them."""
+    where, parameters = _wanted(streams, since, actor)
+    sql = f"{_WHOLE}where {where} order by e.seq desc"
     if limit:
         sql += " limit :most"
         parameters["most"] = limit
     return [_event(r) for r in reversed(driver.rows(sql, parameters))]
 
 
-def count_journal(driver: Driver, *, stream: str | None, since: date | None, actor: str | None) -> int:
+def count_journal(
+    driver: Driver, *, streams: Sequence[str] | None, since: date | None, actor: str | None
+) -> int:
     """How many entries `read_journal` has without a limit."""
+    where, parameters = _wanted(streams, since, actor)
+    sql = f"select count(*) from event e join command c on c.id = e.command where {where}"
+    return int(driver.rows(sql, parameters)[0][0])
+
+
+def _wanted(
+    streams: Sequence[str] | None, since: date | None, actor: str | None
+) -> tuple[str, dict[str, object]]:
+    """What entries are asked for, as SQL with its parameters."""
     where, parameters = ["1 = 1"], dict[str, object]()
-    if stream is not None:
-        where.append("e.stream = :stream")
-        parameters["stream"] = stream
+    if streams is not None:
+        parameters |= {f"s{n}": stream for n, stream in enumerate(streams)}
+        where.append("e.stream in (" + ", ".join(f":s{n}" for n in range(len(streams))) + ")")
     if since is not None:
         where.append("e.occurred_on >= :since")
         parameters["since"] = since.isoformat()
     if actor is not None:
         where.append("c.actor = :actor")
         parameters["actor"] = actor
-    sql = "select count(*) from event e join command c on c.id = e.command where " + " and ".join(where)
-    return int(driver.rows(sql, parameters)[0][0])
+    return " and ".join(where), parameters
 
 
 def texts(driver: Driver, seqs: Sequence[int]) -> dict[int, str]:

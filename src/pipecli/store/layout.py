@@ -21,6 +21,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "next_action": ("id", "opportunity", "text", "due", "shield", "set_on", "closed_on", "outcome"),
     "waiver": ("id", "opportunity", "criterion", "visit", "on_day", "actor"),
     "approval": ("id", "opportunity", "criterion", "role", "status", "on_day", "actor", "asked_by"),
+    "merged": (
+        "number", "kept", "source_system", "external_id", "account_id", "contact_id", "decision_maker_id",
+    ),
 }  # fmt: skip
 # Projected as well, but not of one opportunity each.
 SHARED = ("account", "contact", "rate")

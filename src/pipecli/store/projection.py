@@ -26,11 +26,18 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 
 def rows(state: Opportunity | None, pipeline: Pipeline, names: Names) -> Rows:
-    """Every projected row of one opportunity, by table; no rows at all where its opening was undone."""
+    """Every projected row of one opportunity, by table; no rows at all where its opening was undone.
+
+    Of one that was merged nothing counts but where it went.
+    """
     out: Rows = {table: [] for table in COLUMNS}
     if state is None:
         return out
     o = state
+    if o.is_merged:
+        people = (o.account, o.contact, o.decision_maker)
+        out["merged"] = [(o.number, o.merged_into, *(o.external or (None, None)), *people)]
+        return out
     out["opportunity"] = [_opportunity_row(o, pipeline, names)]
     out["span"] = [
         (o.number, n, s.from_day.isoformat(), _iso(s.to_day), *s[2:7], _iso(s.close_date), s.owner)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .driver import Driver
 
 FORMAT = 1
-PROJECTION = 2
+PROJECTION = 3
 WRITER = 1
 
 

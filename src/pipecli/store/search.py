@@ -34,6 +34,25 @@ def by_number(driver: Driver, number: int) -> Hit | None:
     return Hit(*rows[0]) if rows else None
 
 
+def merged_into(driver: Driver, number: int) -> int | None:
+    """The opportunity that stands for one that was merged; None where that number was not."""
+    kept: int | None = None
+    while rows := driver.rows("select kept from merged where number = :number", {"number": kept or number}):
+        kept = rows[0][0]
+    return kept
+
+
+def absorbed(driver: Driver, number: int) -> list[int]:
+    """The opportunities that were merged into one, and into those, by number."""
+    found: list[int] = []
+    waiting = [number]
+    while waiting:
+        rows = driver.rows("select number from merged where kept = :kept", {"kept": waiting.pop()})
+        found += [n for (n,) in rows]
+        waiting += [n for (n,) in rows]
+    return sorted(found)
+
+
 def by_fragment(driver: Driver, text: str, *, open_only: bool, limit: int = 50) -> list[Hit]:
     """Opportunities whose name or account contains the text, case and accents ignored; equal names first."""
     if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):

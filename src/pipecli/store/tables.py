@@ -322,6 +322,20 @@ class ApprovalRow(Table, table=True):
     asked_by: str = words()
 
 
+class MergedRow(Table, table=True):
+    """Projection: one that was merged into another, which is all that is left of it, and what it is still found by."""
+
+    __tablename__ = "merged"
+    __table_args__ = (Index("ix_merged_kept", "kept"),)
+    number: int = key()
+    kept: int = big()
+    source_system: str | None = words(null=True)
+    external_id: str | None = words(null=True)
+    account_id: int | None = big(null=True)
+    contact_id: int | None = big(null=True)
+    decision_maker_id: int | None = big(null=True)
+
+
 class AccountRow(Table, table=True):
     """Projection: accounts; `search` is the folded name, `reversed` the same backwards, to find near names fast."""
 
