@@ -76,7 +76,7 @@ ACTS = st.lists(
 )
 
 
-@given(acts=ACTS, take=st.sets(st.sampled_from([*merging.FIELDS, "site"])), 
+@given(acts=ACTS, take=st.sets(st.sampled_from([*merging.FIELDS, "site"])))
 def test_a_merge_taken_back_leaves_both_as_they_were(acts: Any, take: set[str]) -> None:
     both = pair()
     for which, act, n in acts:
@@ -111,13 +111,25 @@ def test_what_only_the_other_knows_is_filled_in() -> None:
         {
             "amount": (500, "USD"),
             "close_date": TODAY + timedelta(30),
-            "values": {"account": 90, "contact": 95, "source": "fair", "tags": ("big", "key"), "site": "Lyon"},
+            "values": {
+                "account": 90,
+                "contact": 95,
+                "source": "fair",
+                "tags": ("big", "key"),
+                "site": "Lyon",
+            },
         },
     )
     merging.merge(*both)
     o = both[0].state
     assert (o.amount, o.currency, o.close_date) == (500, "USD", TODAY + timedelta(30))
-    assert (o.account, o.contact, o.source, o.tags, o.fields) == (90, 95, "fair", ("key", "big"), {"site": "Lyon"})
+    assert (o.account, o.contact, o.source, o.tags, o.fields) == (
+        90,
+        95,
+        "fair",
+        ("key", "big"),
+        {"site": "Lyon"},
+    )
     assert o.others == (95,)
 
 

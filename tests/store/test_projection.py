@@ -72,8 +72,8 @@ def table_rows(table: str) -> st.SearchStrategy[list[tuple[Any, ...]]]:
         "id", "opportunity", "n", "exchange", "visit", "definition", "amount", "probability", "kept", "account_id",
         "contact_id", "decision_maker_id",
     }, {
-        "source_system", "external_id", "account_id", "contact_id", "decision_maker_id", "exchange", "amount", "probability",
-        "to_day", "left_day", "outcome", "text", "closed_on", "close_day",
+        "source_system", "external_id", "account_id", "contact_id", "decision_maker_id", "exchange",
+        "amount", "probability", "to_day", "left_day", "outcome", "text", "closed_on", "close_day",
     }  # fmt: skip
     cells = []
     for column in COLUMNS[table]:

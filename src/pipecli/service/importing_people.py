@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pipecli.domain.fold import fold
 from pipecli.domain.importing import People, Row
-from pipecli.domain.importing_likeness import alike
 from pipecli.domain.values import contact_parts
 from pipecli.store import directory, imported
 
+from .likeness import alike
 from .unit import Unit
 
 
