@@ -77,6 +77,13 @@ def declared() -> tuple[Declared, ...]:
         ),
         Declared("export", "data", "export", data, _("Write everything out as CSV, JSON or journal.")),
         Declared("audit", "auditing", "audit", data, _("Say whether the data is good enough to decide on.")),
+        Declared(
+            "clean",
+            "cleaning",
+            "clean",
+            data,
+            _("Settle what is dead, stale, double or unproven, one by one."),
+        ),
         Declared("merge", "merging", "merge", data, _("Make one of two opportunities, history and all.")),
         Declared("demo", "data", "demo", data, _("Fill a new workspace with a living sample.")),
         Declared("init", "setup", "init", setup, _("Make a workspace: your stages, what proves each.")),

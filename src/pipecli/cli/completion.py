@@ -69,6 +69,15 @@ FIXED: dict[str, tuple[str, ...]] = {
     "status": ("open", "won", "lost", "all"),
     "language": ("en", "fr"),
     "template": ("b2b", "pme", "services"),
+    "trouble": (
+        "dead",
+        "duplicate",
+        "stale",
+        "unproven",
+        "past-close-date",
+        "no-next-action",
+        "unpriced",
+    ),
 }
 # What is offered before the company's own fields, and whether only those that can be added up follow.
 FIELDS: dict[str, tuple[tuple[str, ...], bool]] = {
@@ -92,9 +101,10 @@ OPTIONS = {
     "-k": "exchange",
     "--lang": "language",
     "--template": "template",
+    "--only": "trouble",
 }
 # The same option of these commands means another thing.
-OPTIONS_OF = {("overdue", "--by"): "division", ("stale", "--by"): "division"}
+OPTIONS_OF = {("overdue", "--by"): "division", ("stale", "--by"): "division", ("clean", "--by"): "division"}
 VALUED = frozenset(
     [
         "-n",
@@ -172,6 +182,7 @@ VALUED = frozenset(
         "--save-mapping",
         "--output",
         "--take",
+        "--only",
     ]
 )
 # What means something to a shell.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from pipecli.domain import asking
 from pipecli.domain.asking import Question
@@ -16,8 +16,12 @@ from pipecli.text import _
 from .prompts import ask, ask_day, can_ask, choose, confirm
 
 
-def completed(given: Answers, to: str | None, trial: Callable[[Answers], Why]) -> tuple[Answers, bool]:
+def completed(
+    given: Answers, to: str | None, trial: Callable[[Answers], Why], only: Collection[str] | None = None
+) -> tuple[Answers, bool]:
     """The answers completed by asking for what the gate still needs, and whether to ask for approvals.
+
+    `only` are the criteria that are asked about; None is all of them.
 
     Nothing is written here: `trial` says how the gate would be with the answers so far, until only what others
     must give is missing. Raises Conflict where somebody moves the opportunity meanwhile.
@@ -36,11 +40,12 @@ def completed(given: Answers, to: str | None, trial: Callable[[Answers], Why]) -
             return given, False
         answers = accepted = answers._replace(seen=found.seen)
         missing = asking.questions(found.gate, found.state, found.pipeline)
+        missing = [q for q in missing if only is None or q.criterion in only]
         if not missing or not can_ask():
             break
         alike = [q for q in missing if q.criterion == missing[0].criterion and q.hint and q.field]
         answers = _asked(missing[0], alike, answers)
-    waiting = asking.of_others(found.gate)
+    waiting = asking.of_others(found.gate) if only is None else []
     if not waiting or len(waiting) < len(found.gate.unmet):
         return answers, False
     people = ", ".join(

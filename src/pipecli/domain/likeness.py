@@ -101,8 +101,8 @@ def pairs(
         for block in _blocks(key):
             blocks[block].append(place)
     found = set()
-    for block in blocks.values():
-        for a, b in _candidates(block, keys):
+    for places in blocks.values():
+        for a, b in _candidates(places, keys):
             pair = (a, b) if a < b else (b, a)
             if pair in found or (fresh is not None and a not in fresh and b not in fresh):
                 continue

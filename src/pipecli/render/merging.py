@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from pipecli.domain.asking import labels
 from pipecli.domain.dates import format_day
 from pipecli.service.merging import Difference, Merged
 from pipecli.text import _, language
@@ -52,17 +53,7 @@ def difference_lines(differences: Iterable[Difference], kept: int, other: int) -
 
 def label(field: str) -> str:
     """What a field is called."""
-    return {
-        "name": _("Name"),
-        "account": _("Account"),
-        "contact": _("Contact"),
-        "decision_maker": _("Decision-maker"),
-        "owner": _("Owner"),
-        "amount": _("Amount"),
-        "close_date": _("Close date"),
-        "source": _("Source"),
-        "next_action": _("Next action"),
-    }.get(field, field)
+    return {**labels(), "next_action": _("next action")}.get(field, field)
 
 
 def value(field: str, found: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipecli.domain import moves, proofs
 from pipecli.domain.decide import Decision
-from pipecli.domain.gate import watched
+from pipecli.domain.gate import Gate, watched
 from pipecli.domain.guidance import gate_report
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.proofs import Proof
@@ -34,6 +34,19 @@ def tried(workspace: Workspace, ref: str, answers: Answers, to: str | None) -> W
         refuse_if_overtaken(decision, answers)
         apply(unit, read, decision, answers)
         return gate_as_it_would_be(unit, decision, to, before)
+
+
+def proven_with(workspace: Workspace, ref: str, answers: Answers) -> Why:
+    """What the present stage rests on and would still lack with these answers, as a gate; nothing is written."""
+    with workspace.commit("prove", dry_run=True) as unit:
+        _number, decision, read = _begin(unit, workspace, ref)
+        before = decision.state
+        decision.require_open()
+        refuse_if_overtaken(decision, answers)
+        apply(unit, read, decision, answers)
+        gate = Gate(before.stage, before.stage, decision.judge.lapsed())
+        report = gate_report(gate, decision.state, unit.pipeline)
+        return Why(report, gate, decision.state, unit.pipeline, unit.names, Seen.of(before))
 
 
 def gate_as_it_would_be(unit: Unit, decision: Decision, to: str | None, before: Opportunity) -> Why:
