@@ -66,6 +66,7 @@ def test_completion_loads_no_parser_and_no_rules(house: Pipe, words: str) -> Non
         (["stats"], 0),
         (["stats", "owners"], 0),
         (["audit"], 0),
+        (["clean"], 0),
         (["next"], 0),
     ],
 )
@@ -91,6 +92,11 @@ def test_what_learns_from_the_past_loads_numbers_and_no_chart(house: Pipe, words
     assert {"numpy", "pipecli.forecasting"} <= found
 
 
+def test_only_what_compares_names_loads_what_compares_letters(house: Pipe) -> None:
+    assert "rapidfuzz" in loaded("clean")
+    assert "rapidfuzz" not in loaded("list")
+
+
 def test_only_a_chart_loads_what_draws(house: Pipe) -> None:
     assert "plotext" in loaded("forecast", "--chart")
 
@@ -108,6 +114,7 @@ def test_only_a_chart_loads_what_draws(house: Pipe) -> None:
         ["stats", "--json"],
         ["stats", "owners", "--csv"],
         ["audit", "--json"],
+        ["clean", "--json"],
         ["audit", "-q"],
     ],
 )

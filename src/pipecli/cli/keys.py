@@ -27,14 +27,11 @@ def press() -> str:
 
 
 def _read(terminal: int) -> str:
-    import select
-
     key = os.read(terminal, 1)
     if key in (b"", _END):
         raise KeyboardInterrupt
     if key == _ESCAPE:
-        while select.select([terminal], [], [], 0.02)[0]:
-            os.read(terminal, 1)
+        _pass_over(terminal)
         return ""
     while key and key[0] >= 0x80:
         try:
@@ -44,6 +41,18 @@ def _read(terminal: int) -> str:
                 return ""
             key += os.read(terminal, 1)
     return key.decode()
+
+
+def _pass_over(terminal: int) -> None:
+    """Read the rest of what an arrow or a function key sends, and nothing of what comes behind it."""
+    import select
+
+    def more() -> bytes:
+        return os.read(terminal, 1) if select.select([terminal], [], [], 0.02)[0] else b""
+
+    if more() in (b"[", b"O"):
+        while (part := more()) and not 0x40 <= part[0] <= 0x7E:
+            pass
 
 
 def _press_on_windows() -> str:  # pragma: no cover

@@ -89,7 +89,7 @@ class _Walk:
 
     def _obey(self, item: Item, shown: Shown) -> bool:
         keys = self._keys(item)
-        console().print(screen.keys_line(keys, _best(item)))
+        screen.print_keys(console(), keys, _best(item))
         key = _pressed(keys)
         if key == QUIT:
             return False

@@ -83,13 +83,18 @@ def _stale_since(s: Standing, today: date) -> date:
     return min(max(since, s.shield_until + timedelta(1)) if s.shield_until else since, today)
 
 
-def kept_first(a: tuple[int, bool, str], b: tuple[int, bool, str]) -> bool:
-    """Whether of two that may be one the first is to be kept: further on, else proven, else heard of last.
+class Claim(NamedTuple):
+    """Why one of two that may be one is kept: further on, else proven, else priced, else heard of last (ISO day)."""
 
-    Each is its stage's place, whether it is proven, and the ISO day of its last exchange; where all are equal the
-    first is kept, so that the older one should come first.
-    """
-    return a >= b
+    stage: int
+    is_proven: bool
+    is_priced: bool
+    last_exchange: str
+
+
+def is_kept(older: Claim, other: Claim) -> bool:
+    """Whether the older of two that may be one is to be kept; it is where nothing speaks for the other."""
+    return older >= other
 
 
 class Stake(NamedTuple):

@@ -202,14 +202,18 @@ def _twin(twin: Mapping[str, Any]) -> str:
     return "   ".join(part for part in parts if part)
 
 
-def keys_line(keys: Mapping[str, str], best: str) -> Text:
+def print_keys(console: Console, keys: Mapping[str, str], best: str) -> None:
     """Which key does what; the one that settles what is wrong stands out."""
-    line = Text("  ")
+    line = Text(" ")
     for key, words in keys.items():
-        line.append(key, style="bold reverse" if key == best else "bold cyan")
-        line.append(f" {words}  ", style="" if key == best else "dim")
-    line.rstrip()
-    return line
+        part = Text.assemble(
+            (key, "bold reverse" if key == best else "bold cyan"), (f" {words}", "" if key == best else "dim")
+        )
+        if line.cell_len + 2 + part.cell_len > console.width:
+            console.print(line)
+            line = Text(" ")
+        line = Text.assemble(line, " ", part) if line.cell_len == 1 else Text.assemble(line, "  ", part)
+    console.print(line)
 
 
 def ending(settled: int, skipped: int, left: int, *, written: bool) -> str:

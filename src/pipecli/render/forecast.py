@@ -180,7 +180,14 @@ def notes(document: Mapping[str, Any]) -> list[str]:
         ).format(n=undated)
         worth = document["undated"]["amount"]
         lines.append(f"{line} ({exact(worth)})" if worth else line)
+    lines += _settled_by(unpriced=bool(unpriced and not document.get("measure")), undated=bool(undated))
     return lines + [_apart(other) for other in document["other_currencies"]]
+
+
+def _settled_by(*, unpriced: bool, undated: bool) -> list[str]:
+    """The command that settles what is left out."""
+    kinds = [kind for kind, wanted in (("unpriced", unpriced), ("past-close-date", undated)) if wanted]
+    return [_("to settle them: pipe clean --only {kinds}").format(kinds=",".join(kinds))] if kinds else []
 
 
 def _unpriced(n: int, measure: str | None) -> str:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from pipecli.domain import cleaning as rules
-from pipecli.domain.cleaning import KINDS, Stake, Standing, Trouble
+from pipecli.domain.cleaning import KINDS, Claim, Stake, Standing, Trouble
 from pipecli.domain.fold import fold
 from pipecli.domain.likeness import Dealing
 from pipecli.domain.metrics import probability_of, weighted
@@ -218,12 +218,13 @@ class _Yard:
         found: dict[int, int] = {}
         for a, b in same_dealings(dealings, accounts):
             one, two = rows[a.number], rows[b.number]
-            kept, gone = (one, two) if rules.kept_first(self._weight(one), self._weight(two)) else (two, one)
+            kept, gone = (one, two) if rules.is_kept(self._claim(one), self._claim(two)) else (two, one)
             found.setdefault(gone.number, kept.number)
         return found
 
-    def _weight(self, row: Row) -> tuple[int, bool, str]:
-        return self._pipeline.index(row.stage), not row.unproven, row.last_exchange_on or ""
+    def _claim(self, row: Row) -> Claim:
+        stage = self._pipeline.index(row.stage)
+        return Claim(stage, not row.unproven, row.amount is not None, row.last_exchange_on or "")
 
 
 def _day(text: str | None) -> date | None:
