@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from pipecli.domain import cleaning as rules
 from pipecli.errors import Conflict, PipeError
-from pipecli.render import cleaning as screen
+from pipecli.render import settling as screen
+from pipecli.render.cleaning import counts_line, skipped_line
 from pipecli.render.console import console, literal_lines, note
 from pipecli.service import cleaning, gates, opportunities, show, undoing
 from pipecli.service.answers import Answers
@@ -36,11 +37,11 @@ def settle(place: Workspace, asked: Asked) -> None:
     """Walk through what is to be settled until there is nothing left or the person quits."""
     found = cleaning.left(place, asked)
     if found.items:
-        print(screen.counts_line(found))
+        print(counts_line(found))
     else:
         note(_("Nothing to settle."))
     if found.skipped:
-        note(screen.skipped_line(found))
+        note(skipped_line(found))
     if found.items:
         _Walk(place, asked, found).go()
 
@@ -55,8 +56,8 @@ class _Walk:
         self._skipped: set[int] = set()
         self._written: list[int] = []
         self._acts: dict[str, Callable[[Item, Shown], None]] = {
-            SAID: self._talk, NEXT: self._plan, LOSE: self._lose, MERGE: self._merge, PROVE: self._prove, DATE: self._date,
-            AMOUNT: self._price,
+            SAID: self._talk, NEXT: self._plan, LOSE: self._lose, MERGE: self._merge, PROVE: self._prove,
+            DATE: self._date, AMOUNT: self._price,
         }  # fmt: skip
 
     def go(self) -> None:
