@@ -119,6 +119,24 @@ def test_what_cannot_be_asked(yard: Pipe) -> None:
     assert yard("clean", "--by", "stage") == (2, "", 'no grouping "stage"; write --by owner\n')
 
 
+def test_names_that_may_be_one(yard: Pipe) -> None:
+    assert yard("clean", "--names") == (
+        0,
+        "         May be    the same as  Used by  Settled by\n"
+        "account  Borel SA  Borel              1  pipe edit 3 --set account=Borel\n",
+        "",
+    )
+    (found,) = json.loads(yard("clean", "--names", "--json").out)
+    assert found == {
+        "kind": "account",
+        "kept": "Borel",
+        "other": "Borel SA",
+        "refs": [3],
+        "fix": "pipe edit 3 --set account=Borel",
+    }
+    assert yard("clean", "--names", "-m").code == 2
+
+
 def test_where_nothing_is_wrong_nothing_is_said(pipe: Pipe) -> None:
     assert pipe("init", "--template", "b2b").code == 0
     assert pipe("clean") == (0, "", "")

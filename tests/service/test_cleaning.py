@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from pipecli.errors import InvalidInput
-from pipecli.service import cleaning, likeness, opportunities
+from pipecli.service import cleaning, likeness, names, opportunities
 from pipecli.service.answers import Answers
 from pipecli.service.cleaning import Asked, Left
+from pipecli.service.importing import import_file
 from pipecli.service.skipping import Skipped
 from pipecli.service.workspace import Workspace
 
@@ -110,3 +111,35 @@ def test_letters_are_counted_by_the_library_as_by_the_book() -> None:
     assert likeness.alike(["Acme", "Borel", "ACME Ltd"], []) == [("ACME Ltd", "Acme")]
     assert likeness.alike(["Acme"], ["Acme"]) == []
     assert likeness.same_accounts([(9, "Borel SA"), (3, "Borel"), (5, "Nord")]) == [(3, 9)]
+
+
+def test_names_that_may_be_one_are_proposed_with_what_settles_them(workspace: Workspace) -> None:
+    for account, contact in (
+        ("Acme", "Ana Bergman <ana@acme.example>"),
+        ("ACME SAS", "Bo Lundgren <bo@acme.example>"),
+        ("ACME SAS", "Ida Berg"),
+    ):
+        answers = Answers(next="call", due="+5d", sets=(f"account={account}", f"contact={contact}"))
+        opportunities.add(workspace, "Rollout", answers)
+    assert names.alike(workspace) == [
+        names.Twins("account", "ACME SAS", "Acme", (1,), "pipe edit 1 --set 'account=ACME SAS'")
+    ]
+    opportunities.edit(workspace, "3", Answers(sets=("contact=Bo Lundgrenn",)))
+    fix = "pipe edit 3 --set 'contact=Bo Lundgren <bo@acme.example>'"
+    assert names.alike(workspace)[1:] == [
+        names.Twins("contact", "Bo Lundgren <bo@acme.example>", "Bo Lundgrenn", (3,), fix)
+    ]
+    opportunities.edit(workspace, "3", Answers(sets=("contact=Bo Lundgren <bo@acme.example>",)))
+    assert [t.kind for t in names.alike(workspace)] == ["account"]
+
+
+def test_an_import_tells_of_people_who_may_be_known(workspace: Workspace, tmp_path: Path) -> None:
+    known = Answers(next="call", due="+5d", sets=("account=Acme", "contact=Ana Bergman"))
+    opportunities.add(workspace, "Rollout", known)
+    file = tmp_path / "deals.csv"
+    file.write_text(
+        "id,name,stage,account,contact\n1,Kiosk,lead,Acme,Ana Bergmann\n2,Desk,lead,Acme,Ida Berg\n"
+    )
+    assert import_file(workspace, str(file)).notes == [
+        '1 new contact resembles another and was kept apart: "Ana Bergmann" / "Ana Bergman"'
+    ]

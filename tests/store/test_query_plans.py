@@ -124,7 +124,7 @@ HOURLY: dict[str, tuple[Ask, set[str]]] = {
     ),
     "agenda: what was taken back": (
         lambda driver, _p: agenda.withdrawn(driver, mark=7),
-        {"PRIMARY KEY", "ix_event_command"},
+        {"PRIMARY KEY", "ix_event_command", "sqlite_autoindex_event_1"},
     ),
     "undo: what to take back": (
         lambda driver, _p: list(journal.commands_of(driver, "lea")),

@@ -37,6 +37,9 @@ def clean(
         str | None, typer.Option("--by", metavar="owner", help=_("how many each owner has"))
     ] = None,
     again: Annotated[bool, typer.Option("--again", help=_("those too that were skipped lately"))] = False,
+    names: Annotated[
+        bool, typer.Option("--names", help=_("accounts and contacts instead that may be one"))
+    ] = False,
     limit: Limit = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -45,6 +48,13 @@ def clean(
     if by not in (None, "owner"):
         raise InvalidInput(_('no grouping "{key}"; write --by owner').format(key=by))
     place = workspace(context)
+    if names:
+        if only or owner or mine or by or again:
+            raise InvalidInput(
+                _("--names is about accounts and contacts: it goes with --limit and the formats")
+            )
+        _write_names(place, output, limit)
+        return
     asked = cleaning.Asked(cleaning.kinds_of(only or ()), owner, mine, again)
     walks = output.is_table and not dry_run and by is None and limit is None
     if walks and can_ask() and is_terminal(sys.stdout):
@@ -113,3 +123,23 @@ def _write_owners(found: Left, output: Output) -> None:
     write_list(
         owners_view(tuple(found.counts)), cleaning.by_owner(found.items), output.format, id_key="owner"
     )
+
+
+def _write_names(place: Workspace, output: Output, limit: int | None) -> None:
+    from pipecli.render.cleaning import names_view
+    from pipecli.render.formats import write_list
+    from pipecli.service import names
+
+    found = names.alike(place)
+    most = rows(limit, output)
+    write_list(names_view(), names.as_json(found[: most or len(found)]), output.format, id_key="other")
+    if output.is_table and not found and is_terminal(sys.stdout):
+        note(_("No two names are alike."))
+    if output.is_table and most and (hidden := len(found) - most) > 0:
+        note(
+            ngettext(
+                "and {n} more: pipe clean --names --limit 0",
+                "and {n} more: pipe clean --names --limit 0",
+                hidden,
+            ).format(n=hidden)
+        )

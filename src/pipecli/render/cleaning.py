@@ -160,3 +160,17 @@ def owners_view(kinds: Sequence[str]) -> View:
 
 def _count(kind: str) -> Any:
     return lambda record: str(record[kind] or "–")
+
+
+def names_view() -> View:
+    """Names that may be one, and the command that gives the first opportunity of the one the name of the other."""
+    return View(
+        (
+            Column("kind", "", lambda r: _("account") if r["kind"] == "account" else _("contact"), least=7),
+            Column("other", _("May be"), plain("other"), least=12, grows=True),
+            Column("kept", _("the same as"), plain("kept"), least=12, grows=True),
+            Column("refs", _("Used by"), lambda r: str(len(r["refs"]) or "–"), right=True),
+            Column("fix", _("Settled by"), plain("fix"), least=12, grows=True),
+        ),
+        keys=("kind", "kept", "other", "refs", "fix"),
+    )

@@ -101,6 +101,7 @@ class _Tally:
     identifiers: set[str] = field(default_factory=set)
     undated: int = 0
     alike: list[tuple[str, str]] = field(default_factory=list)
+    people_alike: list[tuple[str, str]] = field(default_factory=list)
     merged: list[tuple[int, int]] = field(default_factory=list)
 
 
@@ -223,7 +224,7 @@ class _Run:
                 self._update(unit, row, known[row.external], people, tally)
             else:
                 tally.unchanged += 1
-        tally.alike = people.alike()
+        tally.alike, tally.people_alike = people.alike(), people.people_alike()
         if self._progress:
             self._progress(len(self._source.lines), len(self._source.lines))
 
@@ -272,7 +273,15 @@ class _Run:
                 for name, one in mapping.sources.items()
             },
             strangers=strangers,
-            notes=notes_of(source, unread, tally.undated, strangers, labels, tally.alike, tally.merged),
+            notes=notes_of(
+                source,
+                unread,
+                tally.undated,
+                strangers,
+                labels,
+                (tally.alike, tally.people_alike),
+                tally.merged,
+            ),
             dry_run=self._dry_run,
             system=source.system.name if source.system else None,
             left_out=source.left_out,

@@ -20,7 +20,7 @@ def notes_of(
     undated: int,
     strangers: Sequence[str],
     labels: Labels,
-    alike: Sequence[tuple[str, str]],
+    alike: tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]],
     merged: Sequence[tuple[int, int]] = (),
 ) -> list[str]:
     """One line for each thing that a person should know of."""
@@ -42,7 +42,7 @@ def notes_of(
                 n,
             ).format(n=n, listed=listed)
         )
-    return [*notes, *_merged(merged), *_alike(alike)]
+    return [*notes, *_merged(merged), *_alike(*alike)]
 
 
 def _recognised(source: Source) -> list[str]:
@@ -118,14 +118,25 @@ def _merged(rows: Sequence[tuple[int, int]]) -> list[str]:
     return [line.format(n=n, lines=listed)]
 
 
-def _alike(pairs: Sequence[tuple[str, str]]) -> list[str]:
-    if not pairs:
-        return []
-    n = len(pairs)
-    listed = ", ".join(f'"{shown(a)}" / "{shown(b)}"' for a, b in pairs[:MOST]) + (", …" if n > MOST else "")
-    line = ngettext(
-        "{n} new account resembles another and was kept apart: {pairs}",
-        "{n} new accounts resemble others and were kept apart: {pairs}",
-        n,
-    )
-    return [line.format(n=n, pairs=listed)]
+def _alike(accounts: Sequence[tuple[str, str]], people: Sequence[tuple[str, str]]) -> list[str]:
+    notes = []
+    if n := len(accounts):
+        line = ngettext(
+            "{n} new account resembles another and was kept apart: {pairs}",
+            "{n} new accounts resemble others and were kept apart: {pairs}",
+            n,
+        )
+        notes.append(line.format(n=n, pairs=_pairs(accounts)))
+    if n := len(people):
+        line = ngettext(
+            "{n} new contact resembles another and was kept apart: {pairs}",
+            "{n} new contacts resemble others and were kept apart: {pairs}",
+            n,
+        )
+        notes.append(line.format(n=n, pairs=_pairs(people)))
+    return notes
+
+
+def _pairs(pairs: Sequence[tuple[str, str]]) -> str:
+    listed = ", ".join(f'"{shown(a)}" / "{shown(b)}"' for a, b in pairs[:MOST])
+    return listed + (", …" if len(pairs) > MOST else "")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pipecli.domain.fold import fold
 from pipecli.domain.importing import People, Row
+from pipecli.domain.likeness import Person
 from pipecli.domain.values import contact_parts
 from pipecli.store import directory, imported
 
-from .likeness import alike
+from .likeness import alike, same_people
 from .unit import Unit
 
 
@@ -18,11 +19,14 @@ class Directory:
         self._unit = unit
         self._accounts = directory.all_accounts(unit.driver)
         self._added: list[str] = []
+        self._people: list[Person] = []
+        self._known_people = 0
         self._by_mail: dict[tuple[int | None, str], int] = {}
         self._by_name: dict[tuple[int | None, str], list[tuple[int, bool]]] = {}
         for person in imported.everybody(unit.driver):
             if person.name:
                 self._remember(person.id, person.name, person.mail, person.account)
+        self._known_people = len(self._people)
 
     def of(self, row: Row) -> People:
         """The ids of the account and people a row names, added where there are none."""
@@ -37,6 +41,14 @@ class Directory:
             return []
         fresh = set(self._added)
         return alike(self._added, [name for name in self._accounts if name not in fresh])
+
+    def people_alike(self) -> list[tuple[str, str]]:
+        """People who were added here and may be one who was known, or another of them."""
+        if len(self._people) == self._known_people:
+            return []
+        fresh = {person.id for person in self._people[self._known_people :]}
+        pairs = same_people(self._people)
+        return [(newer.name, older.name) for older, newer in pairs if newer.id in fresh]
 
     def _account(self, name: str | None) -> int | None:
         if not name:
@@ -63,3 +75,4 @@ class Directory:
         if mail:
             self._by_mail.setdefault((account, fold(mail)), key)
         self._by_name.setdefault((account, fold(name)), []).append((key, bool(mail)))
+        self._people.append(Person(key, name, mail, account))

@@ -173,6 +173,12 @@ def used_by(driver: Driver, ids: Sequence[int]) -> list[int]:
     return sorted(found)
 
 
+def references(driver: Driver, field: str) -> list[tuple[int, int]]:
+    """Which opportunity (number) has which account, contact or decision_maker (id)."""
+    rows = driver.rows(f"select number, {field}_id from opportunity where {field}_id is not null")
+    return [(number, key) for number, key in rows]
+
+
 def named_by(driver: Driver, numbers: Sequence[int]) -> set[int]:
     """The accounts and contacts that these opportunities refer to, and the accounts of those contacts."""
     found: set[int | None] = set()
