@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipecli.domain.likeness import (
     CROWD,
+    FEW,
     Dealing,
     Person,
     are_alike,
@@ -76,10 +77,11 @@ def test_one_slip_is_found_among_others_wherever_it_is(name: str, data: st.DataO
             [name[:at] + "x" + end, name[:at] + "x" + name[at:], name[:at] + end[:1] + name[at] + end[1:]]
         )
     )
-    assert (0, 2) in pairs([name, "something else", slip], apart)
+    others = [f"something else {n}" for n in range(FEW)]
+    assert (0, FEW + 1) in pairs([name, *others, slip], apart)
 
 
-@given(st.lists(st.text("abc ", max_size=9), max_size=12))
+@given(st.lists(st.text("abc ", max_size=9), min_size=FEW - 1, max_size=FEW + 4))
 def test_halves_that_are_shared_leave_no_pair_out(names: list[str]) -> None:
     every = [(a, b) for b in range(len(names)) for a in range(b) if are_alike(names[a], names[b], apart)]
     assert pairs(names, apart) == sorted(every)

@@ -112,7 +112,7 @@ class _Walk:
         kinds = {trouble.kind for trouble in item.troubles}
         merge = {MERGE: _("merge into {ref}").format(ref=item.twin["id"])} if item.twin else {}
         return {
-            SAID: _("said"),
+            SAID: _("talked"),
             NEXT: _("next"),
             LOSE: _("lose"),
             **merge,

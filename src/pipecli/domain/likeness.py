@@ -23,6 +23,8 @@ LONG = 12
 CROWD = 400
 """Names that share a half and are all compared with each other; of more, each with its `NEAREST` in order."""
 NEAREST = 40
+FEW = 12
+"""Names that are all compared with each other, whatever they share."""
 
 _LEGAL = frozenset(
     ("sa", "sas", "sasu", "sarl", "eurl", "snc", "sci", "scop", "inc", "incorporated", "ltd", "limited", "llc", "llp",
@@ -98,7 +100,7 @@ def pairs(
     keys = [_key(name) for name in names]
     blocks: dict[str, list[int]] = defaultdict(list)
     for place, key in enumerate(keys):
-        for block in _blocks(key):
+        for block in _blocks(key) if len(names) > FEW else ("",):
             blocks[block].append(place)
     found = set()
     for places in blocks.values():

@@ -145,6 +145,8 @@ def _facts(shown: Shown) -> list[tuple[str, str, str]]:
     for person in shown.people:
         details = ", ".join(w for w in (person.mail, person.phone) if w)
         facts.append((_("Contact"), f"{person.name or _('(erased)')}{'  ' + details if details else ''}", ""))
+    if shown.state.absorbed:
+        facts.append((_("Merged in"), ", ".join(map(str, shown.state.absorbed)), ""))
     if shown.unproven:
         facts.append((_("Unproven"), ", ".join(shown.unproven), "yellow"))
     return facts
