@@ -323,6 +323,8 @@ def _absorbed(state: Opportunity, event: Event) -> Opportunity:
         exchanges=tuple(sorted([*state.exchanges, *exchanges], key=attrgetter("seq"))),
         external=(external[0], external[1]) if external else state.external,
         absorbed=(*state.absorbed, *p["absorbed"], p["number"]),
+        # What lists keep from day to day is not what it was before: the journal tells of those days.
+        described_on=max(state.described_on or event.occurred_on, event.occurred_on),
         others=tuple(dict.fromkeys((*state.others, *p["people"]))),
     )
 

@@ -292,6 +292,7 @@ def as_json(shown: Shown) -> dict[str, Any]:
     """The opportunity's keys of the contract, its gate, people, exchanges and journal."""
     return {
         **shown.record,
+        "merged": list(shown.state.absorbed),
         "unproven": shown.is_unproven,
         "gate": shown.why.report if shown.why else None,
         "contacts": [{"id": p.id, "name": p.name, "mail": p.mail, "phone": p.phone} for p in shown.people],
@@ -299,6 +300,5 @@ def as_json(shown: Shown) -> dict[str, Any]:
             {"id": e.seq, "kind": e.detail["kind"], "on": e.at, "actor": e.actor, "text": e.text}
             for e in reversed(shown.exchanges)
         ],
-        "merged": list(shown.state.absorbed),
         "journal": [entry_json(e) for e in shown.entries],
     }
