@@ -30,7 +30,8 @@ KINDS = (PROOF, VALUE, NEXT_ACTION, EXCHANGE, MOVE)
 
 
 class Suggestion(NamedTuple):
-    """What is proposed: `target` is a criterion, a field, a kind of exchange or a stage, "" for a next action.
+    """What is proposed: `target` is a criterion, a field, a kind of exchange or a stage; of a next action by the rules
+    which of their ways it is, else "".
 
     `value` is what would be written, as a person would type it: evidence in words, a field's value, a next action, the
     text of an exchange. `due` is the day of a next action, or the one on which an exchange was, as YYYY-MM-DD. It rests
@@ -66,12 +67,15 @@ def suggestion_of(proposal: Proposal, body: str | None) -> Suggestion | None:
 def same(a: Suggestion, b: Suggestion) -> bool:
     """Whether two suggestions are one, so that an answer to the first is one to the second.
 
-    Evidence for a criterion is the same where it rests on the same exchange, in whatever words.
+    Evidence for a criterion is the same where it rests on the same exchange, in whatever words; a next action where it is
+    the same of the rules' ways, in whatever language.
     """
     if (a.what, a.target) != (b.what, b.target):
         return False
     if a.what == PROOF:
         return a.exchange == b.exchange and (a.exchange is not None or fold(a.value) == fold(b.value))
+    if a.what == NEXT_ACTION and a.target:
+        return a.exchange == b.exchange
     return fold(a.value) == fold(b.value) and (a.what != EXCHANGE or a.due == b.due)
 
 
@@ -203,6 +207,13 @@ def answer(decision: Decision, seq: int, *, accept: bool, reason: str = "") -> E
     proposal = next(p for p in decision.state.proposals if p.seq == seq)
     if proposal.status != "open":
         raise Conflict(_answered_before(proposal), proposal=seq, status=proposal.status)
+    if accept and decision.state.overtaken(proposal):
+        raise Conflict(
+            _(
+                "what proposal {seq} is about was changed since it was made; look again: pipe show {ref}"
+            ).format(seq=seq, ref=decision.state.number),
+            proposal=seq,
+        )
     kind = ev.PROPOSAL_ACCEPTED if accept else ev.PROPOSAL_REJECTED
     return decision.record(kind, {"proposal": seq, "source": proposal.source}, text=reason.strip() or None)
 

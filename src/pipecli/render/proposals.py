@@ -87,7 +87,12 @@ def source_name(source: str) -> str:
 
 def status(word: str) -> str:
     """What became of a proposal, in words."""
-    names = {"open": _("waits"), "accepted": _("accepted"), "rejected": _("rejected")}
+    names = {
+        "open": _("waits"),
+        "accepted": _("accepted"),
+        "rejected": _("rejected"),
+        "overtaken": _("overtaken"),
+    }
     return names.get(word, word)
 
 

@@ -103,7 +103,7 @@ def make(
         for suggestion in suggestions:
             try:
                 checked = proposing.checked(decision, suggestion, texts)
-                require_readable(unit, workspace.settings, decision, checked)
+                checked = readable(unit, workspace.settings, decision, checked)
             except PipeError as error:
                 dropped.append(Dropped(suggestion, error.message))
                 continue
@@ -143,7 +143,7 @@ def _first(unit: Unit, decision: Decision, suggestions: Sequence[Suggestion], so
     texts = journal.texts(unit.driver, [x.seq for x in decision.state.exchanges])
     for suggestion in suggestions:
         found = next((p for p, other in earlier if proposing.same(suggestion, other)), None)
-        if found and found.status == "open":
+        if found and found.status == "open" and not decision.state.overtaken(found):
             return [found.seq]
         if not found:
             event = proposing.propose(decision, proposing.checked(decision, suggestion, texts), source, [])
@@ -155,19 +155,21 @@ def _earlier(unit: Unit, state: Opportunity) -> list[tuple[Proposal, Suggestion]
     """What was proposed before and is not to be again: a next action of the rules' own may be due again one day."""
     bodies = journal.texts(unit.driver, [p.seq for p in state.proposals])
     found = [(p, proposing.suggestion_of(p, bodies.get(p.seq))) for p in state.proposals]
-    return [(p, suggestion) for p, suggestion in found if suggestion and not _recurs(p)]
+    return [(p, suggestion) for p, suggestion in found if suggestion and not _recurs(p, state)]
 
 
-def _recurs(proposal: Proposal) -> bool:
-    return (
-        proposal.what == proposing.NEXT_ACTION and proposal.status == "accepted" and proposal.exchange is None
-    )
+def _recurs(proposal: Proposal, state: Opportunity) -> bool:
+    over = proposal.status == "accepted" or (proposal.status == "open" and state.overtaken(proposal))
+    return proposal.what == proposing.NEXT_ACTION and over and proposal.exchange is None
 
 
-def require_readable(unit: Unit, settings: Settings, decision: Decision, s: Suggestion) -> None:
-    """Raise InvalidInput where a value cannot be read, or is what the opportunity has already."""
+def readable(unit: Unit, settings: Settings, decision: Decision, s: Suggestion) -> Suggestion:
+    """The suggestion with its field as the definition writes it.
+
+    Raises InvalidInput where a value cannot be read, or is what the opportunity has already.
+    """
     if s.what != proposing.VALUE:
-        return
+        return s
     key, value = reader(unit, settings).field(s.target, s.value, decision.state.currency)
     state = decision.state
     now: Any = (
@@ -177,6 +179,7 @@ def require_readable(unit: Unit, settings: Settings, decision: Decision, s: Sugg
         now = unit.names.get(now)
     if value == now:
         raise InvalidInput(_("{field} is {value} already").format(field=key, value=s.value))
+    return s._replace(target=key)
 
 
 def waiting(

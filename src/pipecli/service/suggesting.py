@@ -164,6 +164,8 @@ def standing(shown: Shown, workspace: Workspace) -> Standing:
         [Said(e.seq, e.detail["kind"], date.fromisoformat(e.at), e.text) for e in shown.exchanges[:NEWEST]],
         ground,
         language(),
+        state.stage,
+        state.next_action.seq if state.next_action else 0,
     )
 
 
@@ -171,12 +173,13 @@ def _quiet_since(state: Opportunity) -> date:
     return max(filter(None, (state.visit.entered_on, state.last_exchange_on)))
 
 
-def _asks(shown: Shown) -> list[str]:
+def _asks(shown: Shown) -> list[tuple[str, str]]:
     """The questions of the gate ahead that a talk with the customer may answer: no approval, no figure of our own."""
     if shown.why is None:
         return []
     kinds = ("evidence", "exchange", "field")
-    return [item["ask"] for item in shown.why.report["unmet"] if item["kind"] in kinds]
+    unmet = [item for item in shown.why.report["unmet"] if item["kind"] in kinds]
+    return [(item["criterion"], item["ask"]) for item in unmet]
 
 
 def _by_model(workspace: Workspace, shown: Shown, how: Assistance) -> Suggestion | None:
@@ -228,4 +231,6 @@ def _facts(shown: Shown) -> str:
         "next_action", "next_due", "overdue_days", "days_in_stage", "last_exchange_on", "stale",
     )  # fmt: skip
     facts = {"today": shown.today.isoformat()} | {key: record[key] for key in kept}
-    return json.dumps(facts | {"still_to_find_out": _asks(shown)}, ensure_ascii=False, default=str)
+    return json.dumps(
+        facts | {"still_to_find_out": [ask for _key, ask in _asks(shown)]}, ensure_ascii=False, default=str
+    )
