@@ -67,8 +67,8 @@ def suggestion_of(proposal: Proposal, body: str | None) -> Suggestion | None:
 def same(a: Suggestion, b: Suggestion) -> bool:
     """Whether two suggestions are one, so that an answer to the first is one to the second.
 
-    Evidence for a criterion is the same where it rests on the same exchange, in whatever words; a next action where it is
-    the same of the rules' ways, in whatever language.
+    Evidence for a criterion is the same where it rests on the same exchange, in whatever words; a next action where it
+    is the same of the rules' ways, in whatever language.
     """
     if (a.what, a.target) != (b.what, b.target):
         return False
@@ -123,8 +123,11 @@ def _aimed(decision: Decision, s: Suggestion) -> Suggestion:
         return s._replace(target=criterion.key)
     if s.what == MOVE:
         return s._replace(target=_stage_ahead(decision, s.target), value="")
+    if s.what == EXCHANGE and s.target == "mail":
+        line = _("a mail is taken from its file, by a person: pipe log {ref} --mail FILE")
+        raise InvalidInput(line.format(ref=decision.state.number))
     if s.what == EXCHANGE and s.target not in EXCHANGE_KINDS:
-        kinds = ", ".join(EXCHANGE_KINDS)
+        kinds = ", ".join(kind for kind in EXCHANGE_KINDS if kind != "mail")
         line = _('"{kind}" is not a kind of exchange; the kinds are: {kinds}')
         raise InvalidInput(line.format(kind=s.target, kinds=kinds))
     if s.what in (NEXT_ACTION, EXCHANGE):
@@ -172,11 +175,16 @@ def _iso_day(text: str) -> date:
 
 
 def propose(
-    decision: Decision, suggestion: Suggestion, source: str, earlier: Iterable[Suggestion]
+    decision: Decision,
+    suggestion: Suggestion,
+    source: str,
+    earlier: Iterable[Suggestion] = (),
+    *,
+    replaces: int | None = None,
 ) -> Event | None:
     """Put a checked suggestion on the list; None where an earlier one, whatever became of it, is the same.
 
-    Raises Conflict where the opportunity is closed.
+    It may take the place of one that waits. Raises Conflict where the opportunity is closed.
     """
     decision.require_open()
     if any(same(suggestion, other) for other in earlier):
@@ -188,6 +196,8 @@ def propose(
     }
     if suggestion.exchange is not None:
         payload["exchange"] = suggestion.exchange
+    if replaces is not None:
+        payload["replaces"] = replaces
     return decision.record(ev.PROPOSAL_MADE, payload, text=body_of(suggestion))
 
 

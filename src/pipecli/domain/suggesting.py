@@ -26,12 +26,13 @@ _SATURDAY = 5
 
 
 class Said(NamedTuple):
-    """An exchange: its number, kind, day and text."""
+    """An exchange: its number, kind, day and text; `theirs` says that the customer wrote it."""
 
     seq: int
     kind: str
     on: date
     text: str
+    theirs: bool = False
 
 
 class Standing(NamedTuple):
@@ -74,6 +75,11 @@ def ways(case: Standing) -> Iterator[Suggestion]:
 
     if last:
         for text, day in _promised(last, case.ground):
+            if not last.theirs:  # whose promise it was is not known, and our own words are not for them
+                words = _('do what was promised, or ask for it: "{text}"').format(text=text)
+                why = _("said on {on} for {day}").format(on=last.on, day=day)
+                yield way("promise", words, _together(why, reason(case)), TOUCH, seq=last.seq)
+                continue
             words = _named(
                 _('ask {person} what became of: "{text}"'), _('ask what became of: "{text}"'), person
             )
@@ -117,8 +123,8 @@ def _promised(last: Said, ground: Ground) -> Iterator[tuple[str, date]]:
 
 
 def _asked(last: Said) -> Iterator[str]:
-    """The questions of a mail, which wait for an answer; those of a call or meeting were answered there."""
-    if last.kind == "mail":
+    """The questions of their mail, which wait for an answer; those of a call or meeting were answered there."""
+    if last.kind == "mail" and last.theirs:
         for sentence in sentences(last.text):
             if QUESTION in sentence.signs:
                 yield shortened(sentence.text, LONGEST_ASK)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipecli.domain import proposing, suggesting
 from pipecli.domain.condition_parser import parse
+from pipecli.domain.fold import fold
+from pipecli.domain.hearing import sender
 from pipecli.domain.language import is_written_in, language_of
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.proposing import Suggestion
@@ -26,7 +28,7 @@ from . import lists, proposals
 from .assistance import Assistance, ask, model_of
 from .proposals import Listed
 from .records import Record
-from .show import Shown, show
+from .show import Entry, Shown, show
 from .workspace import Reading, Workspace
 
 if TYPE_CHECKING:
@@ -161,12 +163,22 @@ def standing(shown: Shown, workspace: Workspace) -> Standing:
         stage.stale_after,
         bool(record["stale"]),
         _asks(shown),
-        [Said(e.seq, e.detail["kind"], date.fromisoformat(e.at), e.text) for e in shown.exchanges[:NEWEST]],
+        [
+            Said(e.seq, e.detail["kind"], date.fromisoformat(e.at), e.text, _is_theirs(e, shown))
+            for e in shown.exchanges[:NEWEST]
+        ],
         ground,
         language(),
         state.stage,
         state.next_action.seq if state.next_action else 0,
     )
+
+
+def _is_theirs(entry: Entry, shown: Shown) -> bool:
+    """Whether a mail is from one of the contacts, by its head."""
+    head = fold(sender(entry.text)) if entry.detail["kind"] == "mail" else ""
+    known = (word for person in shown.people for word in (person.name, person.mail) if word)
+    return bool(head) and any(fold(word) in head for word in known)
 
 
 def _quiet_since(state: Opportunity) -> date:
