@@ -165,6 +165,20 @@ def test_a_history_whose_days_are_doubtful_is_left_out_alone(seen: See, tmp_path
     assert found.found.first == date(2026, 1, 2)
 
 
+def test_a_bad_line_of_a_history_drops_the_history_and_nothing_of_the_row(seen: See, tmp_path: Path) -> None:
+    (tmp_path / "h.csv").write_text(
+        "id,stage,at\n1,Lead,2026-01-02\n1,,2026-01-05\n2,Lead,2026-13-45\n2,Won,2026-02-01\n3,Lead,2026-01-03\n"
+    )
+    found = seen(
+        "id,name,stage,created\n1,A,Won,2026-01-02\n2,B,Lost,2026-01-02\n3,C,Lead,2026-01-03\n",
+        history=str(tmp_path / "h.csv"),
+    )
+    assert (found.found.won.n, found.found.lost.n, found.found.open.n) == (1, 1, 1)
+    assert [(one.field, one.n, one.why) for one in found.told.unread] == [
+        ("history", 2, "line 3 of its history: it has no stage")
+    ]
+
+
 def test_columns_that_no_header_names_are_taken_by_their_values_and_said(seen: See) -> None:
     found = seen("foo,bar,baz,qux\nAcme,1000,Won,2026-01-01\nBorel,2000,Proposal,2026-02-01\n")
     assert found.told.chosen == {"name": "foo", "created": "qux", "stage": "baz", "amount": "bar"}
@@ -188,6 +202,14 @@ def test_a_file_of_deleted_rows_is_counted_all_the_same_and_not_to_be_imported(s
 def test_amounts_without_a_currency_are_in_the_one_the_file_names(seen: See) -> None:
     found = seen("name,amount,stage\nA,USD 5,Lead\nB,7,Lead\nC,€3,Lead\nD,$2,Lead\n")
     assert (found.currency, found.found.open.amount, found.elsewhere) == ("USD", 1_400, {"EUR": (1, 300)})
+
+
+def test_an_amount_in_another_currency_is_an_amount(seen: See) -> None:
+    found = seen(
+        "name,amount,currency,stage\nA,5,USD,Lead\nB,7,USD,Lead\nC,3,EUR,Lead\nD,,EUR,Lead\nE,4,EUR,Won\n"
+    )
+    assert found.found.fault(rules.UNPRICED) == Portion(1, 4, 0, 1_200)
+    assert found.elsewhere == {"EUR": (2, 700)}
 
 
 def test_events_alone_make_opportunities(seen: See) -> None:

@@ -61,7 +61,8 @@ class Ahead(NamedTuple):
 class Seen(NamedTuple):
     """All that a file says: how it was read, its figures, what comes next.
 
-    `why_not` says why there is no forecast; `elsewhere` are the open amounts in other currencies than `currency`.
+    `why_not` says why there is no forecast; `elsewhere` are the amounts in other currencies than `currency`,
+    of those that are open and of those that ended.
     """
 
     path: str

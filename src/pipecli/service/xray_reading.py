@@ -24,7 +24,7 @@ from pipecli.domain.values import Reader
 from pipecli.errors import InvalidInput
 from pipecli.importers.forms import Forms
 from pipecli.importers.mapping import RowMapping, columns_of, row_mapping
-from pipecli.importers.reading import Labels, RowReader, is_true
+from pipecli.importers.reading import HISTORY, Labels, RowReader, is_true
 from pipecli.importers.recognising import SAMPLE, by_values
 from pipecli.importers.stage_words import by_themselves, outcome_of
 from pipecli.importers.table import Line, holds_values
@@ -319,22 +319,27 @@ def _row(readers: _Readers, line: Line, faults: _Faults) -> tuple[Row | None, bo
         try:
             return readers.without(left_out).read(line.number, line.cells, history), not left_out
         except InvalidInput as error:
-            name, why = _blamed(error, readers.mapping, left_out)
-            if name is None and history:
-                name, why, history = "history", error.message, ()
-            faults.note(name or "row", line.number, why)
+            name = _blamed(error, readers.mapping, left_out)
+            if name == HISTORY:
+                history = ()
+            faults.note(name or "row", line.number, _reason(error))
             if name is None:
                 return None, False
             left_out |= {name}
 
 
-def _blamed(error: InvalidInput, mapping: RowMapping, left_out: frozenset[str]) -> tuple[str | None, str]:
-    """The field that a refusal is about, and what is wrong with it; None where it is about none that is left."""
-    name, colon, why = error.message.partition(": ")
-    if colon and name in mapping.sources and name not in left_out:
-        return name, why
-    standing = (one for one in _STANDING if one in mapping.sources and one not in left_out)
-    return next(standing, None), error.message
+def _blamed(error: InvalidInput, mapping: RowMapping, left_out: frozenset[str]) -> str | None:
+    """The field that a refusal is about; None where it is about none that is left."""
+    name = error.detail.get("field")
+    if name not in left_out and (name == HISTORY or name in mapping.sources):
+        return str(name)
+    return next((one for one in _STANDING if one in mapping.sources and one not in left_out), None)
+
+
+def _reason(error: InvalidInput) -> str:
+    """What is wrong with a field, without its name in front."""
+    name = error.detail.get("field")
+    return error.message.removeprefix(f"{name}: ") if name else error.message
 
 
 def _has_course(row: Row, pipeline: Pipeline, today: date) -> bool:
