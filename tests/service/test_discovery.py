@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from forecasting.cases import Case, write_csv
 from pipecli.config import Settings
+from pipecli.domain.fold import on_one_line
 from pipecli.errors import InvalidInput, NotFound
 from pipecli.service import creating, discovering, doctor
 from pipecli.service import stages as definitions
@@ -148,9 +149,15 @@ def test_too_many_stages_are_made_fewer_and_their_labels_stay_known(
     assert (done.landed, done.rejected) == (60, [])
 
 
-WORDS = st.text(st.characters(exclude_categories=("C",)), min_size=1, max_size=20)
+WORDS = st.text(
+    st.characters(exclude_categories=("C",)) | st.sampled_from("\t\n\u200b\u00ad\ufeff"),
+    min_size=1,
+    max_size=20,
+).filter(on_one_line)
 
 
+@example(labels=["On  hold", "On\thold ", "On\u200b hold", "On\nhold"])
+@example(labels=["0\u1680A", "Ta\u200blk", "On-hold", "on_hold", "-", "_"])
 @given(labels=st.lists(WORDS, min_size=1, max_size=15))
 @trying(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
 def test_what_a_draft_was_made_from_lands_in_it_whole(
@@ -169,6 +176,17 @@ def test_what_a_draft_was_made_from_lands_in_it_whole(
     creating.init(settings, found.toml)
     done = import_file(Workspace(settings), str(tmp_path / "f.csv"), request)
     assert done.rejected == []
+
+
+def test_a_label_in_a_hint_can_be_typed(frozen_clock: object, workspace: Workspace, tmp_path: Path) -> None:
+    import subprocess
+
+    (tmp_path / "f.csv").write_text('id,name,stage\n1,A,"to\u200bo  ""dear"" $x"\n2,B,Lead\n')
+    reason = import_file(workspace, str(tmp_path / "f.csv"), Request()).rejected[0].reason
+    shell = ["sh", "-c", "printf %s " + reason.partition("map it: --stage ")[2]]
+    assert subprocess.run(shell, capture_output=True, text=True).stdout == 'too "dear" $x=KEY'
+    asked = Request(stages=('too "dear" $x=proposal',))
+    assert import_file(workspace, str(tmp_path / "f.csv"), asked).rejected == []
 
 
 @pytest.mark.parametrize(

@@ -144,13 +144,15 @@ def _check_stage_names(faults: Faults, definition: Table) -> None:
 
 def _check_labels(faults: Faults, places: list[Table]) -> None:
     """A label that another tool uses can mean one stage only, and not that of another name."""
-    seen = {fold(place["name"]): place.at("name") for place in places if "name" in place}
+    seen = {spelled(place["name"]): (place, place.at("name")) for place in places if "name" in place}
     for place in places:
+        own: set[str] = set()
         for n, label in enumerate(place.get("labels", ())):
-            path, folded = (*place.at("labels"), n), fold(label)
-            if folded in seen and seen[folded] != place.at("name"):
-                _report_duplicate(faults, path, seen[folded], _('the label "{name}"'), label)
-            seen.setdefault(folded, path)
+            path = (*place.at("labels"), n)
+            whose, first = seen.setdefault(spelled(label), (place, path))
+            if whose is not place or fold(label) in own:
+                _report_duplicate(faults, path, first, _('the label "{name}"'), label)
+            own.add(fold(label))
 
 
 def _check_stage(faults: Faults, stage: Table, *, is_last: bool) -> None:
