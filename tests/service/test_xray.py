@@ -135,6 +135,22 @@ def test_days_with_two_readings_are_left_out_and_all_else_is_shown(seen: See) ->
     assert commands == [" --dates dmy", " --dates mdy"]
 
 
+def test_days_that_contradict_each_other_are_named_with_their_lines(seen: See) -> None:
+    text = "Name,Stage,Amount,Created,Close date\nA,Lead,10,31/12/2025,03/04/2026\nB,Lead,20,05/06/2026,31/12/2026\n\n"
+    found = seen(text + "C,Lead,30,20/01/2026,12/15/2026\n")
+    assert found.told.questions["close_date"].message == (
+        'the dates of "Close date" have two readings, as in "03/04/2026", and others contradict each other '
+        "(line 3 says 31/12/2026, line 5 12/15/2026): is the day first? --dates dmy; is the month? --dates mdy; "
+        '"Created" has the day first'
+    )
+    assert list(found.told.questions) == ["close_date"]
+
+
+def test_amounts_that_contradict_each_other_are_named_with_their_lines(seen: See) -> None:
+    found = seen('Name,Stage,Amount\nA,Lead,"1.250,50"\nB,Won,2.250\nC,Won,"3,250.75"\n')
+    assert "(line 2 says 1.250,50, line 4 3,250.75)" in found.told.questions["amount"].message
+
+
 def test_amounts_with_two_readings_are_left_out_and_asked_about(seen: See) -> None:
     text = "Name,Stage,Amount,Created\nA,Lead,1.500,2026-01-02\nB,Won,2.250,2026-01-03\n"
     found = seen(text)
