@@ -178,6 +178,14 @@ def test_what_a_draft_was_made_from_lands_in_it_whole(
     assert done.rejected == []
 
 
+def test_a_draft_is_of_the_day_that_reports_are_made_for(frozen_clock: object, tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text("id,name,stage,created\n1,A,Talks,2025-05-01\n2,B,Talks,2025-12-01\n")
+    for day, lines in (("2025-06-01", [3]), ("2026-01-01", [])):
+        settings = Settings({"PIPE_TODAY": day})
+        found = draft(open_discovery(tmp_path / "f.csv", Request()), settings)
+        assert [one.line.number for one in found.rejected] == lines
+
+
 def test_a_label_in_a_hint_can_be_typed(frozen_clock: object, workspace: Workspace, tmp_path: Path) -> None:
     import subprocess
 

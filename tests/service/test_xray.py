@@ -17,7 +17,10 @@ from pipecli.config import Settings
 from pipecli.domain import xray as rules
 from pipecli.domain.xray import Portion
 from pipecli.errors import InvalidInput, PipeError
+from pipecli.service import creating
+from pipecli.service.importing import import_file
 from pipecli.service.importing_source import Request
+from pipecli.service.workspace import Workspace
 from pipecli.service.xray import Seen, see
 from pipecli.service.xray_document import document
 
@@ -212,7 +215,40 @@ def test_a_file_of_deleted_rows_is_counted_all_the_same_and_not_to_be_imported(s
     header = "Id,Name,StageName,Amount,CloseDate,IsClosed,IsWon,IsDeleted,CreatedDate\n"
     found = seen(header + "1,A,Discovery,5,2026-05-05,false,false,true,2026-01-01\n")
     assert (found.found.open.n, found.told.deleted) == (1, 1)
-    assert document(found)["commands"] == []
+    assert (document(found)["commands"], document(found)["rows_taken"]) == ([], 0)
+
+
+def test_where_no_row_lands_nothing_is_said_to_bring_it_in(seen: See) -> None:
+    found = document(seen("id,name,stage,created\n1,A,Lead,2026-13-45\n2,B,Won,2026-14-01\n"))
+    assert (found["counts"]["n"], found["rows_taken"], found["commands"]) == (2, 0, [])
+
+
+def test_of_rows_with_one_identifier_the_one_that_lands_is_seen(
+    seen: See, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rows = ("1,abc", "1,5", "1,7", "2,x", "2,y")
+    text = "id,amount,name,stage\n" + "".join(f"{row},A,Discovery\n" for row in rows)
+    found = seen(text)
+    assert (found.found.n, found.found.open.amount, found.told.strict) == (2, 500, 1)
+    assert [(one.field, one.n, one.line) for one in found.told.unread] == [("amount", 3, 2), ("id", 2, 4)]
+    assert found.told.unread[1].why == 'its identifier "1" is that of line 3'
+    place = tmp_path_factory.mktemp("workspace")
+    there = Settings({"PIPE_DB": str(place / "pipe.db"), "PIPE_ME": "lea"})
+    creating.init(there)
+    done = import_file(Workspace(there), str(tmp_path / "f.csv"), Request(rejected=str(place / "r.csv")))
+    assert done.landed == found.told.strict
+
+
+def test_one_stage_that_stands_for_all_has_no_name(seen: See) -> None:
+    found = document(seen("Name,Amount,Created\nA,5,2026-01-02\n"))
+    assert [(one["stage"], one["stage_name"], one["n"]) for one in found["stages"]] == [(None, None, 1)]
+
+
+def test_nine_in_ten_is_said_of_ten_or_more(seen: See) -> None:
+    rows = [f"A,Won,2026-01-0{n},2026-03-0{n}\n" for n in range(1, 10)]
+    head = "name,stage,created,closed\n"
+    assert document(seen(head + "".join(rows)))["days_to_win"]["nine_in_ten"] is None
+    assert document(seen(head + "".join([*rows, rows[0]])))["days_to_win"]["nine_in_ten"] == 59
 
 
 def test_amounts_without_a_currency_are_in_the_one_the_file_names(seen: See) -> None:

@@ -82,6 +82,16 @@ class Told:
         return isinstance(self.source.table, Identifiers)
 
     @property
+    def nameless(self) -> bool:
+        """Whether no column names the opportunities, so that an import is still to be told which does."""
+        return self.mapping.defaults.get("name") == NAMELESS and "name" not in self.mapping.sources
+
+    @property
+    def lands(self) -> int:
+        """How many of the rows an import takes."""
+        return 0 if self.deleted >= len(self.rows) > 0 else self.strict
+
+    @property
     def headless(self) -> bool:
         """Whether the first row holds values rather than the names of columns."""
         return not self.source.system and holds_values(self.source.table.header)
@@ -286,8 +296,10 @@ class _Readers:
 
 
 def _read_rows(readers: _Readers, faults: _Faults, today: date, progress: Progress | None) -> _Rows:
-    rows, strict = [], 0
-    seen: dict[tuple[str, str], int] = {}
+    """The rows that can be read, those of one identifier once: the first that an import takes, else the first."""
+    rows: list[Row] = []
+    place_of: dict[tuple[str, str], int] = {}
+    taken: set[tuple[str, str]] = set()
     width, total = len(readers.source.table.header), len(readers.source.lines)
     for n, line in enumerate(readers.source.lines):
         if progress and n % 500 == 0:
@@ -299,14 +311,19 @@ def _read_rows(readers: _Readers, faults: _Faults, today: date, progress: Progre
         row, whole = _row(readers, line._replace(cells=cells), faults)
         if row is None:
             continue
-        if row.external in seen:
+        lands = whole and row.values["name"] != NAMELESS and _has_course(row, readers.pipeline, today)
+        place = place_of.setdefault(row.external, len(rows))
+        if place == len(rows):
+            rows.append(row)
+        elif lands and row.external not in taken:
+            rows[place] = row
+        else:
             same = _('its identifier "{id}" is that of line {line}')
-            faults.note("id", line.number, same.format(id=row.external[1], line=seen[row.external]))
+            faults.note("id", line.number, same.format(id=row.external[1], line=rows[place].line))
             continue
-        seen[row.external] = line.number
-        rows.append(row)
-        strict += whole and row.values["name"] != NAMELESS and _has_course(row, readers.pipeline, today)
-    return _Rows(rows, strict)
+        if lands:
+            taken.add(row.external)
+    return _Rows(rows, len(taken))
 
 
 def _row(readers: _Readers, line: Line, faults: _Faults) -> tuple[Row | None, bool]:
