@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +12,13 @@ import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
+from rich.console import Console
 
 from forecasting.cases import Case, write_csv
 from pipecli.config import Settings
 from pipecli.domain.fold import on_one_line
 from pipecli.errors import InvalidInput, NotFound
+from pipecli.render.discovery import print_discovery
 from pipecli.service import creating, discovering, doctor
 from pipecli.service import stages as definitions
 from pipecli.service.discovery import Draft, draft
@@ -246,6 +249,35 @@ def test_a_workspace_tells_its_own_cycle(story: Workspace) -> None:
     assert found.toml.count("ask = ") == before.count("ask = ")
     impact = definitions.adopt(story, found.toml, {})
     assert impact.unproven == [] and doctor.doctor(story).faults == []
+
+
+def test_few_that_stepped_back_leave_the_order_of_the_definition(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    with workspace.read() as reading:
+        keys = [stage.key for stage in reading.pipeline.stages]
+    for n, practised in ((9, keys), (10, [keys[0], keys[2], keys[1], *keys[3:]])):
+        ids = range(n)
+        (tmp_path / "f.csv").write_text("id,name,stage\n" + "".join(f"{i},A{i},{keys[1]}\n" for i in ids))
+        (tmp_path / "h.csv").write_text(
+            "id,stage,at\n" + "".join(f"{i},{keys[2]},2026-01-05\n{i},{keys[1]},2026-01-06\n" for i in ids)
+        )
+        import_file(workspace, str(tmp_path / "f.csv"), Request(history=str(tmp_path / "h.csv")))
+        found = discovering.of_workspace(workspace).practice
+        assert (list(found.order), found.pairs, found.is_of_definition) == (practised, n, n == 9)
+        assert found.against == (n if n == 9 else 0)
+        words = (
+            "Fewer than 10 came to the same two" if n == 9 else "Of the 10 with a history none contradicts"
+        )
+        assert words in order_words(workspace)
+
+
+def order_words(workspace: Workspace) -> str:
+    console = Console(file=io.StringIO(), width=200)
+    print_discovery(console, discovering.of_workspace(workspace))
+    stream = console.file
+    assert isinstance(stream, io.StringIO)
+    return stream.getvalue()
 
 
 def test_a_workspace_that_is_empty_has_none(workspace: Workspace) -> None:
