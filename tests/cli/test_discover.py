@@ -42,7 +42,7 @@ Quoted       35     3        –        –     5  38 % (23–56) n 29      5 d
 In progress  23     2        –      4 %     5  55 % (34–74) n 20      5 d
 Agreed       11     –        –        –    24  100 % (74–100) n 11   28 d
 
-Of the 35 with a history none contradicts this order.
+Of the 35 with a history each came to its stages in this order the first time; some went back.
 Days are those that won ones stayed, in the median; stale is when nine in ten of them had left.
 Rates weigh in what is still open (Aalen–Johansen): of the closed ones alone, 12 of 30 were won. In brackets the 95 % interval.
 From opening to win: 39 days in the median (n 11).
@@ -66,7 +66,11 @@ def test_the_draft_is_written_once_and_passes_the_check(pipe: Pipe, files: Path)
     last = "\nThe draft is in mine.toml. Answer its questions, then: pipe stages check mine.toml\n"
     assert (code, out, err) == (0, REPORT, last)
     assert (files / "mine.toml").read_text() == pipe(*DISCOVER, "--toml").out
-    assert pipe("stages", "check", "mine.toml") == (0, "", "mine.toml: nothing to mend.\n")
+    code, out, err = pipe("stages", "check", "mine.toml")
+    assert (code, err) == (0, "0 errors, 1 to consider.\n")
+    assert out.endswith(
+        ': consider: "In progress" says nothing: name the stage after what has happened, such as "Proposal sent"\n'
+    )
     again = pipe(*DISCOVER, "-o", "mine.toml")
     assert again == (2, "", "mine.toml exists already: name another file for the draft\n")
 
@@ -178,6 +182,7 @@ def test_a_workspace_starts_from_a_file_and_takes_it_whole(pipe: Pipe, files: Pa
         0,
         "",
         "4 stages drafted from deals.csv: Discovered → Quoted → In progress, to be named → Agreed\n"
+        "Say nothing yet, to be named after what has happened: In progress. Rename them: pipe stages edit\n"
         f"Made {files / 'pipe.db'}\nDry run: nothing was changed.\n",
     )
     assert not (files / "pipe.db").exists()

@@ -119,6 +119,24 @@ def test_it_fits_the_terminal_and_uses_a_wide_one(pipe: Pipe, folder: Path, widt
     assert beside == (width == 160)
 
 
+def test_what_an_import_takes_nothing_of_has_no_commands(pipe: Pipe, folder: Path) -> None:
+    head = "Id,Name,StageName,Amount,CloseDate,IsClosed,IsWon,IsDeleted,CreatedDate\n"
+    Path("gone.csv").write_text(head + "1,A,Discovery,5,2026-05-05,false,false,true,2026-01-01\n")
+    out = pipe("xray", "gone.csv").out
+    assert "All of it is deleted there: it is counted all the same, but an import takes none of it." in out
+    assert out.endswith("\n\nThere is nothing to bring in: each of its rows is deleted there.\n")
+    Path("none.csv").write_text("id,name,stage,created\n1,A,Lead,2026-13-45\n")
+    last = "\n\nThere is nothing to bring in: an import takes none of its rows as they stand.\n"
+    assert pipe("xray", "none.csv").out.endswith(last)
+
+
+def test_a_file_read_as_of_its_last_day_says_how_to_look_from_today(pipe: Pipe, folder: Path) -> None:
+    Path("old.csv").write_text("name,stage,created\nA,Lead,2020-01-05\n")
+    words = "read as of that last day; --as-of today looks from today."
+    assert words in pipe("xray", "old.csv").out
+    assert words not in pipe("xray", "old.csv", "--as-of", "today").out
+
+
 def test_as_json_it_has_the_same_figures(pipe: Pipe, folder: Path) -> None:
     code, out, _err = pipe("xray", "affaires.csv", "--json")
     found = json.loads(out)

@@ -53,7 +53,14 @@ def test_a_name_that_says_nothing_is_to_be_given_another() -> None:
     toml = drafted("New", "Talks", "Offer", "Close")
     assert 'name = "New, to be named"' in toml
     assert "name it after what has happened" in toml
-    assert check_definition(toml) == []
+    assert [(fault.level, fault.slug, fault.message) for fault in check_definition(toml)] == [
+        (
+            "warning",
+            "to_be_named",
+            '"New" says nothing: name the stage after what has happened, such as "Proposal sent"',
+        )
+    ]
+    assert check_definition(toml.replace("New, to be named", "First call held")) == []
 
 
 @given(

@@ -108,6 +108,11 @@ def test_what_is_declared_is_sound() -> None:
 def test_exports_of_accounts_and_people_are_told() -> None:
     assert is_of_others(["Id", "Name", "BillingCity", "NumberOfEmployees"])
     assert not is_of_others(["Id", "Name", "Amount"])
+    accounts = ["account", "sector", "year_established", "revenue", "employees", "office_location"]
+    assert is_of_others(accounts)
+    assert not is_of_others([*accounts, "deal_stage"])
+    assert not is_of_others([*accounts, "Amount"])
+    assert not is_of_others(["account", "sector", "revenue"])
 
 
 def guess(header: str, *rows: str) -> tuple[dict[str, str], dict[str, tuple[str, ...]], tuple[str, ...]]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
+from rich.console import Console
 
 from forecasting.cases import Case, write_csv
 from pipecli.config import Settings
+from pipecli.domain.fold import on_one_line
 from pipecli.errors import InvalidInput, NotFound
+from pipecli.render.discovery import print_discovery
 from pipecli.service import creating, discovering, doctor
 from pipecli.service import stages as definitions
 from pipecli.service.discovery import Draft, draft
@@ -148,9 +152,15 @@ def test_too_many_stages_are_made_fewer_and_their_labels_stay_known(
     assert (done.landed, done.rejected) == (60, [])
 
 
-WORDS = st.text(st.characters(exclude_categories=("C",)), min_size=1, max_size=20)
+WORDS = st.text(
+    st.characters(exclude_categories=("C",)) | st.sampled_from("\t\n\u200b\u00ad\ufeff"),
+    min_size=1,
+    max_size=20,
+).filter(on_one_line)
 
 
+@example(labels=["On  hold", "On\thold ", "On\u200b hold", "On\nhold"])
+@example(labels=["0\u1680A", "Ta\u200blk", "On-hold", "on_hold", "-", "_"])
 @given(labels=st.lists(WORDS, min_size=1, max_size=15))
 @trying(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
 def test_what_a_draft_was_made_from_lands_in_it_whole(
@@ -169,6 +179,25 @@ def test_what_a_draft_was_made_from_lands_in_it_whole(
     creating.init(settings, found.toml)
     done = import_file(Workspace(settings), str(tmp_path / "f.csv"), request)
     assert done.rejected == []
+
+
+def test_a_draft_is_of_the_day_that_reports_are_made_for(frozen_clock: object, tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text("id,name,stage,created\n1,A,Talks,2025-05-01\n2,B,Talks,2025-12-01\n")
+    for day, lines in (("2025-06-01", [3]), ("2026-01-01", [])):
+        settings = Settings({"PIPE_TODAY": day})
+        found = draft(open_discovery(tmp_path / "f.csv", Request()), settings)
+        assert [one.line.number for one in found.rejected] == lines
+
+
+def test_a_label_in_a_hint_can_be_typed(frozen_clock: object, workspace: Workspace, tmp_path: Path) -> None:
+    import subprocess
+
+    (tmp_path / "f.csv").write_text('id,name,stage\n1,A,"to\u200bo  ""dear"" $x"\n2,B,Lead\n')
+    reason = import_file(workspace, str(tmp_path / "f.csv"), Request()).rejected[0].reason
+    shell = ["sh", "-c", "printf %s " + reason.partition("map it: --stage ")[2]]
+    assert subprocess.run(shell, capture_output=True, text=True).stdout == 'too "dear" $x=KEY'
+    asked = Request(stages=('too "dear" $x=proposal',))
+    assert import_file(workspace, str(tmp_path / "f.csv"), asked).rejected == []
 
 
 @pytest.mark.parametrize(
@@ -220,6 +249,35 @@ def test_a_workspace_tells_its_own_cycle(story: Workspace) -> None:
     assert found.toml.count("ask = ") == before.count("ask = ")
     impact = definitions.adopt(story, found.toml, {})
     assert impact.unproven == [] and doctor.doctor(story).faults == []
+
+
+def test_few_that_stepped_back_leave_the_order_of_the_definition(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    with workspace.read() as reading:
+        keys = [stage.key for stage in reading.pipeline.stages]
+    for n, practised in ((9, keys), (10, [keys[0], keys[2], keys[1], *keys[3:]])):
+        ids = range(n)
+        (tmp_path / "f.csv").write_text("id,name,stage\n" + "".join(f"{i},A{i},{keys[1]}\n" for i in ids))
+        (tmp_path / "h.csv").write_text(
+            "id,stage,at\n" + "".join(f"{i},{keys[2]},2026-01-05\n{i},{keys[1]},2026-01-06\n" for i in ids)
+        )
+        import_file(workspace, str(tmp_path / "f.csv"), Request(history=str(tmp_path / "h.csv")))
+        found = discovering.of_workspace(workspace).practice
+        assert (list(found.order), found.pairs, found.is_of_definition) == (practised, n, n == 9)
+        assert found.against == (n if n == 9 else 0)
+        words = (
+            "Fewer than 10 came to the same two" if n == 9 else "Of the 10 with a history none contradicts"
+        )
+        assert words in order_words(workspace)
+
+
+def order_words(workspace: Workspace) -> str:
+    console = Console(file=io.StringIO(), width=200)
+    print_discovery(console, discovering.of_workspace(workspace))
+    stream = console.file
+    assert isinstance(stream, io.StringIO)
+    return stream.getvalue()
 
 
 def test_a_workspace_that_is_empty_has_none(workspace: Workspace) -> None:

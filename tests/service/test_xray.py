@@ -17,7 +17,10 @@ from pipecli.config import Settings
 from pipecli.domain import xray as rules
 from pipecli.domain.xray import Portion
 from pipecli.errors import InvalidInput, PipeError
+from pipecli.service import creating
+from pipecli.service.importing import import_file
 from pipecli.service.importing_source import Request
+from pipecli.service.workspace import Workspace
 from pipecli.service.xray import Seen, see
 from pipecli.service.xray_document import document
 
@@ -135,6 +138,22 @@ def test_days_with_two_readings_are_left_out_and_all_else_is_shown(seen: See) ->
     assert commands == [" --dates dmy", " --dates mdy"]
 
 
+def test_days_that_contradict_each_other_are_named_with_their_lines(seen: See) -> None:
+    text = "Name,Stage,Amount,Created,Close date\nA,Lead,10,31/12/2025,03/04/2026\nB,Lead,20,05/06/2026,31/12/2026\n\n"
+    found = seen(text + "C,Lead,30,20/01/2026,12/15/2026\n")
+    assert found.told.questions["close_date"].message == (
+        'the dates of "Close date" have two readings, as in "03/04/2026", and others contradict each other '
+        "(line 3 says 31/12/2026, line 5 12/15/2026): is the day first? --dates dmy; is the month? --dates mdy; "
+        '"Created" has the day first'
+    )
+    assert list(found.told.questions) == ["close_date"]
+
+
+def test_amounts_that_contradict_each_other_are_named_with_their_lines(seen: See) -> None:
+    found = seen('Name,Stage,Amount\nA,Lead,"1.250,50"\nB,Won,2.250\nC,Won,"3,250.75"\n')
+    assert "(line 2 says 1.250,50, line 4 3,250.75)" in found.told.questions["amount"].message
+
+
 def test_amounts_with_two_readings_are_left_out_and_asked_about(seen: See) -> None:
     text = "Name,Stage,Amount,Created\nA,Lead,1.500,2026-01-02\nB,Won,2.250,2026-01-03\n"
     found = seen(text)
@@ -165,6 +184,20 @@ def test_a_history_whose_days_are_doubtful_is_left_out_alone(seen: See, tmp_path
     assert found.found.first == date(2026, 1, 2)
 
 
+def test_a_bad_line_of_a_history_drops_the_history_and_nothing_of_the_row(seen: See, tmp_path: Path) -> None:
+    (tmp_path / "h.csv").write_text(
+        "id,stage,at\n1,Lead,2026-01-02\n1,,2026-01-05\n2,Lead,2026-13-45\n2,Won,2026-02-01\n3,Lead,2026-01-03\n"
+    )
+    found = seen(
+        "id,name,stage,created\n1,A,Won,2026-01-02\n2,B,Lost,2026-01-02\n3,C,Lead,2026-01-03\n",
+        history=str(tmp_path / "h.csv"),
+    )
+    assert (found.found.won.n, found.found.lost.n, found.found.open.n) == (1, 1, 1)
+    assert [(one.field, one.n, one.why) for one in found.told.unread] == [
+        ("history", 2, "line 3 of its history: it has no stage")
+    ]
+
+
 def test_columns_that_no_header_names_are_taken_by_their_values_and_said(seen: See) -> None:
     found = seen("foo,bar,baz,qux\nAcme,1000,Won,2026-01-01\nBorel,2000,Proposal,2026-02-01\n")
     assert found.told.chosen == {"name": "foo", "created": "qux", "stage": "baz", "amount": "bar"}
@@ -182,12 +215,53 @@ def test_a_file_of_deleted_rows_is_counted_all_the_same_and_not_to_be_imported(s
     header = "Id,Name,StageName,Amount,CloseDate,IsClosed,IsWon,IsDeleted,CreatedDate\n"
     found = seen(header + "1,A,Discovery,5,2026-05-05,false,false,true,2026-01-01\n")
     assert (found.found.open.n, found.told.deleted) == (1, 1)
-    assert document(found)["commands"] == []
+    assert (document(found)["commands"], document(found)["rows_taken"]) == ([], 0)
+
+
+def test_where_no_row_lands_nothing_is_said_to_bring_it_in(seen: See) -> None:
+    found = document(seen("id,name,stage,created\n1,A,Lead,2026-13-45\n2,B,Won,2026-14-01\n"))
+    assert (found["counts"]["n"], found["rows_taken"], found["commands"]) == (2, 0, [])
+
+
+def test_of_rows_with_one_identifier_the_one_that_lands_is_seen(
+    seen: See, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rows = ("1,abc", "1,5", "1,7", "2,x", "2,y")
+    text = "id,amount,name,stage\n" + "".join(f"{row},A,Discovery\n" for row in rows)
+    found = seen(text)
+    assert (found.found.n, found.found.open.amount, found.told.strict) == (2, 500, 1)
+    assert [(one.field, one.n, one.line) for one in found.told.unread] == [("amount", 3, 2), ("id", 2, 4)]
+    assert found.told.unread[1].why == 'its identifier "1" is that of line 3'
+    place = tmp_path_factory.mktemp("workspace")
+    there = Settings({"PIPE_DB": str(place / "pipe.db"), "PIPE_ME": "lea"})
+    creating.init(there)
+    done = import_file(Workspace(there), str(tmp_path / "f.csv"), Request(rejected=str(place / "r.csv")))
+    assert done.landed == found.told.strict
+
+
+def test_one_stage_that_stands_for_all_has_no_name(seen: See) -> None:
+    found = document(seen("Name,Amount,Created\nA,5,2026-01-02\n"))
+    assert [(one["stage"], one["stage_name"], one["n"]) for one in found["stages"]] == [(None, None, 1)]
+
+
+def test_nine_in_ten_is_said_of_ten_or_more(seen: See) -> None:
+    rows = [f"A,Won,2026-01-0{n},2026-03-0{n}\n" for n in range(1, 10)]
+    head = "name,stage,created,closed\n"
+    assert document(seen(head + "".join(rows)))["days_to_win"]["nine_in_ten"] is None
+    assert document(seen(head + "".join([*rows, rows[0]])))["days_to_win"]["nine_in_ten"] == 59
 
 
 def test_amounts_without_a_currency_are_in_the_one_the_file_names(seen: See) -> None:
     found = seen("name,amount,stage\nA,USD 5,Lead\nB,7,Lead\nC,€3,Lead\nD,$2,Lead\n")
     assert (found.currency, found.found.open.amount, found.elsewhere) == ("USD", 1_400, {"EUR": (1, 300)})
+
+
+def test_an_amount_in_another_currency_is_an_amount(seen: See) -> None:
+    found = seen(
+        "name,amount,currency,stage\nA,5,USD,Lead\nB,7,USD,Lead\nC,3,EUR,Lead\nD,,EUR,Lead\nE,4,EUR,Won\n"
+    )
+    assert found.found.fault(rules.UNPRICED) == Portion(1, 4, 0, 1_200)
+    assert found.elsewhere == {"EUR": (2, 700)}
 
 
 def test_events_alone_make_opportunities(seen: See) -> None:

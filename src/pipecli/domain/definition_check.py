@@ -15,7 +15,7 @@ from pipecli.domain.condition_parser import RESERVED
 from pipecli.domain.definition_conditions import criteria
 from pipecli.domain.definition_faults import Faults, nearest
 from pipecli.domain.definition_lines import Path
-from pipecli.domain.definition_names import is_vague
+from pipecli.domain.definition_names import is_vague, to_be_named
 from pipecli.domain.definition_shape import Table
 from pipecli.domain.fold import fold, spelled
 from pipecli.domain.money import known_currency, shown
@@ -140,17 +140,24 @@ def _check_stage_names(faults: Faults, definition: Table) -> None:
         if "name" in stage and is_vague(stage["name"]):
             line = _('"{name}" is vague: name what has happened, such as "Proposal sent"')
             faults.error(stage.at("name"), "vague_name", line.format(name=shown(stage["name"])))
+        if label := to_be_named(stage.get("name", "")):
+            line = _(
+                '"{label}" says nothing: name the stage after what has happened, such as "Proposal sent"'
+            )
+            faults.warning(stage.at("name"), "to_be_named", line.format(label=shown(label)))
 
 
 def _check_labels(faults: Faults, places: list[Table]) -> None:
     """A label that another tool uses can mean one stage only, and not that of another name."""
-    seen = {fold(place["name"]): place.at("name") for place in places if "name" in place}
+    seen = {spelled(place["name"]): (place, place.at("name")) for place in places if "name" in place}
     for place in places:
+        own: set[str] = set()
         for n, label in enumerate(place.get("labels", ())):
-            path, folded = (*place.at("labels"), n), fold(label)
-            if folded in seen and seen[folded] != place.at("name"):
-                _report_duplicate(faults, path, seen[folded], _('the label "{name}"'), label)
-            seen.setdefault(folded, path)
+            path = (*place.at("labels"), n)
+            whose, first = seen.setdefault(spelled(label), (place, path))
+            if whose is not place or fold(label) in own:
+                _report_duplicate(faults, path, first, _('the label "{name}"'), label)
+            own.add(fold(label))
 
 
 def _check_stage(faults: Faults, stage: Table, *, is_last: bool) -> None:

@@ -27,6 +27,16 @@ _VAGUE_FRENCH = """
 _VAGUE = frozenset(" ".join(name.split()) for name in f"{_VAGUE_ENGLISH};{_VAGUE_FRENCH}".split(";"))
 
 
+_TO_BE_NAMED = ("to be named", "a nommer")
+"""What a draft puts behind such a name, in the languages it may have been drafted in."""
+
+
+def to_be_named(name: str) -> str | None:
+    """The label that a draft took a name from and left to a person, who has not named it yet; None of any other."""
+    label, _comma, rest = name.rpartition(", ")
+    return label if fold(rest) in _TO_BE_NAMED and is_vague(label) else None
+
+
 def is_vague(name: str) -> bool:
     """Whether a name is one of the usual empty ones, or only a number: "En cours", "Follow-up", "Step 2"."""
     words = " ".join(re.findall(r"[^\W\d_]+", fold(name)))

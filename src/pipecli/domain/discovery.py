@@ -247,7 +247,8 @@ class Practice(NamedTuple):
 
     `names` says what each is called, `standing` how many stand there now. Of `total` opportunities `told` have a
     past by stages; `pairs` times one came to a stage before another, and `against` of these the order says otherwise.
-    `percents` are the probabilities that the file itself gives.
+    `percents` are the probabilities that the file itself gives. `is_of_definition` says that too few came to two
+    stages to tell which follows which, so that the order is the definition's own.
     """
 
     order: tuple[str, ...]
@@ -263,6 +264,12 @@ class Practice(NamedTuple):
     merged: tuple[Merged, ...]
     cycle: Dwell
     percents: Mapping[str, float] = {}
+    is_of_definition: bool = False
+
+    @property
+    def went_back(self) -> bool:
+        """Whether any of them went back to an earlier stage."""
+        return any(use.returned for use in self.uses.values())
 
     @property
     def open(self) -> int:

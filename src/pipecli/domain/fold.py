@@ -12,8 +12,19 @@ def fold(text: str) -> str:
 
 
 def spelled(text: str) -> str:
-    """The words of a text as names are compared: without case, accents, hyphens, underscores or further spaces."""
-    return " ".join(fold(text).replace("-", " ").replace("_", " ").split())
+    """The words of a text as names and labels are compared: without case, accents, hyphens, underscores, further spaces
+    or letters that nobody sees."""
+    return " ".join(fold(on_one_line(text)).replace("-", " ").replace("_", " ").split())
+
+
+def on_one_line(text: str) -> str:
+    """The text as it is typed: without letters that nobody sees, every run of spaces or breaks one space."""
+    if not text.isprintable():
+        from unicodedata import category
+
+        seen = (letter for letter in text if category(letter) != "Cf")
+        text = "".join(letter if letter.isprintable() else " " for letter in seen)
+    return " ".join(text.split())
 
 
 def _fold_unicode(text: str) -> str:

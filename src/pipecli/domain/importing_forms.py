@@ -30,15 +30,20 @@ _AMOUNT = re.compile(r"\d[\d .,'’\u00a0\u2007\u2009\u202f]*", re.ASCII)
 _OPEN_AMOUNT = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 
 
+Clash = tuple[tuple[int, str], tuple[int, str]]
+"""Two values that show different forms, each with its place in the column; the first of either."""
+
+
 class Days(NamedTuple):
     """How a column writes its days: the order it has shown, how many values have two readings, one of them,
-    how many have only one, and whether all of them are numbers of a spreadsheet."""
+    how many have only one, whether all of them are numbers of a spreadsheet, and which contradict each other."""
 
     order: Order | None
     doubtful: int = 0
     example: str = ""
     settled: int = 0
     serial: bool = False
+    clash: Clash | None = None
 
     @property
     def is_a_question(self) -> bool:
@@ -48,9 +53,10 @@ class Days(NamedTuple):
 
 def days_of(texts: Iterable[str]) -> Days:
     """What a column's values show together; blank ones say nothing."""
-    day_first = month_first = doubtful = settled = serials = 0
+    doubtful = settled = serials = 0
     example = ""
-    for text in texts:
+    shown: dict[Order, tuple[int, str]] = {}
+    for place, text in enumerate(texts):
         if not text:
             continue
         found = _NUMERIC.match(text)
@@ -61,30 +67,30 @@ def days_of(texts: Iterable[str]) -> Days:
         one, two = int(found[1]), int(found[3])
         if one > 12 or two > 12:
             settled += 1
-            day_first += one > 12 >= two
-            month_first += two > 12 >= one
+            if one <= 12 or two <= 12:
+                shown.setdefault("dmy" if one > 12 else "mdy", (place, text))
         elif one == two:
             settled += 1
         else:
             doubtful += 1
             example = example or text
-    order: Order | None = None
-    if day_first and not month_first:
-        order = "dmy"
-    elif month_first and not day_first:
-        order = "mdy"
-    if day_first and month_first and doubtful:
+    order = next(iter(shown)) if len(shown) == 1 else None
+    clash = (shown["dmy"], shown["mdy"]) if len(shown) == 2 else None
+    if clash and doubtful:
         settled = 0
-    return Days(order, doubtful, example, settled, bool(serials) and serials == settled and not doubtful)
+    serial = bool(serials) and serials == settled and not doubtful
+    return Days(order, doubtful, example, settled, serial, clash)
 
 
 class Marks(NamedTuple):
-    """How a column writes its numbers: the decimal mark it has shown, and the values that have two readings."""
+    """How a column writes its numbers: the decimal mark it has shown, the values that have two readings, and which
+    contradict each other."""
 
     decimal: str | None
     doubtful: int = 0
     example: str = ""
     settled: int = 0
+    clash: Clash | None = None
 
     @property
     def is_a_question(self) -> bool:
@@ -94,10 +100,10 @@ class Marks(NamedTuple):
 
 def marks_of(texts: Iterable[str]) -> Marks:
     """What a column's amounts show together."""
-    shown = {",": 0, ".": 0}
+    shown: dict[str, tuple[int, str]] = {}
     doubtful = settled = 0
     example = ""
-    for text in texts:
+    for place, text in enumerate(texts):
         found = _AMOUNT.search(text) if text else None
         if not found:
             continue
@@ -109,13 +115,12 @@ def marks_of(texts: Iterable[str]) -> Marks:
         settled += 1
         mark = _decimal_of(number.rstrip(".,"))
         if mark:
-            shown[mark] += 1
-    decimal = None
-    if bool(shown[","]) != bool(shown["."]):
-        decimal = "," if shown[","] else "."
-    if all(shown.values()) and doubtful:
+            shown.setdefault(mark, (place, text))
+    decimal = next(iter(shown)) if len(shown) == 1 else None
+    clash = (shown[","], shown["."]) if len(shown) == 2 else None
+    if clash and doubtful:
         settled = 0
-    return Marks(decimal, doubtful, example, settled)
+    return Marks(decimal, doubtful, example, settled, clash)
 
 
 def _decimal_of(number: str) -> str | None:

@@ -39,6 +39,14 @@ def precedence(paths: Iterable[Sequence[Entry]]) -> Precedence:
     return before
 
 
+def often_enough(before: Precedence) -> Precedence:
+    """The same, without the pairs of stages of which fewer than `FEWEST_CASES` opportunities say anything."""
+    return {
+        one: {other: n for other, n in came.items() if n + _count(before, other, one) >= FEWEST_CASES}
+        for one, came in before.items()
+    }
+
+
 def best_order(stages: Sequence[str], before: Precedence) -> list[str]:
     """The stages in the order with the fewest contradictions; among equals that of `stages` prevails."""
     ordered: list[str] = []

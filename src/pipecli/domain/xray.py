@@ -245,7 +245,7 @@ def _faults(
         (OLDER, dated, old, ()),
         (LATE, live, lambda c: c.close_date is not None and c.close_date < today, ("close_date",)),
         (UNDATED, live, lambda c: c.close_date is None, _TOLD["close_date"]),
-        (UNPRICED, live, lambda c: not c.amount, _TOLD["amount"]),
+        (UNPRICED, live, lambda c: not (c.amount or c.elsewhere), _TOLD["amount"]),
         (IDLE, live, lambda c: not c.acts, _TOLD["next_action"]),
         (UNEXPLAINED, lost, lambda c: not c.explained, _TOLD["loss_reason"]),
         (UNOWNED, live, lambda c: not c.owner, _TOLD["owner"]),

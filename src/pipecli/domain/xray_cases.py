@@ -17,7 +17,8 @@ FRESH_DAYS = 31
 class Case(NamedTuple):
     """An opportunity as far as the file tells; `place` is a stage, `won` or `lost`, `amount` in minor units.
 
-    `stays` are the stages that a history says it left, with the days it was in each.
+    `stays` are the stages that a history says it left, with the days it was in each. `elsewhere` is one whose amount
+    is in another currency than the file's own: it has one, but none that can be added up.
     """
 
     line: int
@@ -32,6 +33,7 @@ class Case(NamedTuple):
     acts: bool
     explained: bool
     stays: tuple[tuple[str, int], ...] = ()
+    elsewhere: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -51,7 +53,7 @@ class Case(NamedTuple):
 
 
 def case_of(row: Row, today: date, currency: str) -> Case:
-    """What a row and its history tell; an amount in another currency than the file's own counts as none."""
+    """What a row and its history tell; `currency` is the file's own."""
     values, steps = row.values, row.steps
     opened: date | None = values.get("created")
     place = row.place or ""
@@ -63,6 +65,7 @@ def case_of(row: Row, today: date, currency: str) -> Case:
     amount = values.get("amount")
     if amount is None and steps:
         amount = next((step.amount for step in reversed(steps) if step.amount is not None), None)
+    own = values["currency"] == currency
     return Case(
         row.line,
         values.get("name"),
@@ -70,12 +73,13 @@ def case_of(row: Row, today: date, currency: str) -> Case:
         place,
         opened,
         closed,
-        amount if values["currency"] == currency else None,
+        amount if own else None,
         values.get("owner"),
         values.get("close_date"),
         bool(values.get("next_action") or values.get("next_due")),
         bool(values.get("loss_reason") or values.get("outcome_reason")),
         tuple((a.place, (b.on - a.on).days) for a, b in pairwise(steps) if a.place not in CLOSED),
+        bool(amount) and not own,
     )
 
 

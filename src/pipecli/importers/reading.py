@@ -1,7 +1,8 @@
 """From the texts of a row to its values: days, amounts, stages, the company's own fields; or a refusal.
 
 What the values make of an opportunity is left to `domain.importing`. A refusal is InvalidInput with the field
-in front; the caller puts it beside the row.
+in front; the caller puts it beside the row. `detail["field"]` is the field it is about, HISTORY where it is a row's
+history, nothing where several of a row's fields contradict each other.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pipecli.domain.dates import parse_moment
 from pipecli.domain.decide import LONGEST_NAME, LONGEST_TEXT, checked_text
-from pipecli.domain.fold import fold
+from pipecli.domain.fold import fold, on_one_line, spelled
 from pipecli.domain.importing import Row
 from pipecli.domain.importing_digests import fingerprint
 from pipecli.domain.importing_forms import plain_day
@@ -34,6 +35,7 @@ from .forms import Forms
 from .mapping import OWN, RowMapping
 from .systems import PIPE, SALESFORCE_DATA
 
+HISTORY = "history"
 _ONE_LINE = {
     "name": LONGEST_NAME, "account": LONGEST_NAME, "contact": LONGEST_NAME, "decision_maker": LONGEST_NAME,
     "owner": LONGEST_NAME, "source": LONGEST_NAME, "next_action": LONGEST_NAME * 5,
@@ -43,6 +45,7 @@ _PAST = ("created", "closed", "entered")
 _AHEAD = ("close_date", "next_due")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?\s*([ap]m)?", re.IGNORECASE)
 _LINE_BREAKS = re.compile(r"[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_QUOTED = re.compile(r'["$`\\]')
 _PIPELINE = re.compile(r"\s*\([^()]*\)\s*$")
 _JOINER = "\u200d"
 """What Twenty puts before a text that a spreadsheet would take for a formula."""
@@ -82,17 +85,18 @@ class Labels:
         self._pipelines_named = pipelines_named
         self._places = dict.fromkeys((*_WON_WORDS, pipeline.won.name, *pipeline.won.labels), WON)
         self._places |= dict.fromkeys((*_LOST_WORDS, pipeline.lost_name, *pipeline.lost_labels), LOST)
+        self._places |= {stage.key: stage.key for stage in pipeline.stages}
         for stage in pipeline.stages:
-            self._places |= dict.fromkeys((*stage.labels, stage.name, stage.key), stage.key)
-        self._places = {fold(label): place for label, place in self._places.items()}
-        known = {fold(label.strip()): self._target(label, key) for label, key in given.items()}
+            self._places |= dict.fromkeys((*stage.labels, stage.name), stage.key)
+        self._places = {spelled(label): place for label, place in self._places.items()}
+        known = {spelled(label): self._target(label, key) for label, key in given.items()}
         self._places |= known
-        self._keys = {s.key: s.key for s in pipeline.stages if fold(s.key) not in known}
+        self._keys = {s.key: s.key for s in pipeline.stages if spelled(s.key) not in known}
         self.known: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
 
     def _target(self, label: str, key: str) -> str:
-        place = self._places.get(fold(key.strip()))
+        place = self._places.get(spelled(key))
         if place is None:
             keys = ", ".join((*(s.key for s in self._pipeline.stages), *CLOSED))
             line = _('no stage "{key}" for the label "{label}"; the stages are: {keys}')
@@ -105,24 +109,24 @@ class Labels:
         (self.known if place else self.unknown)[label] += 1
         if place is None:
             line = _('no stage "{label}"; map it: --stage "{label}=KEY"')
-            raise InvalidInput(line.format(label=shown(label)))
+            raise InvalidInput(line.format(label=typed(label)), field="stage")
         return place
 
     def place_of_closed(self, label: str) -> str | None:
         """What a label means of a row that is known to be closed: None where it means nothing here."""
-        place = self._keys.get(label) or self._places.get(fold(label))
+        place = self._keys.get(label) or self._places.get(spelled(label))
         if place is None and self._pipelines_named:
-            place = self._places.get(fold(without_pipeline(label)))
+            place = self._places.get(spelled(without_pipeline(label)))
         return place
 
     def status(self, word: str) -> str:
         """Open, won or lost; raises InvalidInput where a word means none of them."""
-        if fold(word) in _OPEN_WORDS:
+        if spelled(word) in _OPEN_WORDS:
             return OPEN
-        place = self._places.get(fold(word))
+        place = self._places.get(spelled(word))
         if place not in CLOSED:
             line = _('no status "{word}": it is open, won or lost; map it: --stage "{word}=won"')
-            raise InvalidInput(line.format(word=shown(word)))
+            raise InvalidInput(line.format(word=typed(word)), field="status")
         return place
 
     def require_some(self, instead: str = "") -> None:
@@ -140,7 +144,7 @@ class Labels:
             ).format(
                 labels=", ".join(map(shown, labels)),
                 keys=", ".join((*(s.key for s in self._pipeline.stages), *CLOSED)),
-                label=shown(labels[0]),
+                label=typed(labels[0]),
             )
             + instead,
             labels=labels,
@@ -258,7 +262,7 @@ class RowReader:
         minor, found = _told("amount", parse_amount, text, currency, decimal=decimal)
         if sole and found != currency:
             line = _('amount: "{text}" is not in {currency}, the currency of its row')
-            raise InvalidInput(line.format(text=shown(text), currency=currency))
+            raise InvalidInput(line.format(text=shown(text), currency=currency), field="amount")
         return minor, found
 
     def _standing(self, texts: Mapping[str, str]) -> dict[str, Any]:
@@ -301,9 +305,9 @@ class RowReader:
             return self._step(moment, currency)
         except InvalidInput as error:
             if moment.column:
-                raise InvalidInput(f"{shown(moment.column)}: {error.message}") from error
+                raise InvalidInput(f"{shown(moment.column)}: {error.message}", field=HISTORY) from error
             line = _("line {line} of its history: {reason}")
-            raise InvalidInput(line.format(line=moment.line, reason=error.message)) from error
+            raise InvalidInput(line.format(line=moment.line, reason=error.message), field=HISTORY) from error
 
     def _steps(self, history: Sequence[Moment], values: Mapping[str, Any]) -> tuple[Step, ...]:
         """The history in order; rows of one instant in the order of the pipeline's stages."""
@@ -339,6 +343,12 @@ def without_pipeline(label: str) -> str:
     return _PIPELINE.sub("", label) or label
 
 
+def typed(label: str) -> str:
+    """A label as a shell takes it between double quotes, whole, so that what is printed can be typed."""
+    plain = on_one_line(label)
+    return shown(label) if len(plain) > LONGEST_NAME else _QUOTED.sub(r"\\\g<0>", plain)
+
+
 def is_true(text: str) -> bool:
     """Whether a flag of an export says yes."""
     return fold(text.strip()) in _TRUE
@@ -371,7 +381,7 @@ def _told(name: str, read: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs
     try:
         return read(*args, **kwargs)
     except InvalidInput as error:
-        raise InvalidInput(f"{name}: {error.message}", **error.detail) from error
+        raise InvalidInput(f"{name}: {error.message}", **{**error.detail, "field": name}) from error
 
 
 def one_line(text: str, longest: int) -> str | None:

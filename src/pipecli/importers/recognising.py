@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipecli.domain.fold import fold
+from pipecli.domain.fold import fold, spelled
 
 from .stage_words import outcome_of
 from .systems import OTHERS, PIPE, SYSTEMS, System
-from .words import WORDS
+from .words import COMPANY_WORDS, DEAL_WORDS, LEAST_COMPANY_WORDS, OF_DEALS, WORDS
 
 LEAST_MARKS = 2
 SAMPLE = 200
@@ -66,9 +66,14 @@ def system_of(header: Sequence[str]) -> System | None:
 
 
 def is_of_others(header: Sequence[str]) -> bool:
-    """Whether a file is a system's export of accounts or contacts."""
+    """Whether a file is a system's export of accounts or contacts, or a sheet that describes companies and has no
+    column that only opportunities have."""
     plain = {_typed(name) for name in header if name}
-    return sum(_typed(mark) in plain for mark in OTHERS) >= LEAST_MARKS
+    if sum(_typed(mark) in plain for mark in OTHERS) >= LEAST_MARKS:
+        return True
+    words = {spelled(name) for name in header if name}
+    deals = {spelled(word) for name in OF_DEALS for word in WORDS[name]} | {*DEAL_WORDS}
+    return len(words & {*COMPANY_WORDS}) >= LEAST_COMPANY_WORDS and not words & deals
 
 
 def _typed(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from pipecli.domain.fold import fold
+from pipecli.domain.fold import spelled
 from pipecli.domain.pipeline import LOST, WON
 
 _ANYWHERE = {
@@ -45,7 +45,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 def outcome_of(label: str) -> str | None:
     """Won or lost, where a label says so by itself."""
-    words = " ".join(_WORD.findall(fold(label)))
+    words = " ".join(_WORD.findall(spelled(label)))
     for outcome, known in _ANYWHERE.items():
         if any(f" {word} " in f" {words} " for word in known):
             return outcome
@@ -68,6 +68,6 @@ def by_themselves(labels: Sequence[str], percents: Mapping[str, float]) -> list[
 
 
 def _how_far(label: str) -> int:
-    words = _WORD.findall(fold(label))
+    words = _WORD.findall(spelled(label))
     far = {word: place for place, known in _FAR for word in known}
     return next((far[word] for word in words if word in far), _MIDDLE)

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from pipecli.domain.definition_names import is_vague
+from pipecli.domain.definition_names import is_vague, to_be_named
 from pipecli.domain.discovery import Merged
 from pipecli.domain.discovery_text import days_in_words
 from pipecli.domain.fold import fold
 from pipecli.domain.money import format_number
+from pipecli.domain.survival import FEWEST_CASES
 from pipecli.service.discovering import Discovered, stage_records
 from pipecli.text import _, language, ngettext
 
@@ -108,6 +109,12 @@ def in_short(found: Discovered) -> Iterator[str]:
     if not found.practice.told:
         yield _("Nothing in it tells how opportunities moved: check the order.")
     yield from map(literal, _merges(found))
+    unnamed = [label for stage in found.stages if (label := to_be_named(stage.name))]
+    if unnamed:
+        line = _(
+            "Say nothing yet, to be named after what has happened: {stages}. Rename them: pipe stages edit"
+        )
+        yield literal(line.format(stages=", ".join(unnamed)))
 
 
 def _notes(found: Discovered) -> Iterator[str]:
@@ -146,8 +153,17 @@ def _order(found: Discovered) -> str:
     """How sure the order is."""
     practice = found.practice
     n = _number(practice.told)
+    if practice.is_of_definition:
+        return _(
+            "Fewer than {least} came to the same two stages: the order is that of your definition."
+        ).format(least=FEWEST_CASES)
     if not practice.pairs:
         return _("No opportunity came to two stages: the order is that of their labels. Check it.")
+    if not practice.against and practice.went_back:
+        line = _(
+            "Of the {n} with a history each came to its stages in this order the first time; some went back."
+        )
+        return line.format(n=n)
     if not practice.against:
         return _("Of the {n} with a history none contradicts this order.").format(n=n)
     agree = percent((practice.pairs - practice.against) / practice.pairs)

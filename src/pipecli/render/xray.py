@@ -100,7 +100,9 @@ def _head(console: Console, found: Record, width: int) -> Block:
         said.insert(0, _("A history: each opportunity is known by its events alone."))
     if there := found["deleted"]:
         said.append(
-            ngettext(
+            _("All of it is deleted there: it is counted all the same, but an import takes none of it.")
+            if there >= counts["n"]
+            else ngettext(
                 "{n} is deleted there and counted all the same.",
                 "{n} are deleted there and counted all the same.",
                 there,
@@ -113,6 +115,10 @@ def _as_of(found: Record) -> str:
     if not found["last"]:
         return _("No day could be read in it. Nothing is written.")
     days = _("From {first} to {last}").format(first=day_text(found["first"]), last=day_text(found["last"]))
+    if found["as_of"] == found["last"] < found["today"]:
+        return _(
+            "{days}, read as of that last day; --as-of today looks from today. Nothing is written."
+        ).format(days=days)
     if found["as_of"] == found["last"]:
         return _("{days}, read as of that last day. Nothing is written.").format(days=days)
     return _("{days}, read as of {day}. Nothing is written.").format(days=days, day=day_text(found["as_of"]))
@@ -229,11 +235,19 @@ def _concentration(console: Console, found: Record, width: int) -> Block:
     return hanging_lines(console, " " * INDENT, text, width)
 
 
+def _none_lands(found: Record) -> str:
+    """Why there is nothing to type."""
+    if found["deleted"]:
+        return _("There is nothing to bring in: each of its rows is deleted there.")
+    return _("There is nothing to bring in: an import takes none of its rows as they stand.")
+
+
 def _print_commands(console: Console, found: Record) -> None:
     """What to type to work with it from tomorrow on, never cut: it is there to be copied."""
-    if not found["commands"]:
-        return
     console.print()
+    if not found["commands"]:
+        console.print(Text(_none_lands(found)), soft_wrap=True)
+        return
     console.print(title(_("Bring it in")))
     for one in found["commands"]:
         line = Text.assemble(" " * INDENT, (literal(one["command"]), "cyan"))

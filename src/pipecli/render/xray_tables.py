@@ -122,6 +122,8 @@ def _slow_text(record: Record) -> str:
     if "end" in record:
         if not record["span"]:
             return ""
+        if record["span"]["nine_in_ten"] is None:
+            return _("longest {longest}").format(longest=record["span"]["longest"])
         return _("9 in 10 within {most}, longest {longest}").format(
             most=record["span"]["nine_in_ten"], longest=record["span"]["longest"]
         )

@@ -84,7 +84,7 @@ def month_text(iso: str) -> str:
 
 def stage_title(standing: Record) -> str:
     """A stage as the file calls it."""
-    return literal(standing["stage_name"]) or _("Open")
+    return literal(standing["stage_name"] or "") or _("Open")
 
 
 def fault_names(span: Record | None) -> Mapping[str, str]:

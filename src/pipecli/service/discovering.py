@@ -19,7 +19,7 @@ from pipecli.domain.fold import fold
 from pipecli.domain.former import Way, way
 from pipecli.domain.journeys import LOST, WON, Journey, journey, stays
 from pipecli.domain.opportunity import OPEN
-from pipecli.domain.stage_order import best_order, contradictions, precedence
+from pipecli.domain.stage_order import best_order, contradictions, often_enough, precedence
 from pipecli.domain.statistics import cycle
 from pipecli.errors import InvalidInput, NotFound
 from pipecli.importers.rejected import Rejected
@@ -217,7 +217,8 @@ def _practice(reading: Reading, road: Way, journeys: Sequence[Journey], plain: S
     came = {stay.stage for one in journeys for stay in one.stays}
     before = precedence([[(stay.stage, n) for n, stay in enumerate(one.stays)] for one in journeys])
     places = sorted(road.order, key=lambda stage: road.place[stage])
-    order = best_order([stage for stage in places if stage in came or road.is_present(stage)], before)
+    present = [stage for stage in places if stage in came or road.is_present(stage)]
+    order = best_order(present, often_enough(before))
     today = reading.today.toordinal()
     status = Counter(one.status for one in (*journeys, *plain))
     standing = Counter(one.stays[-1].stage for one in journeys if one.status == OPEN)
@@ -234,6 +235,7 @@ def _practice(reading: Reading, road: Way, journeys: Sequence[Journey], plain: S
         contradictions(order, before),
         tuple(merges(journeys, order, standing)),
         cycle([*journeys, *plain], WON),
+        is_of_definition=not any(often_enough(before).values()),
     )
 
 

@@ -167,7 +167,7 @@ def _read(
     request: Request,
     progress: Progress | None,
 ) -> _Reading:
-    today = clock.today(whole.timezone)
+    today = settings.report_day() or clock.today(whole.timezone)
     decimal, order = settings.get("decimal").value, settings.get("date_order").value
     reader = RowReader(
         Reader(whole, today, decimal, order),

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from pipecli.domain.definition_draft import key_of
 from pipecli.domain.definition_shape import LONGEST_TEXT
-from pipecli.domain.fold import fold, spelled
+from pipecli.domain.fold import fold, on_one_line, spelled
 from pipecli.domain.money import shown
 from pipecli.domain.opportunity import OPEN
 from pipecli.domain.pipeline import LOST, WON
 from pipecli.errors import InvalidInput
 from pipecli.importers.mapping import RowMapping
-from pipecli.importers.reading import is_true, without_pipeline
+from pipecli.importers.reading import is_true, typed, without_pipeline
 from pipecli.importers.stage_words import outcome_of
 from pipecli.text import _
 
@@ -126,8 +126,7 @@ def _key(label: str, taken: set[str]) -> str:
 
 def _readable(label: str) -> str:
     """A label as a name on one line."""
-    words = " ".join("".join(c if c.isprintable() else " " for c in label).split())
-    return words[:LONGEST_NAME].strip() or "?"
+    return on_one_line(label)[:LONGEST_NAME].strip() or "?"
 
 
 def _as_label(label: str) -> str:
@@ -139,11 +138,13 @@ def _refuse_what_is_no_stage(
     source: Source, mapping: RowMapping, labels: Counter[str], names: Mapping[str, str]
 ) -> None:
     if not names:
-        listed = [shown(label) for label, _n in labels.most_common(5)]
+        listed = [label for label, _n in labels.most_common(5)]
         line = _(
             'every label of {path} means won or lost: {labels}; where one is a stage: --stage "{label}=open"'
         )
-        raise InvalidInput(line.format(path=source.path, labels=", ".join(listed), label=listed[0]))
+        raise InvalidInput(
+            line.format(path=source.path, labels=", ".join(map(shown, listed)), label=typed(listed[0]))
+        )
     if len(names) > MOST_LABELS:
         line = _(
             '"{column}" has {n} different labels, as in "{label}", and is no column of stages; say which is: '

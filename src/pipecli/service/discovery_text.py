@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from pipecli.domain.discovery import Practice, Use, probabilities, stale_after
 from pipecli.domain.discovery_text import DraftedDefinition, DraftedEnd, DraftedStage, stage_name
-from pipecli.domain.fold import fold, spelled
+from pipecli.domain.fold import spelled
 from pipecli.domain.importing import Row
 from pipecli.domain.pipeline import LOST, WON, Pipeline
 from pipecli.text import _
@@ -29,7 +29,7 @@ def drafted_definition(
         _stage(key, found, groups[key], percent, used[key])
         for key, percent in zip(used, percents, strict=True)
     )
-    names = {fold(name) for stage in stages for name in (stage.name, *stage.labels)}
+    names = {spelled(name) for stage in stages for name in (stage.name, *stage.labels)}
     return DraftedDefinition(
         _("Our pipeline, as practised"),
         whole.currency,
@@ -54,7 +54,7 @@ def _stage(key: str, found: Found, group: tuple[str, ...], percent: int, use: Us
     labels = [
         label for stage in (key, *group) for label in (found.names[stage], *found.spelled.get(stage, ()))
     ]
-    return DraftedStage(key, name, _once(labels, {fold(name)}), group, percent, stale_after(use.days), use)
+    return DraftedStage(key, name, _once(labels, {spelled(name)}), group, percent, stale_after(use.days), use)
 
 
 def _end(found: Found, place: str, usual: str, taken: Collection[str]) -> DraftedEnd:
@@ -64,11 +64,11 @@ def _end(found: Found, place: str, usual: str, taken: Collection[str]) -> Drafte
 
 
 def _once(labels: Sequence[str], taken: Collection[str]) -> tuple[str, ...]:
-    """The labels that are not there yet, each once, whatever its capitals."""
+    """The labels that are not there yet, each once, whatever its spelling."""
     found: dict[str, str] = {}
     for label in labels:
-        found.setdefault(fold(label), label)
-    return tuple(label for folded, label in found.items() if folded not in taken)
+        found.setdefault(spelled(label), label)
+    return tuple(label for words, label in found.items() if words not in taken)
 
 
 def _loss_reasons(rows: Sequence[Row]) -> tuple[str, ...]:

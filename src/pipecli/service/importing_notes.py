@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipecli.domain import events as ev
 from pipecli.domain.events import Event
 from pipecli.domain.money import shown
-from pipecli.importers.reading import Labels
+from pipecli.importers.reading import Labels, typed
 from pipecli.text import _, ngettext
 
 from .importing_source import Source
@@ -133,7 +133,7 @@ def _unknown(labels: Labels) -> list[str]:
     """The labels that are no stage here, as options to be completed."""
     if not labels.unknown:
         return []
-    options = " ".join(f'--stage "{shown(label)}=KEY"' for label, _n in labels.unknown.most_common(12))
+    options = " ".join(f'--stage "{typed(label)}=KEY"' for label, _n in labels.unknown.most_common(12))
     return [_("labels that are no stage here: {options}").format(options=options)]
 
 

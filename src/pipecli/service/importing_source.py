@@ -232,7 +232,8 @@ class Source:
         forms = forms_of(self.table.header, mapping, self.lines, pipeline, order, decimal)  # type: ignore[arg-type]
         if not self.histories and not self.entered:
             return forms
-        return forms.with_history((m.texts["at"] for m in self.moments()), order)  # type: ignore[arg-type]
+        told = lambda: ((m.line, m.texts["at"]) for m in self.moments())  # noqa: E731
+        return forms.with_history(told, order)  # type: ignore[arg-type]
 
 
 def label_pair(text: str) -> tuple[str, str]:

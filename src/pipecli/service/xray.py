@@ -61,7 +61,8 @@ class Ahead(NamedTuple):
 class Seen(NamedTuple):
     """All that a file says: how it was read, its figures, what comes next.
 
-    `why_not` says why there is no forecast; `elsewhere` are the open amounts in other currencies than `currency`.
+    `why_not` says why there is no forecast, `today` is the day it is read on; `elsewhere` are the amounts in other
+    currencies than `currency`, of those that are open and of those that ended.
     """
 
     path: str
@@ -72,6 +73,7 @@ class Seen(NamedTuple):
     elsewhere: dict[str, tuple[int, int]]
     ahead: Ahead | None
     why_not: str | None
+    today: date
 
 
 def see(
@@ -95,10 +97,11 @@ def see(
     currency = _currency(told.rows)
     told = replace(told, rows=_in_one(told.rows, currency))
     cases = [case_of(row, day, currency) for row in told.rows]
-    places = [stage.key for stage in told.pipeline.stages]
+    places = [stage.key for stage in told.pipeline.stages if stage.name]
     found = rules.xray(cases, _reasons(told.rows), _filled(told), places, day)
     ahead, why_not = _ahead(told, cases, found, currency)
-    return Seen(path, request, told, found, currency, _elsewhere(told.rows, currency), ahead, why_not)
+    other = _elsewhere(told.rows, currency)
+    return Seen(path, request, told, found, currency, other, ahead, why_not, today)
 
 
 def today_of(settings: Settings) -> date:

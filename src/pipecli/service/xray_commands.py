@@ -29,7 +29,7 @@ def commands(path: str, request: Request, told: Told) -> list[Command]:
     ends = [word for label in request.stages for word in ("--stage", label)]
     if told.questions.keys() - {"stage"}:
         return list(_answers(path, request, ends, told))
-    if told.deleted >= len(told.rows) > 0:
+    if not (told.lands or told.nameless or told.events_only):
         return []
     way = [Command(_typed("init"), _("it has no stages: choose them"))]
     if any(stage.key != ALL for stage in told.pipeline.stages):
@@ -63,13 +63,13 @@ def _maps(request: Request, told: Told) -> Iterator[str]:
 
 def _taken(told: Told) -> str:
     """How many of the rows land."""
-    n, total = (format_number(rows, language()) for rows in (told.strict, told.total))
-    if told.strict == told.total:
+    n, total = (format_number(rows, language()) for rows in (told.lands, told.total))
+    if told.lands == told.total:
         return ngettext("{n} row lands", "all {n} rows land", told.total).format(n=n)
     line = ngettext(
         "{n} of {total} rows lands; the others are written out with their reasons",
         "{n} of {total} rows land; the others are written out with their reasons",
-        told.strict,
+        told.lands,
     )
     return line.format(n=n, total=total)
 

@@ -25,6 +25,7 @@ def document(seen: Seen) -> Document:
         "system": told.source.system.name if told.source.system else None,
         "events_only": told.events_only,
         "as_of": found.today.isoformat(),
+        "today": seen.today.isoformat(),
         "first": found.first and found.first.isoformat(),
         "last": found.last and found.last.isoformat(),
         "currency": None if code == NO_CURRENCY else code,
@@ -77,14 +78,19 @@ def _portion(portion: Portion, code: str) -> Document:
 def _span(span: Span | None) -> Document | None:
     if span is None:
         return None
-    return {"n": span.n, "median": span.median, "nine_in_ten": span.most, "longest": span.longest}
+    return {
+        "n": span.n,
+        "median": span.median,
+        "nine_in_ten": span.most if span.n >= FEWEST_CASES else None,
+        "longest": span.longest,
+    }
 
 
 def _standing(one: Standing, seen: Seen) -> Document:
     names = {stage.key: stage.name for stage in seen.told.pipeline.stages}
     return {
-        "stage": one.place,
-        "stage_name": names.get(one.place, one.place),
+        "stage": _stage(one.place, seen),
+        "stage_name": names.get(one.place, one.place) or None,
         "n": one.n,
         "amount": major(one.amount, seen.currency),
         "median_age": one.age,
@@ -113,8 +119,13 @@ def _case(one: Case, seen: Seen) -> Document:
         "amount": None if one.amount is None else major(one.amount, seen.currency),
         "days": one.age(seen.found.today),
         "owner": one.owner,
-        "stage": one.place,
+        "stage": _stage(one.place, seen),
     }
+
+
+def _stage(place: str, seen: Seen) -> str | None:
+    """A stage by its key; None in a file that names no stages."""
+    return place if any(stage.key == place and stage.name for stage in seen.told.pipeline.stages) else None
 
 
 def _biggest(seen: Seen) -> Document | None:
@@ -161,7 +172,7 @@ def _reading(seen: Seen) -> Document:
         "unread": [one._asdict() for one in told.unread],
         "left_out": {name: error.message for name, error in told.questions.items()},
         "rows": told.total,
-        "rows_taken": told.strict,
+        "rows_taken": told.lands,
     }
 
 

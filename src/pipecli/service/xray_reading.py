@@ -24,7 +24,7 @@ from pipecli.domain.values import Reader
 from pipecli.errors import InvalidInput
 from pipecli.importers.forms import Forms
 from pipecli.importers.mapping import RowMapping, columns_of, row_mapping
-from pipecli.importers.reading import Labels, RowReader, is_true
+from pipecli.importers.reading import HISTORY, Labels, RowReader, is_true
 from pipecli.importers.recognising import SAMPLE, by_values
 from pipecli.importers.stage_words import by_themselves, outcome_of
 from pipecli.importers.table import Line, holds_values
@@ -80,6 +80,16 @@ class Told:
     def events_only(self) -> bool:
         """Whether all that is known of the opportunities is their history."""
         return isinstance(self.source.table, Identifiers)
+
+    @property
+    def nameless(self) -> bool:
+        """Whether no column names the opportunities, so that an import is still to be told which does."""
+        return self.mapping.defaults.get("name") == NAMELESS and "name" not in self.mapping.sources
+
+    @property
+    def lands(self) -> int:
+        """How many of the rows an import takes."""
+        return 0 if self.deleted >= len(self.rows) > 0 else self.strict
 
     @property
     def headless(self) -> bool:
@@ -286,8 +296,10 @@ class _Readers:
 
 
 def _read_rows(readers: _Readers, faults: _Faults, today: date, progress: Progress | None) -> _Rows:
-    rows, strict = [], 0
-    seen: dict[tuple[str, str], int] = {}
+    """The rows that can be read, those of one identifier once: the first that an import takes, else the first."""
+    rows: list[Row] = []
+    place_of: dict[tuple[str, str], int] = {}
+    taken: set[tuple[str, str]] = set()
     width, total = len(readers.source.table.header), len(readers.source.lines)
     for n, line in enumerate(readers.source.lines):
         if progress and n % 500 == 0:
@@ -299,14 +311,19 @@ def _read_rows(readers: _Readers, faults: _Faults, today: date, progress: Progre
         row, whole = _row(readers, line._replace(cells=cells), faults)
         if row is None:
             continue
-        if row.external in seen:
+        lands = whole and row.values["name"] != NAMELESS and _has_course(row, readers.pipeline, today)
+        place = place_of.setdefault(row.external, len(rows))
+        if place == len(rows):
+            rows.append(row)
+        elif lands and row.external not in taken:
+            rows[place] = row
+        else:
             same = _('its identifier "{id}" is that of line {line}')
-            faults.note("id", line.number, same.format(id=row.external[1], line=seen[row.external]))
+            faults.note("id", line.number, same.format(id=row.external[1], line=rows[place].line))
             continue
-        seen[row.external] = line.number
-        rows.append(row)
-        strict += whole and row.values["name"] != NAMELESS and _has_course(row, readers.pipeline, today)
-    return _Rows(rows, strict)
+        if lands:
+            taken.add(row.external)
+    return _Rows(rows, len(taken))
 
 
 def _row(readers: _Readers, line: Line, faults: _Faults) -> tuple[Row | None, bool]:
@@ -319,22 +336,27 @@ def _row(readers: _Readers, line: Line, faults: _Faults) -> tuple[Row | None, bo
         try:
             return readers.without(left_out).read(line.number, line.cells, history), not left_out
         except InvalidInput as error:
-            name, why = _blamed(error, readers.mapping, left_out)
-            if name is None and history:
-                name, why, history = "history", error.message, ()
-            faults.note(name or "row", line.number, why)
+            name = _blamed(error, readers.mapping, left_out)
+            if name == HISTORY:
+                history = ()
+            faults.note(name or "row", line.number, _reason(error))
             if name is None:
                 return None, False
             left_out |= {name}
 
 
-def _blamed(error: InvalidInput, mapping: RowMapping, left_out: frozenset[str]) -> tuple[str | None, str]:
-    """The field that a refusal is about, and what is wrong with it; None where it is about none that is left."""
-    name, colon, why = error.message.partition(": ")
-    if colon and name in mapping.sources and name not in left_out:
-        return name, why
-    standing = (one for one in _STANDING if one in mapping.sources and one not in left_out)
-    return next(standing, None), error.message
+def _blamed(error: InvalidInput, mapping: RowMapping, left_out: frozenset[str]) -> str | None:
+    """The field that a refusal is about; None where it is about none that is left."""
+    name = error.detail.get("field")
+    if name not in left_out and (name == HISTORY or name in mapping.sources):
+        return str(name)
+    return next((one for one in _STANDING if one in mapping.sources and one not in left_out), None)
+
+
+def _reason(error: InvalidInput) -> str:
+    """What is wrong with a field, without its name in front."""
+    name = error.detail.get("field")
+    return error.message.removeprefix(f"{name}: ") if name else error.message
 
 
 def _has_course(row: Row, pipeline: Pipeline, today: date) -> bool:
