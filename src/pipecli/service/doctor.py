@@ -36,13 +36,14 @@ def doctor(workspace: Workspace, *, rebuild_projection: bool = False) -> Diagnos
     with workspace.read() as reading:
         reading.driver.begin_reading()
         try:
-            found = _examine(reading)
+            found = examine(reading)
         finally:
             reading.driver.rollback()
         return found._replace(rebuilt=rebuild_projection)
 
 
-def _examine(reading: Reading) -> Diagnosis:
+def examine(reading: Reading) -> Diagnosis:
+    """What a workspace that is open is like, at one moment."""
     driver = reading.driver
     faults = integrity.database_faults(driver) + integrity.journal_faults(driver, reading.header)
     opportunities = rows = 0

@@ -1,0 +1,237 @@
+"""Erasing a person: their data, the texts that name them, their name inside other names; the journal still replays.
+
+What goes is found and shown first (`traces`), then taken out in one command (`forget`), which appends ContentErased to
+every stream that it touched. Then the database overwrites what it keeps of old rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from pipecli.domain import events as ev
+from pipecli.domain.erasing import Traces, refers, strings
+from pipecli.domain.events import contact_stream
+from pipecli.domain.fold import fold
+from pipecli.domain.hearing import shortened
+from pipecli.errors import Ambiguous, Conflict, NotFound
+from pipecli.store import directory, erasing, journal
+from pipecli.store.directory import Person
+from pipecli.store.driver import Driver
+from pipecli.store.erasing import Entry
+from pipecli.text import _
+
+from . import backups
+from .backups import Backup
+from .unit import Unit
+from .workspace import Workspace
+
+MOST_CANDIDATES = 20
+
+
+class Trace(NamedTuple):
+    """A place that names the person: the event, its stream and day, and the words that stand there."""
+
+    seq: int
+    stream: str
+    kind: str
+    on: str
+    words: str
+
+
+class Found(NamedTuple):
+    """A person and every place that names them.
+
+    `texts` are blanked whole; in `names` (payloads) only what is theirs is taken out. `opportunities` are those whose
+    contact or decision-maker they are, or were.
+    """
+
+    people: tuple[Person, ...]
+    account: str | None
+    opportunities: tuple[int, ...]
+    texts: tuple[Trace, ...]
+    names: tuple[Trace, ...]
+
+    @property
+    def contacts(self) -> frozenset[int]:
+        """The numbers of the contacts that are this person."""
+        return frozenset(person.id for person in self.people)
+
+
+class Forgotten(NamedTuple):
+    """What was erased, whether old pages were overwritten too, and the backups that still hold the person."""
+
+    found: Found
+    swept: bool
+    backups: tuple[Backup, ...]
+    dry_run: bool = False
+
+
+def traces(workspace: Workspace, contact: str) -> Found:
+    """A person by number, address or name, and where they are named; raises NotFound or Ambiguous."""
+    with workspace.read() as reading:
+        reading.driver.begin_reading()
+        try:
+            return _found(reading.driver, contact)
+        finally:
+            reading.driver.rollback()
+
+
+def forget(
+    workspace: Workspace, contact: str, *, seen: Found | None = None, dry_run: bool = False
+) -> Forgotten:
+    """Erase a person everywhere; `seen` is what was shown and agreed to.
+
+    Raises Conflict where more is known of them by now than was shown.
+    """
+    with workspace.commit("forget", dry_run=dry_run) as unit:
+        found = _found(unit.driver, contact)
+        if seen is not None and found != seen:
+            raise Conflict(_("somebody wrote about this person meanwhile; nothing was erased; look again"))
+        _erase(unit, found)
+    swept = not dry_run and erasing.sweep(workspace.address)
+    return Forgotten(found, swept, tuple(backups.holding(workspace, found.contacts)), dry_run)
+
+
+def sweep(workspace: Workspace) -> bool:
+    """Overwrite what the database still keeps of what was erased earlier; whether it could."""
+    with workspace.read():
+        return erasing.sweep(workspace.address)
+
+
+def _found(driver: Driver, contact: str) -> Found:
+    people = _people(driver, contact)
+    known = [Traces(p.name, p.mail, p.phone) for p in people]
+    contacts = frozenset(p.id for p in people)
+    own, names = _in_payloads(driver, contacts, known)
+    numbers = own | set(directory.used_by(driver, sorted(contacts)))
+    texts = [
+        _trace(entry)
+        for entry in erasing.texts(driver)
+        if _names_any(entry, known, own=entry.stream.startswith("o") and int(entry.stream[1:]) in numbers)
+    ]
+    account = directory.names(driver, [people[0].account]).get(people[0].account or 0)
+    return Found(people, account, tuple(sorted(numbers)), tuple(texts), tuple(names))
+
+
+def _in_payloads(
+    driver: Driver, contacts: frozenset[int], known: list[Traces]
+) -> tuple[set[int], list[Trace]]:
+    """The opportunities whose events refer to these contacts, and the payloads that carry what is theirs."""
+    own: set[int] = set()
+    names: list[Trace] = []
+    for entry in erasing.payloads(driver):
+        payload = json.loads(entry.body)
+        if entry.stream.startswith("o") and refers(payload, contacts):
+            own.add(int(entry.stream[1:]))
+        told = [text for text in strings(payload) if any(k.in_text(text, own=False) for k in known)]
+        if told:
+            names.append(_trace(entry._replace(body="; ".join(dict.fromkeys(told)))))
+    return own, names
+
+
+def _names_any(entry: Entry, known: list[Traces], *, own: bool) -> bool:
+    return any(k.in_content(entry.media, entry.body, own=own) for k in known)
+
+
+def _trace(entry: Entry) -> Trace:
+    words = entry.body
+    if entry.media == "application/json":
+        words = " ".join(strings(json.loads(entry.body)))
+    return Trace(entry.seq, entry.stream, entry.kind, entry.occurred_on, shortened(words))
+
+
+def _people(driver: Driver, contact: str) -> tuple[Person, ...]:
+    """Who is meant: by number, by address, by whole name, else by a part of one.
+
+    Contacts with the same address are one person, as are those with the same name of whom one has no address.
+    """
+    everybody, text = erasing.everybody(driver), contact.strip()
+    if text.isascii() and text.isdigit():
+        fits = [p for p in everybody if p.id == int(text)]
+        if not fits and len(text) < 18 and (at := erasing.erased_on(driver, int(text))):
+            raise NotFound(_("contact {ref} was erased on {day}").format(ref=text, day=at[:10]), ref=text)
+    else:
+        key = fold(text)
+        fits = [p for p in everybody if key and key in (fold(p.mail or ""), fold(p.name or ""))]
+        fits = fits or [p for p in everybody if key and key in fold(f"{p.name or ''} {p.mail or ''}")]
+    if not fits:
+        raise NotFound(
+            _('no contact fits "{ref}"; give a name, an address or the number that pipe show has').format(
+                ref=text[:60]
+            ),
+            ref=text,
+        )
+    same = tuple(p for p in everybody if _is_one(p, fits[0]))
+    if any(p not in same for p in fits):
+        raise _several(fits, text)
+    return same
+
+
+def _is_one(a: Person, b: Person) -> bool:
+    if a.id == b.id:
+        return True
+    if a.mail and b.mail:
+        return fold(a.mail) == fold(b.mail)
+    return bool(a.name and b.name) and fold(a.name or "") == fold(b.name or "")
+
+
+def _several(fits: Iterable[Person], text: str) -> Ambiguous:
+    candidates = [
+        {"id": p.id, "name": " ".join(filter(None, (p.name, p.mail and f"<{p.mail}>")))} for p in fits
+    ]
+    shown = [f"{c['id']} {c['name']}" for c in candidates[:5]]
+    return Ambiguous(
+        _('"{ref}" fits several people: {people}; give the number').format(
+            ref=text[:60], people=", ".join(shown)
+        ),
+        ref=text,
+        candidates=candidates[:MOST_CANDIDATES],
+    )
+
+
+def _erase(unit: Unit, found: Found) -> None:
+    at, driver = unit.recorded_at, unit.driver
+    known = [Traces(p.name, p.mail, p.phone) for p in found.people]
+    streams = {t.stream for t in (*found.texts, *found.names)} | {contact_stream(i) for i in found.contacts}
+    accounts = sorted(int(s[1:]) for s in streams if s.startswith("a"))
+    numbers = set(found.opportunities) | set(directory.used_by(driver, accounts))
+    ordered = sorted(streams | {ev.opportunity_stream(n) for n in numbers})
+    before = dict(journal.load_many(driver, ordered))
+    erasing.blank_people(driver, found.contacts, at)
+    erasing.blank_texts(driver, [t.seq for t in found.texts], at)
+    erasing.rewrite_payloads(driver, _without(driver, found.names, known))
+    after = dict(journal.load_many(driver, ordered))
+    directory.add_accounts(driver, [row for i in accounts for row in _projected(i, after)])
+    erased: dict[str, list[int]] = {}
+    for trace in (*found.texts, *found.names):
+        erased.setdefault(trace.stream, []).append(trace.seq)
+    for stream, events in after.items():
+        payload: dict[str, Any] = {
+            "contacts": sorted(found.contacts),
+            "events": sorted(set(erased.get(stream, ()))),
+        }
+        event = unit.event(ev.CONTENT_ERASED, stream, events[-1].version + 1, payload)
+        if stream.startswith("o"):
+            unit.amend(int(stream[1:]), event, before[stream], events)
+        else:
+            unit.append(event)
+
+
+def _without(driver: Driver, names: Iterable[Trace], known: list[Traces]) -> list[tuple[int, str]]:
+    wanted = {trace.seq for trace in names}
+    out = []
+    for entry in erasing.payloads(driver):
+        if entry.seq in wanted:
+            payload = json.loads(entry.body)
+            for one in known:
+                payload = one.without(payload)
+            out.append((entry.seq, journal.canonical(payload)))
+    return out
+
+
+def _projected(account: int, histories: dict[str, list[ev.Event]]) -> list[tuple[int, str]]:
+    """The account as it is listed now; nothing where it was taken back."""
+    live = ev.live(histories[ev.account_stream(account)])
+    return [(account, str(e.payload["name"])) for e in live if e.kind == ev.ACCOUNT_ADDED]
