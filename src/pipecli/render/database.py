@@ -89,6 +89,14 @@ def restored_lines(found: BroughtBack) -> list[str]:
     ]
     if found.other:
         lines.append(_("It was another workspace than the one in the backup."))
+    if found.erased:
+        lines.append(
+            ngettext(
+                "A person who was erased since is back: {commands}",
+                "People who were erased since are back: {commands}",
+                len(found.erased),
+            ).format(commands="; ".join(f"pipe forget {contact}" for contact in found.erased))
+        )
     if found.kept and found.damaged:
         lines.append(_("The damaged file is kept as it was: {file}").format(file=found.kept))
     elif found.kept:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from pipecli import clock
 from pipecli.config import Settings
 from pipecli.errors import Damaged, InvalidInput
+from pipecli.store import erasing
 from pipecli.store.driver import Driver
 from pipecli.store.header import Header
 from pipecli.store.opening import discard_files, is_postgres, open_database, sqlite_path
@@ -28,15 +29,17 @@ from .workspace import Workspace
 class BroughtBack(NamedTuple):
     """What a backup brought: what the workspace holds now, and where that is kept which it held before, if anything.
 
-    `damaged` says that the file it replaced was; `other` that the backup is of another workspace.
+    `damaged` says that the file it replaced was; `other` that the backup is of another workspace; `erased` are the
+    contacts that were erased since the backup, and are back.
     """
 
     restored: Restored
     file: str
     kept: str | None
     replaced_events: int | None
-    damaged: bool
-    other: bool
+    damaged: bool = False
+    other: bool = False
+    erased: tuple[int, ...] = ()
 
 
 def bring_back(
@@ -74,9 +77,10 @@ class _Run:
         self._progress = progress
         self._kept: str | None = None
         self._was: Header | None = None
+        self._erased: frozenset[int] = frozenset()
 
     def into_workspace(self) -> BroughtBack:
-        """Replace what the workspace holds, its lock held from before it was kept."""
+        """Replace what the workspace holds, its lock held until that was kept."""
         return self._filled(self._workspace.settings)
 
     def instead_of_file(self) -> BroughtBack:
@@ -100,22 +104,32 @@ class _Run:
     def _filled(self, settings: Settings) -> BroughtBack:
         made: list[Restored] = []
         try:
-            with target(settings, self._keep) as driver:
+            with target(settings, self._look) as driver:
                 made.append(self._fill(driver))
+                self._erased &= {person.id for person in erasing.everybody(driver)}
                 if self._dry_run:
                     raise DryRun
+                self._keep(settings)
         except DryRun:
             made[0] = made[0]._replace(dry_run=True)
         was = self._was
         other = was is not None and was.uid != self._checked.uid
         return BroughtBack(
-            made[0], self._checked.file, self._kept, was.head if was else None, damaged=False, other=other
+            made[0],
+            self._checked.file,
+            self._kept,
+            was.head if was else None,
+            other=other,
+            erased=() if other else tuple(sorted(self._erased)),
         )
 
-    def _keep(self, driver: Driver, header: Header) -> None:
-        self._was = header
-        if not self._dry_run:
-            self._kept = backups.keep(self._workspace, header.uid, backups.RESTORE)
+    def _look(self, driver: Driver, header: Header) -> None:
+        self._was, self._erased = header, erasing.erased(driver)
+
+    def _keep(self, settings: Settings) -> None:
+        """Keep what others still see, now that only the commit is left; a new workspace holds nothing to keep."""
+        if self._was is not None and settings is self._workspace.settings:
+            self._kept = backups.keep(self._workspace, self._was.uid, backups.RESTORE)
 
     def _fill(self, driver: Driver) -> Restored:
         if self._checked.format == "journal":

@@ -44,6 +44,11 @@ def erased_on(driver: Driver, contact: int) -> str | None:
     return rows[0][0] if rows else None
 
 
+def erased(driver: Driver) -> frozenset[int]:
+    """The contacts that were erased."""
+    return frozenset(i for (i,) in driver.rows("select id from person where erased_at is not null"))
+
+
 def payloads(driver: Driver) -> Iterator[Entry]:
     """The payload of every event, in the order of the journal."""
     for row in driver.stream("select seq, stream, kind, occurred_on, '', payload from event order by seq"):
