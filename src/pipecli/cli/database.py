@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import Annotated, Any
 
@@ -100,6 +101,8 @@ def copy(
             workspace(context).settings, source, target, dry_run=writing.dry_run, progress=progress
         )
     _print(writing, found._asdict(), [screen.copied_line(found)], found.target)
+    if writing.format == "table" and not writing.dry_run:
+        note(_("To work there from now on: pipe config db {target}").format(target=shlex.quote(found.target)))
 
 
 @writes

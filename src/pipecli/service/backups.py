@@ -13,7 +13,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -111,7 +111,7 @@ def folder_of(settings: Settings, uid: str) -> Path:
     address = settings.database()
     if is_postgres(address):
         return data_folder(settings.environ) / "backups" / f"postgresql-{uid}"
-    path = sqlite_path(address)
+    path = sqlite_path(address).absolute()
     return path.with_name(path.name + ".backups")
 
 
@@ -220,7 +220,8 @@ def private(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise _unwritable(target, error) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _clear_stale(target: Path) -> None:

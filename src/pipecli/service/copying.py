@@ -40,7 +40,7 @@ class Copied(NamedTuple):
 def copy(
     settings: Settings, source: str, to: str, *, dry_run: bool = False, progress: Progress | None = None
 ) -> Copied:
-    """Copy the workspace at one address to another; a missing one is made. Nothing is held that grows with it.
+    """Copy the workspace at one address to another; a missing one is made. Of what is copied only names are held.
 
     The copy counts only when its journal is the same, line by line, and the doctor finds it sound. Raises Conflict
     where something was recorded in the target already; then nothing was changed there.

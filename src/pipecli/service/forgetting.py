@@ -158,9 +158,7 @@ def _people(driver: Driver, contact: str) -> tuple[Person, ...]:
         fits = fits or [p for p in everybody if key and key in fold(f"{p.name or ''} {p.mail or ''}")]
     if not fits:
         raise NotFound(
-            _('no contact fits "{ref}"; give a name, an address or the number that pipe show has').format(
-                ref=text[:60]
-            ),
+            _('no contact fits "{ref}"; give a name, a part of it, or an address').format(ref=text[:60]),
             ref=text,
         )
     same = tuple(p for p in everybody if _is_one(p, fits[0]))

@@ -32,7 +32,9 @@ def _missing_bytes(driver: Driver) -> int:
     file = Path(driver.where)
     if file.with_name(file.name + "-wal").exists() or not file.exists():
         return 0
-    size, count = driver.rows("select s.page_size, c.page_count from pragma_page_size s, pragma_page_count c")[0]
+    size, count = driver.rows(
+        "select s.page_size, c.page_count from pragma_page_size s, pragma_page_count c"
+    )[0]
     return int(size * count - file.stat().st_size)
 
 
