@@ -157,6 +157,8 @@ def test_what_is_found_is_what_is_erased(lived: Workspace) -> None:
 
 def test_what_was_written_meanwhile_is_looked_at_again(lived: Workspace, journal_of: Exported) -> None:
     seen = forgetting.traces(lived, "Jeanne Martin")
+    opportunities.log(lived, "2", "note", "of no matter", Answers())
+    assert forgetting.forget(lived, "Jeanne Martin", seen=seen, dry_run=True).found.texts == seen.texts
     opportunities.log(lived, "1", "note", "Jeanne called", Answers())
     before = journal_of(lived)
     with pytest.raises(Conflict, match="somebody wrote about this person meanwhile"):
@@ -225,6 +227,23 @@ def test_the_same_person_at_two_accounts_is_one_and_two_people_are_two(place: Wo
     assert rows(place, "select name, mail from person where erased_at is null") == [
         ("Jeanne Martin", "jm@delta.example")
     ]
+
+
+def test_a_namesake_keeps_what_is_said_of_them(place: Workspace) -> None:
+    sets = ("account=Delta", "contact=Jeanne Martin <jm@delta.example>", "source=Jeanne Martin")
+    opportunities.add(place, "Delta", Answers(sets=sets, next="call Jeanne Martin", due="+1d"))
+    opportunities.log(place, "3", "mail", "from jeanne@acme.example, by mistake", Answers())
+    opportunities.log(place, "2", "note", "Jeanne Martin knows", Answers())
+    found = forgetting.forget(place, "jeanne@acme.example").found
+    assert [t.words for t in found.texts] == [
+        "call Jeanne",
+        "from jeanne@acme.example, by mistake",
+        "Jeanne Martin knows",
+    ]
+    assert rows(place, "select source, next_action from opportunity where number = 3") == [
+        ("Jeanne Martin", "call Jeanne Martin")
+    ]
+    assert doctor.doctor(place).faults == []
 
 
 def test_backups_that_hold_them_are_named_until_they_are_gone(place: Workspace, tmp_path: Path) -> None:

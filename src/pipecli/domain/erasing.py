@@ -34,6 +34,14 @@ class Traces:
         self._whole = _pattern(known)
         parts = [rf"\b{re.escape(w)}\b" for w in words if len(w) >= _LEAST_WORD or len(words) == 1]
         self._any = _pattern([*known, *parts])
+        rare = [max(words, key=len)] if len(words) > 1 else []
+        self._hint = _pattern([re.escape(w) for w in rare] + [*_address(mail), *_number(phone)])
+
+    def may_be_in(self, raw: str) -> bool:
+        """Whether a text, in JSON notation or not, may name them by more than a part of their name: found fast."""
+        if self._hint is None:
+            return False
+        return "\\u" in raw or self._hint.search(fold(raw)) is not None
 
     def in_text(self, text: str, *, own: bool) -> bool:
         """Whether a text names them; `own` says that it is about their own opportunity."""

@@ -44,14 +44,16 @@ class Found(NamedTuple):
     """A person and every place that names them.
 
     `texts` are blanked whole; in `names` (payloads) only what is theirs is taken out. `opportunities` are those whose
-    contact or decision-maker they are, or were.
+    contact or decision-maker they are, or were; `namesakes` are other people of the same name.
     """
 
     people: tuple[Person, ...]
+    namesakes: tuple[Person, ...]
     account: str | None
     opportunities: tuple[int, ...]
     texts: tuple[Trace, ...]
     names: tuple[Trace, ...]
+    head: int
 
     @property
     def contacts(self) -> frozenset[int]:
@@ -73,7 +75,7 @@ def traces(workspace: Workspace, contact: str) -> Found:
     with workspace.read() as reading:
         reading.driver.begin_reading()
         try:
-            return _found(reading.driver, contact)
+            return _found(reading.driver, contact, reading.header.head)
         finally:
             reading.driver.rollback()
 
@@ -85,10 +87,14 @@ def forget(
 
     Raises Conflict where more is known of them by now than was shown.
     """
+    found = seen or traces(workspace, contact)
     with workspace.commit("forget", dry_run=dry_run) as unit:
-        found = _found(unit.driver, contact)
-        if seen is not None and found != seen:
-            raise Conflict(_("somebody wrote about this person meanwhile; nothing was erased; look again"))
+        if unit.header.head != found.head:  # looked for again with the lock held, which may take a while
+            found = _found(unit.driver, contact, unit.header.head)
+            if seen is not None and found._replace(head=seen.head) != seen:
+                raise Conflict(
+                    _("somebody wrote about this person meanwhile; nothing was erased; look again")
+                )
         _erase(unit, found)
     swept = not dry_run and erasing.sweep(workspace.address)
     return Forgotten(found, swept, tuple(backups.holding(workspace, found.contacts)), dry_run)
@@ -100,39 +106,71 @@ def sweep(workspace: Workspace) -> bool:
         return erasing.sweep(workspace.address)
 
 
-def _found(driver: Driver, contact: str) -> Found:
-    people = _people(driver, contact)
-    known = [Traces(p.name, p.mail, p.phone) for p in people]
-    contacts = frozenset(p.id for p in people)
-    own, names = _in_payloads(driver, contacts, known)
-    numbers = own | set(directory.used_by(driver, sorted(contacts)))
-    texts = [
-        _trace(entry)
-        for entry in erasing.texts(driver)
-        if _names_any(entry, known, own=entry.stream.startswith("o") and int(entry.stream[1:]) in numbers)
-    ]
+def _found(driver: Driver, contact: str, head: int) -> Found:
+    people, namesakes = _people(driver, contact)
+    search = _Search(driver, people, namesakes)
+    names = search.in_payloads()
+    texts = search.in_texts()
     account = directory.names(driver, [people[0].account]).get(people[0].account or 0)
-    return Found(people, account, tuple(sorted(numbers)), tuple(texts), tuple(names))
+    return Found(people, namesakes, account, tuple(sorted(search.own)), tuple(texts), tuple(names), head)
 
 
-def _in_payloads(
-    driver: Driver, contacts: frozenset[int], known: list[Traces]
-) -> tuple[set[int], list[Trace]]:
-    """The opportunities whose events refer to these contacts, and the payloads that carry what is theirs."""
-    own: set[int] = set()
-    names: list[Trace] = []
-    for entry in erasing.payloads(driver):
+class _Search:
+    """Looking for a person in a whole journal, in constant memory but for what is found.
+
+    In the opportunities of a namesake, only an address or a number names this one.
+    """
+
+    def __init__(self, driver: Driver, people: tuple[Person, ...], namesakes: tuple[Person, ...]) -> None:
+        self._driver = driver
+        self._contacts = frozenset(p.id for p in people)
+        self._known = [Traces(p.name, p.mail, p.phone) for p in people]
+        self._surely = [Traces(None, p.mail, p.phone) for p in people]
+        self.own = set(directory.used_by(driver, sorted(self._contacts)))
+        others = set(directory.used_by(driver, [p.id for p in namesakes]))
+        self._of_others = {ev.opportunity_stream(n) for n in others - self.own}
+        self._of_others |= {contact_stream(p.id) for p in namesakes}
+        self._own_streams: set[str] = set()
+
+    def in_payloads(self) -> list[Trace]:
+        """The payloads that carry what is theirs; opportunities that once were theirs are learnt on the way."""
+        found = []
+        marks = [str(contact) for contact in self._contacts]
+        for entry in erasing.payloads(self._driver):
+            known = self._fitting(entry)
+            named = any(one.may_be_in(entry.body) for one in known)
+            if not named and not any(mark in entry.body for mark in marks):
+                continue
+            payload = json.loads(entry.body)
+            if entry.stream.startswith("o") and refers(payload, self._contacts):
+                self.own.add(int(entry.stream[1:]))
+            told = [text for text in strings(payload) if any(k.in_text(text, own=False) for k in known)]
+            if told:
+                found.append(_trace(entry._replace(body="; ".join(dict.fromkeys(told)))))
+        self._own_streams = {ev.opportunity_stream(n) for n in self.own}
+        return found
+
+    def in_texts(self) -> list[Trace]:
+        """The texts that name them; to be asked for once their opportunities are known."""
+        return [_trace(entry) for entry in erasing.texts(self._driver) if self._names(entry)]
+
+    def without_them(self, entry: Entry) -> str:
+        """A payload with what is theirs taken out of its texts."""
         payload = json.loads(entry.body)
-        if entry.stream.startswith("o") and refers(payload, contacts):
-            own.add(int(entry.stream[1:]))
-        told = [text for text in strings(payload) if any(k.in_text(text, own=False) for k in known)]
-        if told:
-            names.append(_trace(entry._replace(body="; ".join(dict.fromkeys(told)))))
-    return own, names
+        for one in self._fitting(entry):
+            payload = one.without(payload)
+        return journal.canonical(payload)
 
+    def _names(self, entry: Entry) -> bool:
+        own = entry.stream in self._own_streams
+        known = self._known if own else self._fitting(entry)
+        return any(
+            (own or one.may_be_in(entry.body)) and one.in_content(entry.media, entry.body, own=own)
+            for one in known
+        )
 
-def _names_any(entry: Entry, known: list[Traces], *, own: bool) -> bool:
-    return any(k.in_content(entry.media, entry.body, own=own) for k in known)
+    def _fitting(self, entry: Entry) -> list[Traces]:
+        return self._surely if entry.stream in self._of_others else self._known
 
 
 def _trace(entry: Entry) -> Trace:
@@ -142,8 +180,8 @@ def _trace(entry: Entry) -> Trace:
     return Trace(entry.seq, entry.stream, entry.kind, entry.occurred_on, shortened(words))
 
 
-def _people(driver: Driver, contact: str) -> tuple[Person, ...]:
-    """Who is meant: by number, by address, by whole name, else by a part of one.
+def _people(driver: Driver, contact: str) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
+    """Who is meant, by number, by address, by whole name, else by a part of one; and others of the same name.
 
     Contacts with the same address are one person, as are those with the same name of whom one has no address.
     """
@@ -164,7 +202,8 @@ def _people(driver: Driver, contact: str) -> tuple[Person, ...]:
     same = tuple(p for p in everybody if _is_one(p, fits[0]))
     if any(p not in same for p in fits):
         raise _several(fits, text)
-    return same
+    names = {fold(p.name) for p in same if p.name}
+    return same, tuple(p for p in everybody if p not in same and fold(p.name or "") in names)
 
 
 def _is_one(a: Person, b: Person) -> bool:
@@ -191,7 +230,7 @@ def _several(fits: Iterable[Person], text: str) -> Ambiguous:
 
 def _erase(unit: Unit, found: Found) -> None:
     at, driver = unit.recorded_at, unit.driver
-    known = [Traces(p.name, p.mail, p.phone) for p in found.people]
+    search = _Search(driver, found.people, found.namesakes)
     streams = {t.stream for t in (*found.texts, *found.names)} | {contact_stream(i) for i in found.contacts}
     accounts = sorted(int(s[1:]) for s in streams if s.startswith("a"))
     numbers = set(found.opportunities) | set(directory.used_by(driver, accounts))
@@ -199,7 +238,8 @@ def _erase(unit: Unit, found: Found) -> None:
     before = dict(journal.load_many(driver, ordered))
     erasing.blank_people(driver, found.contacts, at)
     erasing.blank_texts(driver, [t.seq for t in found.texts], at)
-    erasing.rewrite_payloads(driver, _without(driver, found.names, known))
+    entries = erasing.payloads_of(driver, [trace.seq for trace in found.names])
+    erasing.rewrite_payloads(driver, [(entry.seq, search.without_them(entry)) for entry in entries])
     after = dict(journal.load_many(driver, ordered))
     directory.add_accounts(driver, [row for i in accounts for row in _projected(i, after)])
     erased: dict[str, list[int]] = {}
@@ -215,18 +255,6 @@ def _erase(unit: Unit, found: Found) -> None:
             unit.amend(int(stream[1:]), event, before[stream], events)
         else:
             unit.append(event)
-
-
-def _without(driver: Driver, names: Iterable[Trace], known: list[Traces]) -> list[tuple[int, str]]:
-    wanted = {trace.seq for trace in names}
-    out = []
-    for entry in erasing.payloads(driver):
-        if entry.seq in wanted:
-            payload = json.loads(entry.body)
-            for one in known:
-                payload = one.without(payload)
-            out.append((entry.seq, journal.canonical(payload)))
-    return out
 
 
 def _projected(account: int, histories: dict[str, list[ev.Event]]) -> list[tuple[int, str]]:

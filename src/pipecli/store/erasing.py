@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipecli.errors import StoreError
 
-from .directory import Person
+from .directory import MOST_PARAMETERS, Person
 from .dump import TABLES
 from .layout import COLUMNS, SHARED
 from .opening import is_postgres, open_database
 
 if TYPE_CHECKING:
     from .driver import Driver
+
+_PAYLOADS = "select seq, stream, kind, occurred_on, '', payload from event "
 
 
 class Entry(NamedTuple):
@@ -51,8 +53,18 @@ def erased(driver: Driver) -> frozenset[int]:
 
 def payloads(driver: Driver) -> Iterator[Entry]:
     """The payload of every event, in the order of the journal."""
-    for row in driver.stream("select seq, stream, kind, occurred_on, '', payload from event order by seq"):
+    for row in driver.stream(_PAYLOADS + "order by seq"):
         yield Entry(*row)
+
+
+def payloads_of(driver: Driver, seqs: Sequence[int]) -> list[Entry]:
+    """The payloads of these events."""
+    found: list[Entry] = []
+    for start in range(0, len(seqs), MOST_PARAMETERS):
+        wanted = {f"s{n}": seq for n, seq in enumerate(seqs[start : start + MOST_PARAMETERS])}
+        marks = ", ".join(f":{name}" for name in wanted)
+        found += [Entry(*row) for row in driver.rows(_PAYLOADS + f"where seq in ({marks})", wanted)]
+    return found
 
 
 def texts(driver: Driver) -> Iterator[Entry]:
