@@ -85,7 +85,7 @@ def test_backup_list_and_restore(held: Callable[..., Result], environment: Path,
     shown = re.sub(r" +\d+(\.\d)? kB ", " SIZE ", held("db", "backups").out.replace(kept[1], "KEPT"))
     assert [" ".join(line.split()) for line in shown.splitlines()] == [
         "Made Why Events Size File",
-        "2026-11-24 09:00 before a restore 9 SIZE KEPT",
+        f"2026-11-24 09:00 before a restore 9 SIZE {kept[1].rpartition('/')[2]}",
         "2026-11-23 09:00 asked for 7 SIZE DIR/a copy.bak",
     ]
     listed = json.loads(held("db", "backups", "--json").out)
@@ -287,6 +287,15 @@ def test_a_folder_that_is_read_only_gets_no_backup(house: Pipe, environment: Pat
     assert "pipe db backups will not list this one" in err
 
 
-def test_nothing_is_shown_in_a_terminal_but_what_to_type(house: Pipe, screen: Callable[[int], None]) -> None:
+def test_a_terminal_is_told_what_to_type(
+    house: Pipe, environment: Path, screen: Callable[[int], None]
+) -> None:
+    file = environment / "copy.bak"
+    shutil.copy(environment / "pipe.db", file)
     screen(80)
-    assert house("db") == (0, "", "There is no backup yet; make one: pipe db backup FILE\n")
+    assert house("db") == (0, "", "A backup is made with: pipe db backup FILE\n")
+    house("db", "restore", str(file), "-q")
+    assert house("db").err == (
+        f"Those made by pipe itself are in {environment}/pipe.db.backups; back to one: pipe db restore FILE\n"
+    )
+    assert house("db", "restore", "2026-11-23T090000Z-restore.db", "-q").code == 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 
 from pipecli import clock
 from pipecli.errors import Damaged, InvalidInput, StoreError
-from pipecli.service import backups, bringing_back, creating, doctor, opportunities, upgrading
+from pipecli.service import backups, bringing_back, copies, creating, doctor, opportunities, upgrading
 from pipecli.service.answers import Answers
 from pipecli.service.workspace import Workspace
 from pipecli.store.opening import is_postgres, open_database
@@ -40,7 +42,7 @@ def test_a_backup_is_whole_private_and_checked(place: Workspace, tmp_path: Path)
     assert (made.file, made.events) == (str(target), 9)
     assert made.format == ("journal" if is_postgres(place.address) else "sqlite")
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert backups.check(target)._replace(of=made.of) == made
+    assert copies.check(target)._replace(of=made.of) == made
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith((".", "copy"))] == ["copy.bak"]
     assert [(b.file, b.why, b.events) for b in backups.listed(place)] == [(str(target), "asked", 9)]
 
@@ -117,9 +119,7 @@ def test_a_missing_workspace_is_made_from_a_backup(
     place: Workspace, journal_of: Exported, tmp_path: Path
 ) -> None:
     backups.backup(place, tmp_path / "copy.bak")
-    other = Workspace(
-        place.settings.__class__(environ={**place.settings.environ, "PIPE_DB": str(tmp_path / "b.db")})
-    )
+    other = Workspace(replace(place.settings, flags={"db": str(tmp_path / "b.db")}))
     found = bringing_back.bring_back(other, tmp_path / "copy.bak")
     assert (found.kept, found.replaced_events) == (None, None)
     assert journal_of(other) == journal_of(place)
@@ -308,6 +308,19 @@ def test_so_many_are_kept_and_not_older_than_so(place: Workspace, frozen_clock: 
     assert len(backups.listed(place)) == 1
 
 
+def test_what_a_dead_process_left_behind_is_cleared_away(place: Workspace, tmp_path: Path) -> None:
+    folder = Path(backups.keep(place, backups.uid_of(place), backups.RESTORE)).parent
+    left = [tmp_path / ".copy.bak.0123.part", folder / ".2026-01-01T000000Z-restore.db.0123.part"]
+    running = tmp_path / ".copy.bak.4567.part"
+    for path in (*left, running):
+        path.write_text("half of it")
+    for path in left:
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    backups.backup(place, tmp_path / "copy.bak")
+    backups.keep(place, backups.uid_of(place), backups.RESTORE)
+    assert [path.exists() for path in (*left, running)] == [False, False, True]
+
+
 def test_those_made_within_one_second_are_told_apart(place: Workspace) -> None:
     for _n in range(backups.KEPT + 1):
         backups.keep(place, backups.uid_of(place), backups.RESTORE)
@@ -323,6 +336,17 @@ def test_one_that_is_gone_or_was_cut_off_is_said_to_be(place: Workspace, tmp_pat
     assert [(b.why, b.events) for b in backups.listed(place)] == [("restore", None), ("asked", 9)]
     (tmp_path / "copy.bak").unlink()
     assert [b.why for b in backups.listed(place)] == ["restore"]
+
+
+def test_a_file_that_another_workspace_took_over_is_not_ours_any_more(
+    place: Workspace, tmp_path: Path
+) -> None:
+    backups.backup(place, tmp_path / "copy.bak")
+    other = Workspace(replace(place.settings, flags={"db": str(tmp_path / "other.db")}))
+    creating.init(other.settings)
+    backups.backup(other, tmp_path / "copy.bak", force=True)
+    assert backups.listed(place) == []
+    assert [b.events for b in backups.listed(other)] == [2]
 
 
 def test_init_still_refuses_a_place_that_was_restored(place: Workspace, tmp_path: Path) -> None:

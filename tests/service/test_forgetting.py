@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +113,7 @@ def test_the_journal_says_what_was_erased_and_still_moves(
     assert all(f'"contacts":[{contact}]' in payload for _stream, payload in events)
     text = journal_of(lived)
     assert not [secret for secret in SECRETS if secret in text.lower()]
-    target = Workspace(
-        lived.settings.__class__(environ={**lived.settings.environ, "PIPE_DB": str(tmp_path / "b.db")})
-    )
+    target = Workspace(replace(lived.settings, flags={"db": str(tmp_path / "b.db")}))
     (tmp_path / "journal.jsonl").write_text(text, newline="")
     restoring.restore(target.settings, tmp_path / "journal.jsonl")
     assert journal_of(target) == text
@@ -315,9 +314,7 @@ def test_whoever_does_not_own_the_tables_is_told(place: Workspace, monkeypatch: 
 
 
 def test_a_workspace_that_is_missing_is_said_to_be(place: Workspace, tmp_path: Path) -> None:
-    nowhere = Workspace(
-        place.settings.__class__(environ={**place.settings.environ, "PIPE_DB": str(tmp_path / "no.db")})
-    )
+    nowhere = Workspace(replace(place.settings, flags={"db": str(tmp_path / "no.db")}))
     for call in (lambda: forgetting.traces(nowhere, "x"), lambda: forgetting.sweep(nowhere)):
         with pytest.raises(StoreError, match="there is no workspace"):
             call()

@@ -52,8 +52,8 @@ def _print_backups(place: Workspace, output: Output) -> None:
 
     found = backups.listed(place)
     write_list(screen.backups_view(), screen.records(found), output.format, id_key="file")
-    if output.is_table and not found and is_terminal(sys.stdout):
-        note(_("There is no backup yet; make one: pipe db backup FILE"))
+    if output.is_table and is_terminal(sys.stdout):
+        note(screen.kept_line(found) or _("A backup is made with: pipe db backup FILE"))
 
 
 def backup(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipecli.text import _, language, ngettext
 
-from .views import NEVER_CUT, Column, Record, View, plain
+from .views import NEVER_CUT, Column, Record, View
 
 if TYPE_CHECKING:
-    from pipecli.service.backups import Backup, Checked
+    from pipecli.service.backups import Backup
     from pipecli.service.bringing_back import BroughtBack
+    from pipecli.service.copies import Checked
     from pipecli.service.copying import Copied
     from pipecli.service.upgrading import Upgraded
 
@@ -27,7 +29,7 @@ def backups_view() -> View:
             Column("why", _("Why"), lambda r: _why(str(r["why"])), least=NEVER_CUT),
             Column("events", _("Events"), _events, right=True, least=NEVER_CUT),
             Column("bytes", _("Size"), lambda r: size(r["bytes"]), right=True, least=NEVER_CUT),
-            Column("file", _("File"), plain("file"), least=NEVER_CUT),
+            Column("file", _("File"), _file, least=NEVER_CUT),
         ),
         keys=("file", "made_at", "why", "events", "bytes"),
     )
@@ -36,6 +38,19 @@ def backups_view() -> View:
 def records(found: list[Backup]) -> list[Mapping[str, Any]]:
     """Backups as records."""
     return [backup._asdict() for backup in found]
+
+
+def kept_line(found: list[Backup]) -> str | None:
+    """Where those are that the program keeps, and how one is brought back; None where there is none."""
+    folder = next((str(Path(b.file).parent) for b in found if b.why != "asked"), None)
+    line = _("Those made by pipe itself are in {folder}; back to one: pipe db restore FILE")
+    return line.format(folder=shlex.quote(folder)) if folder else None
+
+
+def _file(record: Record) -> str:
+    """The path; the name alone of one that the program keeps, which is enough to restore it."""
+    path = str(record["file"])
+    return path if record["why"] == "asked" else Path(path).name
 
 
 def _events(record: Record) -> str:

@@ -20,8 +20,8 @@ from pipecli.store.header import Header
 from pipecli.store.opening import discard_files, is_postgres, open_database, sqlite_path
 from pipecli.text import _
 
-from . import backups
-from .backups import Checked
+from . import backups, copies
+from .copies import Checked
 from .restoring import DryRun, Progress, Restored, from_database, from_journal, target
 from .workspace import Workspace
 
@@ -47,15 +47,15 @@ def bring_back(
 ) -> BroughtBack:
     """Put a backup, or an exported journal, in the place of what the workspace holds; a missing one is made.
 
-    What it holds now is kept, and told where. Raises InvalidInput or StoreError where the file is not whole; then
-    nothing was changed.
+    The name alone is enough of one that the program keeps. What the workspace holds now is kept, and told where.
+    Raises InvalidInput or StoreError where the file is not whole; then nothing was changed.
     """
-    file = Path(path)
-    if backups.is_same_file(workspace.address, file):
+    file = backups.named(workspace, str(path))
+    if copies.is_same_file(workspace.address, file):
         raise InvalidInput(
             _("{path} is the workspace itself; name a backup").format(path=file), path=str(file)
         )
-    checked = backups.check(file)
+    checked = copies.check(file)
     run = _Run(workspace, checked, dry_run, progress)
     try:
         return run.into_workspace()
@@ -151,7 +151,7 @@ def _opened(file: str) -> Iterator[Driver]:
 
 def _refuse_no_database(path: Path) -> None:
     """A file that never was a database is not set aside: it may be named by mistake."""
-    if not backups.is_database(path):
+    if not copies.is_database(path):
         raise InvalidInput(
             _("{path} is no database; move it out of the way, then restore again").format(path=path),
             path=str(path),

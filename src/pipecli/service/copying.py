@@ -17,7 +17,7 @@ from pipecli.store.header import Header, read_header
 from pipecli.store.opening import is_postgres, open_database, sqlite_path
 from pipecli.text import _
 
-from .backups import is_same_file
+from .copies import is_same_file
 from .doctor import examine
 from .exporting import journal_rows
 from .restoring import DryRun, Progress, Restored, from_database, target

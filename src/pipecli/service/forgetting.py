@@ -20,6 +20,7 @@ from pipecli.store import directory, erasing, journal
 from pipecli.store.directory import Person
 from pipecli.store.driver import Driver
 from pipecli.store.erasing import Entry
+from pipecli.store.header import Header
 from pipecli.text import _
 
 from . import backups
@@ -28,6 +29,8 @@ from .unit import Unit
 from .workspace import Workspace
 
 MOST_CANDIDATES = 20
+State = tuple[str, int, str]
+"""What a workspace held when it was searched: its uid, the head of its journal and when that was written."""
 
 
 class Trace(NamedTuple):
@@ -53,7 +56,7 @@ class Found(NamedTuple):
     opportunities: tuple[int, ...]
     texts: tuple[Trace, ...]
     names: tuple[Trace, ...]
-    head: int
+    state: State
 
     @property
     def contacts(self) -> frozenset[int]:
@@ -75,7 +78,7 @@ def traces(workspace: Workspace, contact: str) -> Found:
     with workspace.read() as reading:
         reading.driver.begin_reading()
         try:
-            return _found(reading.driver, contact, reading.header.head)
+            return _found(reading.driver, contact, _state(reading.header))
         finally:
             reading.driver.rollback()
 
@@ -89,9 +92,9 @@ def forget(
     """
     found = seen or traces(workspace, contact)
     with workspace.commit("forget", dry_run=dry_run) as unit:
-        if unit.header.head != found.head:  # looked for again with the lock held, which may take a while
-            found = _found(unit.driver, contact, unit.header.head)
-            if seen is not None and found._replace(head=seen.head) != seen:
+        if _state(unit.header) != found.state:  # looked for again with the lock held, which may take a while
+            found = _found(unit.driver, contact, _state(unit.header))
+            if seen is not None and found._replace(state=seen.state) != seen:
                 raise Conflict(
                     _("somebody wrote about this person meanwhile; nothing was erased; look again")
                 )
@@ -106,13 +109,17 @@ def sweep(workspace: Workspace) -> bool:
         return erasing.sweep(workspace.address)
 
 
-def _found(driver: Driver, contact: str, head: int) -> Found:
+def _state(header: Header) -> State:
+    return header.uid, header.head, header.recorded_at
+
+
+def _found(driver: Driver, contact: str, state: State) -> Found:
     people, namesakes = _people(driver, contact)
     search = _Search(driver, people, namesakes)
     names = search.in_payloads()
     texts = search.in_texts()
     account = directory.names(driver, [people[0].account]).get(people[0].account or 0)
-    return Found(people, namesakes, account, tuple(sorted(search.own)), tuple(texts), tuple(names), head)
+    return Found(people, namesakes, account, tuple(sorted(search.own)), tuple(texts), tuple(names), state)
 
 
 class _Search:

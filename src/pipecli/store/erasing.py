@@ -118,6 +118,7 @@ def _sweep_tables(driver: Driver) -> bool:
     )
     if not owned or not owned[0][0]:
         return False
+    driver.run("set lock_timeout = '5s'")
     for table in (*TABLES, *COLUMNS, *SHARED):
         driver.run(f"vacuum (full, analyze) {table}")
     return True
