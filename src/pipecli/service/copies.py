@@ -122,11 +122,12 @@ def private(target: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+            part.with_name(part.name + "-journal").unlink(missing_ok=True)
 
 
 def clear_stale(folder: Path, name: str = "*") -> None:
     """Remove what a process left behind that died while it wrote a file of that name."""
-    for stale in folder.glob(f".{name}.*.part"):
+    for stale in folder.glob(f".{name}.*.part*"):
         if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
             stale.unlink(missing_ok=True)
 

@@ -83,10 +83,11 @@ class SqliteDriver:
         """Copy the whole database, as it stands at one moment, into an empty file that needs no other beside it."""
         try:
             with closing(sqlite3.connect(path, isolation_level=None)) as target:
+                target.execute("pragma journal_mode=off")  # of a copy that failed nothing is wanted back
                 self._connection.backup(target)
                 target.execute("pragma journal_mode=delete")
         except _ERRORS as error:
-            raise self._translated(error) from error
+            raise translated(error, str(path.parent) if "full" in str(error) else self.where) from error
 
     def json_text(self, column: str, key: str) -> str:
         return f"json_extract({column}, '$.\"{key}\"')"
