@@ -66,6 +66,10 @@ class StoreError(PipeError):
     slug = "store"
 
 
+class Damaged(StoreError):
+    """What stands in the database, or in a copy of it, is not what was once written there."""
+
+
 class AssistError(PipeError):
     """The language model could not be reached or gave nothing usable."""
 

@@ -24,7 +24,10 @@ NEXT = Answers(next="call", due="+5d", amount="10k")
 
 def stored(driver: Driver) -> dict[str, set[tuple[Any, ...]]]:
     """Every projected row."""
-    return {table: set(projection.projected(driver, table).values()) for table in COLUMNS}
+    return {
+        table: {tuple(row) for row in driver.rows(f"select {', '.join(columns)} from {table}")}
+        for table, columns in COLUMNS.items()
+    }
 
 
 def replay(reading: Reading) -> dict[str, set[tuple[Any, ...]]]:

@@ -127,6 +127,10 @@ def declared() -> tuple[Declared, ...]:
         Declared("init", "setup", "init", setup, _("Make a workspace: your stages, what proves each.")),
         Declared("stages", "stages", "group", setup, _("The pipeline definition: stages, criteria, rules.")),
         Declared("config", "setup", "config", setup, _("Show every setting and its origin, or change one.")),
+        Declared("db", "database", "group", setup, _("Backups, restoring, moving to another database.")),
+        Declared(
+            "forget", "forgetting", "forget", setup, _("Erase a person for good, everywhere they are named.")
+        ),
         Declared("doctor", "setup", "doctor", setup, _("Check that the workspace is what its journal says.")),
         Declared(
             "mcp",

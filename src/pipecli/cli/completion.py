@@ -59,6 +59,7 @@ PLACES: dict[str, tuple[str, ...]] = {
 }
 # The commands of a group.
 GROUPS: dict[str, tuple[str, ...]] = {
+    "db": ("backup", "backups", "restore", "copy", "upgrade"),
     "forecast": ("backtest", "changes", "calibrate"),
     "proposals": ("list", "show", "accept", "reject", "review"),
     "rates": ("list", "set"),

@@ -14,7 +14,7 @@ from pipecli.text import _, ngettext
 from .console import literal
 from .table import print_table
 from .today import done_command, heading, quiet_words
-from .views import Record, View, amount, lateness, subject, totals_line
+from .views import Record, View, action, amount, lateness, subject, totals_line
 
 
 def print_parts(console: Console, view: View, parts: Sequence[Part]) -> None:
@@ -60,5 +60,5 @@ def _lines(record: Record, state: Callable[[Record], str]) -> Iterator[str]:
     worth = "" if record["amount"] is None else amount(record["amount"], record["currency"])
     words = (str(record["id"]), subject(record), worth, record["stage_name"])
     yield literal("  ".join(word for word in words if word))
-    yield literal("  " + " – ".join((record["next_action"] or _("No next action"), state(record))))
+    yield literal("  " + " – ".join((action(record) or _("No next action"), state(record))))
     yield "  " + done_command(record)

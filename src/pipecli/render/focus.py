@@ -18,6 +18,7 @@ from .views import (
     Column,
     Record,
     View,
+    action,
     amount,
     late_style,
     lateness,
@@ -145,7 +146,7 @@ def _lines() -> View:
 
 
 def _next(record: Record) -> str:
-    return record["next_action"] or _("no next action")
+    return action(record) or _("no next action")
 
 
 def _below(console: Console, row: Record) -> Sequence[Text]:

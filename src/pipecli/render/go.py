@@ -15,7 +15,7 @@ from .console import literal
 from .gate import print_gate
 from .opportunity import print_exchanges, standing_line
 from .table import print_hanging
-from .views import late_style, lateness, title
+from .views import action, late_style, lateness, title
 
 LAST = 3
 """Exchanges shown of what happened last."""
@@ -27,10 +27,10 @@ def print_card(console: Console, shown: Shown, asked: Sequence[Approval]) -> Non
     console.print(Text(title(record), style="bold"))
     console.print(standing_line(shown))
     console.print()
-    action = record["next_action"]
+    next_ = action(record)
     if record["status"] == "open":
-        words = Text(literal(action) if action else _("no next action: n sets one"), style="bold")
-        words.append(f"   {lateness(record)}" if action else "", style=late_style(record))
+        words = Text(literal(next_) if next_ else _("no next action: n sets one"), style="bold")
+        words.append(f"   {lateness(record)}" if next_ else "", style=late_style(record))
         print_hanging(console, Text("  " + _("Next") + "  ", "dim"), words)
     for approval in asked:
         words = Text(

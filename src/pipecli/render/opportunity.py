@@ -21,7 +21,7 @@ from pipecli.text import _, language, ngettext
 from .console import literal, literal_lines
 from .gate import EVIDENCE, print_gate
 from .table import print_hanging, print_table
-from .views import amount, journal, late_style, lateness, short_day, stage_or_outcome, title
+from .views import action, amount, journal, late_style, lateness, short_day, stage_or_outcome, title
 
 TIMELINE = 12
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -110,11 +110,11 @@ def _facts(shown: Shown) -> list[tuple[str, str, str]]:
     record = shown.record
     facts: list[tuple[str, str, str]] = []
     if record["status"] == "open":
-        action = record["next_action"]
+        next_ = action(record)
         words = (
-            f"{action}, {lateness(record)}" if action else _("none: pipe next {ref}").format(ref=record["id"])
+            f"{next_}, {lateness(record)}" if next_ else _("none: pipe next {ref}").format(ref=record["id"])
         )
-        facts.append((_("Next action"), words, late_style(record) if action else "red"))
+        facts.append((_("Next action"), words, late_style(record) if next_ else "red"))
     reason = record["outcome_reason"] or ""
     if record["status"] == "lost":
         key = record["loss_reason"]

@@ -15,7 +15,7 @@ from .report import Document, Part, Section, day, long_day
 from .report_columns import count, money, name, number, pile_worth, troubles
 from .statistics import short_rate
 from .today import done_command
-from .views import NEVER_CUT, Column, Record, View, amount, day_and_month, plain, subject
+from .views import NEVER_CUT, Column, Record, View, action, amount, day_and_month, plain, subject
 
 SETTLED, BEHIND, MONDAYS, OWNERS = 8, 2, 4, 15
 """How many lines a page has of what is to be settled, of who is behind a change, of past Mondays, of owners."""
@@ -80,11 +80,11 @@ def _why(record: Record, document: Document) -> str:
             who=record["asked_by"], day=day_and_month(record["asked_on"])
         )
     if record["section"] == OVERDUE:
-        return _("{n} d late: {action}").format(n=record["overdue_days"], action=record["next_action"])
+        return _("{n} d late: {action}").format(n=record["overdue_days"], action=action(record))
     quiet = day(max(record["stage_entered_on"], record["last_exchange_on"] or ""), document)
     if record["section"] == UNPLANNED:
         return _("no next action, nothing since {day}").format(day=quiet)
-    return _("quiet since {day}: {action}").format(day=quiet, action=record["next_action"])
+    return _("quiet since {day}: {action}").format(day=quiet, action=action(record))
 
 
 def _command(record: Record) -> str:

@@ -17,7 +17,7 @@ from .cleaning import trouble_words
 from .console import literal
 from .opportunity import standing_line
 from .table import fit, print_hanging
-from .views import amount, late_style, lateness, short_day, title
+from .views import action, amount, late_style, lateness, short_day, title
 
 
 def print_item(console: Console, item: Item, shown: Shown, *, place: tuple[int, int]) -> None:
@@ -35,12 +35,12 @@ def print_item(console: Console, item: Item, shown: Shown, *, place: tuple[int, 
         print_hanging(console, Text("  ! ", "yellow"), literal(words))
         if trouble.kind == rules.DUPLICATE and item.twin:
             print_hanging(console, "    ", literal(_twin(item.twin)), "dim")
-    action = shown.record["next_action"]
-    if action:
+    next_ = action(shown.record)
+    if next_:
         print_hanging(
             console,
             Text("  " + _("Next") + "  ", "dim"),
-            literal(f"{action}, {lateness(shown.record)}"),
+            literal(f"{next_}, {lateness(shown.record)}"),
             late_style(shown.record),
         )
     if shown.exchanges:

@@ -18,6 +18,7 @@ from .views import (
     Column,
     Record,
     View,
+    action,
     amount,
     late_style,
     lateness,
@@ -53,7 +54,7 @@ def print_first(console: Console, record: Record) -> None:
     """The one thing to do first, and the command that settles it."""
     console.print(
         Text.assemble(
-            (literal(record["next_action"] or ""), "bold"),
+            (literal(action(record)), "bold"),
             f"   {literal(subject(record))}  ",
             (str(record["id"]), "bold"),
             "   ",
@@ -92,7 +93,7 @@ def _section_view(due: Callable[[Record], str] | None = None, *, owner: bool = F
         Column("name", "", subject, least=16, grows=True),
         money_column("amount", ""),
         Column("stage", "", plain("stage_name"), least=10),
-        Column("next_action", "", lambda r: r["next_action"] or "", least=10, grows=True),
+        Column("next_action", "", action, least=10, grows=True),
         Column("next_due", "", due or _late_only, least=9, style=late_style),
     ]
     if owner:

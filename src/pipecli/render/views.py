@@ -69,6 +69,11 @@ def subject_of(state: Any, names: Mapping[int, str | None]) -> Record:
     return {"name": state.name, "account": names.get(state.account) if state.account is not None else None}
 
 
+def action(record: Record) -> str:
+    """The next action, that its text was erased, or nothing where there is none."""
+    return record["next_action"] or (_("(erased)") if record.get("next_due") else "")
+
+
 def lateness(record: Record) -> str:
     """`2 d late`, `today`, or the day it is due; in words, so that colour is never the only sign."""
     late = record.get("overdue_days") or 0
@@ -151,9 +156,7 @@ def opportunities(*, owner: bool = True, closed: bool = False) -> View:
         columns.append(Column("loss_reason", _("Reason"), _reason, least=8))
     else:
         columns.append(
-            Column(
-                "next_action", _("Next action"), lambda r: r["next_action"] or _("none"), least=10, grows=True
-            )
+            Column("next_action", _("Next action"), lambda r: action(r) or _("none"), least=10, grows=True)
         )
         columns.append(Column("next_due", _("Due"), lateness, least=12, style=late_style))
         columns.append(
@@ -189,7 +192,7 @@ def overdue() -> View:
             Column("name", _("Opportunity"), subject, least=16, grows=True),
             money_column("amount", _("Amount")),
             Column("stage", _("Stage"), plain("stage_name"), least=10),
-            Column("next_action", _("Next action"), lambda r: r["next_action"] or "", least=10, grows=True),
+            Column("next_action", _("Next action"), action, least=10, grows=True),
             Column("overdue_days", _("Late"), lateness, least=8, style=late_style),
             Column("owner", _("Owner"), plain("owner"), least=6, drops=True),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import NamedTuple
 
 from pipecli.domain.events import opportunity_stream
@@ -14,6 +15,7 @@ from .rebuilding import directory_rows, journalled_quotes, rebuild, replayed
 from .workspace import Reading, Workspace
 
 MOST_SHOWN = 20
+BATCH = 500
 
 
 class Diagnosis(NamedTuple):
@@ -36,13 +38,14 @@ def doctor(workspace: Workspace, *, rebuild_projection: bool = False) -> Diagnos
     with workspace.read() as reading:
         reading.driver.begin_reading()
         try:
-            found = _examine(reading)
+            found = examine(reading)
         finally:
             reading.driver.rollback()
         return found._replace(rebuilt=rebuild_projection)
 
 
-def _examine(reading: Reading) -> Diagnosis:
+def examine(reading: Reading) -> Diagnosis:
+    """What a workspace that is open is like, at one moment."""
     driver = reading.driver
     faults = integrity.database_faults(driver) + integrity.journal_faults(driver, reading.header)
     opportunities = rows = 0
@@ -60,25 +63,34 @@ def _compared(reading: Reading) -> tuple[int, int, list[str]]:
     quotes = journalled_quotes(driver)
     pipeline = reading.pipeline.priced_by(lambda currency: [q for q in quotes if q.base == currency])
     names = directory.all_names(driver)
-    expected: dict[str, dict[tuple[object, ...], tuple[object, ...]]] = {t: {} for t in COLUMNS}
-    opportunities, faults = 0, []
-    for number, state in replayed(driver):
-        opportunities += state is not None and not state.is_merged
-        for table, rows in projection.rows(state, pipeline, names).items():
-            width = len(KEYS[table])
-            expected[table].update((row[:width], row) for row in rows)
-        if state and state.number != number:
-            faults.append(
-                _("stream {stream} opens number {number}").format(
-                    stream=opportunity_stream(number), number=state.number
+    opportunities, count, faults = 0, 0, []
+    states = replayed(driver)
+    while batch := list(islice(states, BATCH)):
+        wanted = projection.empty_rows()
+        for number, state in batch:
+            opportunities += state is not None and not state.is_merged
+            for table, rows in projection.rows(state, pipeline, names).items():
+                wanted[table] += rows
+            if state and state.number != number:
+                faults.append(
+                    _("stream {stream} opens number {number}").format(
+                        stream=opportunity_stream(number), number=state.number
+                    )
                 )
-            )
-    count = 0
-    for table, wanted in expected.items():
-        found = projection.projected(driver, table)
-        count += len(found)
-        faults += differences(table, wanted, found)
+        found = projection.projected_of(driver, [number for number, _state in batch])
+        for table in COLUMNS:
+            count += len(found[table])
+            faults += differences(table, _by_key(table, wanted[table]), _by_key(table, found[table]))
+    for table in COLUMNS:
+        strays = projection.strays(driver, table)
+        count += len(strays)
+        faults += differences(table, {}, _by_key(table, strays))
     return opportunities, count, faults
+
+
+def _by_key(table: str, rows: list[tuple[object, ...]]) -> dict[tuple[object, ...], tuple[object, ...]]:
+    width = len(KEYS[table])
+    return {row[:width]: row for row in rows}
 
 
 def differences(

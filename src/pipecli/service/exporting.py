@@ -66,7 +66,7 @@ def export_journal(workspace: Workspace, out: TextIO) -> int:
         driver.begin_reading()
         read_header(driver, write=True)  # the lists may be of another version, the journal not
         count = 0
-        for line in journal_lines(dump.workspace_values(driver), _rows(driver)):
+        for line in journal_lines(dump.workspace_values(driver), journal_rows(driver)):
             out.write(line)
             count += 1
         driver.rollback()
@@ -75,7 +75,8 @@ def export_journal(workspace: Workspace, out: TextIO) -> int:
         driver.close()
 
 
-def _rows(driver: Driver) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def journal_rows(driver: Driver) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every row of the journal with the name of its table, as it is exported."""
     for table, columns in dump.TABLES.items():
         for row in dump.dumped(driver, table):
             yield table, dict(zip(columns, row, strict=True))

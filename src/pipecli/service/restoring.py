@@ -17,7 +17,7 @@ from pipecli.importers import journal as files
 from pipecli.importers.journal import Record
 from pipecli.store import dump, integrity
 from pipecli.store.driver import Driver
-from pipecli.store.header import pipeline_of, read_header
+from pipecli.store.header import Header, pipeline_of, read_header
 from pipecli.store.journal import canonical
 from pipecli.store.opening import is_postgres, open_database, sqlite_path
 from pipecli.store.schema import has_workspace
@@ -44,7 +44,7 @@ class Restored(NamedTuple):
     dry_run: bool = False
 
 
-class _DryRun(Exception):
+class DryRun(Exception):
     """Leaves the transaction without writing."""
 
 
@@ -66,34 +66,30 @@ def restore(
         raise InvalidInput(_("{path} is not an exported journal").format(path=path), path=str(path))
     found: list[Restored] = []
     try:
-        with _target(settings) as driver:
-            found.append(_restored(driver, Path(path), progress))
+        with target(settings, _refuse_full) as driver:
+            found.append(from_journal(driver, Path(path), progress))
             if dry_run:
-                raise _DryRun
-    except _DryRun:
+                raise DryRun
+    except DryRun:
         return found[0]._replace(dry_run=True)
     return found[0]
 
 
 @contextmanager
-def _target(settings: Settings) -> Iterator[Driver]:
-    """The workspace to restore into, inside a transaction that is committed at the end or leaves nothing behind."""
+def target(settings: Settings, judge: Callable[[Driver, Header], None]) -> Iterator[Driver]:
+    """A workspace to be filled anew, inside a transaction that is committed at the end or leaves nothing behind.
+
+    A missing one is made. `judge` looks at one that is there, its lock taken, and raises where it is to stay.
+    """
     address = settings.database()
-    if not _holds_workspace(address):
+    if not holds_workspace(address):
         with creating(settings) as (driver, _actor):
             yield driver
         return
     driver = open_database(address, write=True)
     try:
         driver.begin()
-        read_header(driver, write=True)
-        if dump.holds_opportunities(driver):
-            raise Conflict(
-                _(
-                    "{where} is not empty; a journal is restored into a workspace without opportunities"
-                ).format(where=driver.where),
-                where=driver.where,
-            )
+        judge(driver, read_header(driver, write=True))
         yield driver
         driver.commit()
     except BaseException:
@@ -103,7 +99,18 @@ def _target(settings: Settings) -> Iterator[Driver]:
         driver.close()
 
 
-def _holds_workspace(address: str) -> bool:
+def _refuse_full(driver: Driver, header: Header) -> None:
+    if dump.holds_opportunities(driver):
+        raise Conflict(
+            _("{where} is not empty; a journal is restored into a workspace without opportunities").format(
+                where=driver.where
+            ),
+            where=driver.where,
+        )
+
+
+def holds_workspace(address: str) -> bool:
+    """Whether there is a workspace; raises StoreError for what cannot be read."""
     if not is_postgres(address):
         path = sqlite_path(address)
         if not path.exists() or (path.is_file() and path.stat().st_size == 0):
@@ -115,7 +122,8 @@ def _holds_workspace(address: str) -> bool:
         driver.close()
 
 
-def _restored(driver: Driver, path: Path, progress: Progress | None) -> Restored:
+def from_journal(driver: Driver, path: Path, progress: Progress | None) -> Restored:
+    """Put a journal in the place of what a workspace holds, inside the caller's transaction."""
     dump.clear(driver)
     size = path.stat().st_size
     records = files.read_journal(path, (lambda done: progress(done, size)) if progress else None)
@@ -126,7 +134,7 @@ def _restored(driver: Driver, path: Path, progress: Progress | None) -> Restored
             dump.insert(driver, table, [_row(record) for record in batch])
             counts[table] += len(batch)
     dump.replace_workspace(driver, header)
-    opportunities = _replayed(driver, path)
+    opportunities = replayed(driver, str(path))
     return Restored(driver.where, counts["definition"], counts["command"], counts["event"], opportunities)
 
 
@@ -139,7 +147,25 @@ def _row(record: Record) -> list[Any]:
     return row
 
 
-def _replayed(driver: Driver, path: Path) -> int:
+def from_database(driver: Driver, source: Driver, progress: Progress | None) -> Restored:
+    """Put the journal of another database in the place of what a workspace holds, in the caller's transaction."""
+    dump.clear(driver)
+    header, done = dump.workspace_values(source), 0
+    counts = dict.fromkeys(dump.TABLES, 0)
+    for table in dump.TABLES:
+        rows = dump.dumped(source, table)
+        while batch := list(islice(rows, BATCH)):
+            dump.insert(driver, table, batch)
+            counts[table] += len(batch)
+            done += len(batch) if table == "event" else 0
+            if progress:
+                progress(done, header["head"])
+    dump.replace_workspace(driver, header)
+    opportunities = replayed(driver, source.where)
+    return Restored(driver.where, counts["definition"], counts["command"], counts["event"], opportunities)
+
+
+def replayed(driver: Driver, path: str) -> int:
     """Write the projection; how many opportunities it has. Raises InvalidInput where the journal does not replay."""
     try:
         header = read_header(driver, write=True)
@@ -160,6 +186,6 @@ def _replayed(driver: Driver, path: Path) -> int:
             _("{path} is not a whole journal: {fault}; nothing was restored").format(
                 path=path, fault=faults[0]
             ),
-            path=str(path),
+            path=path,
         )
     return count

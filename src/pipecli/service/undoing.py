@@ -99,6 +99,16 @@ def _in_the_way(unit: Unit, command: CommandRow) -> list[Event]:
 def _resting(command: CommandRow, later: list[Event]) -> Conflict:
     first = later[0]
     refs = sorted({int(e.stream[1:]) for e in later if e.stream.startswith("o")})
+    if first.kind == ev.CONTENT_ERASED:
+        return Conflict(
+            _("{name} cannot be taken back: {actor} erased a person from what it wrote since ({day})").format(
+                name=command.name, actor=first.actor, day=first.occurred_on
+            ),
+            refs=refs,
+            actor=first.actor,
+            kind=first.kind,
+            seq=first.seq,
+        )
     hint = _("; pipe undo --untouched takes back the rest") if command.name == "import" else ""
     return Conflict(
         _("{name} cannot be taken back: {actor} did {kind} on {ref} since ({day}){hint}").format(

@@ -47,6 +47,7 @@ class Unit:
         self.origin = origin
         self.agent = agent
         self.undoes: int | None = None
+        self.kept: str | None = None
         self.recorded_at = max(clock.stamp(clock.now()), header.recorded_at)
         self.today = clock.today(self.pipeline.timezone)
         self.names: dict[int, str | None] = {}
@@ -143,10 +144,15 @@ class Unit:
         wanted = {key for key in said if key not in self.names}
         self.names |= directory.names(self.driver, wanted)
 
-    def amend(self, number: int, event: Event, events: Iterable[Event]) -> None:
-        """Append an event that changes how a stream's earlier ones count, such as an undo."""
+    def amend(
+        self, number: int, event: Event, events: Iterable[Event], rewritten: Iterable[Event] | None = None
+    ) -> None:
+        """Append an event that changes how a stream's earlier ones count, such as an undo.
+
+        `rewritten` are the earlier ones as an erasure left them.
+        """
         history = list(events)
-        before, after = fold(history), fold([*history, event])
+        before, after = fold(history), fold([*(rewritten or history), event])
         for state in (before, after):
             if state:
                 self.learn_names(state)

@@ -115,7 +115,9 @@ class Workspace:
         try:
             driver.begin()
             header = read_header(driver, write=True)
+            kept = None if dry_run else self._keep_older(header)
             unit = self._unit(driver, header, name, agent)
+            unit.kept = kept
             yield unit
             unit.write()
             if dry_run:
@@ -127,6 +129,22 @@ class Workspace:
             raise
         finally:
             driver.close()
+
+    def _keep_older(self, header: Header) -> str | None:
+        """Keep a copy of a workspace of another version before its lists are written anew, its lock held; where."""
+        from pipecli.store.schema import PROJECTION
+
+        if header.projection == PROJECTION:
+            return None
+        from . import backups
+
+        kept = backups.keep(self, header.uid, backups.UPGRADE)
+        self.tell(
+            _("The lists were of another version and are written anew; a copy is kept in {file}").format(
+                file=kept
+            )
+        )
+        return kept
 
     def _unit(self, driver: Driver, header: Header, name: str, agent: str | None = None) -> Unit:
         from .unit import Unit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipecli.text import _
@@ -19,8 +20,22 @@ def database_faults(driver: Driver) -> list[str]:
     """What SQLite's own check finds; PostgreSQL checks its pages itself."""
     if driver.dialect != "sqlite":
         return []
+    missing = _missing_bytes(driver)
+    if missing > 0:  # which the check below takes for zeros
+        return [_("the database: {n} bytes are missing at its end").format(n=missing)]
     rows = [str(row[0]) for row in driver.rows("pragma integrity_check(20)")]
     return [] if rows == ["ok"] else [_("the database: {fault}").format(fault=row) for row in rows]
+
+
+def _missing_bytes(driver: Driver) -> int:
+    """How much shorter the file is than its pages; pages that are still in the WAL are not missed."""
+    file = Path(driver.where)
+    if file.with_name(file.name + "-wal").exists() or not file.exists():
+        return 0
+    size, count = driver.rows(
+        "select s.page_size, c.page_count from pragma_page_size s, pragma_page_count c"
+    )[0]
+    return int(size * count - file.stat().st_size)
 
 
 def journal_faults(driver: Driver, header: Header) -> list[str]:

@@ -60,9 +60,13 @@ def discard(address: str, driver: Driver) -> None:
     driver.rollback()
     driver.close()
     if not is_postgres(address):
-        path = sqlite_path(address)
-        for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-            name.unlink(missing_ok=True)
+        discard_files(sqlite_path(address))
+
+
+def discard_files(path: Path) -> None:
+    """Remove a SQLite file and what stands beside it."""
+    for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        name.unlink(missing_ok=True)
 
 
 def database_user(driver: Driver) -> str | None:

@@ -178,11 +178,33 @@ def clear(driver: Driver) -> None:
         driver.run(f"delete from {table}")
 
 
-def projected(driver: Driver, table: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
-    """Every row of a projected table by its key."""
-    width = len(KEYS[table])
-    sql = f"select {', '.join(COLUMNS[table])} from {table}"
-    return {tuple(row[:width]): tuple(row) for row in driver.stream(sql)}
+def projected_of(driver: Driver, numbers: Sequence[int]) -> Rows:
+    """Every projected row of these opportunities."""
+    wanted = {f"n{i}": number for i, number in enumerate(numbers)}
+    marks = ", ".join(f":{name}" for name in wanted)
+    return {
+        table: [
+            tuple(row)
+            for row in driver.rows(
+                f"select {', '.join(COLUMNS[table])} from {table} where {_number(table)} in ({marks})", wanted
+            )
+        ]
+        for table in COLUMNS
+    }
+
+
+def strays(driver: Driver, table: str) -> list[tuple[Any, ...]]:
+    """The projected rows of opportunities that the journal does not know."""
+    sql = (
+        f"select {', '.join(COLUMNS[table])} from {table} t where not exists "
+        f"(select 1 from event e where e.stream = 'o' || cast(t.{_number(table)} as text))"
+    )
+    return [tuple(row) for row in driver.rows(sql)]
+
+
+def _number(table: str) -> str:
+    """The column that says which opportunity a row is of."""
+    return "number" if "number" in COLUMNS[table] else "opportunity"
 
 
 def empty_rows() -> Rows:

@@ -12,11 +12,12 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pipecli.errors import StoreError
+from pipecli.errors import Damaged, StoreError
 from pipecli.text import _
 
 from .driver import Parameters, Row
@@ -78,6 +79,16 @@ class SqliteDriver:
     def close(self) -> None:
         self._connection.close()
 
+    def copy_to(self, path: Path) -> None:
+        """Copy the whole database, as it stands at one moment, into an empty file that needs no other beside it."""
+        try:
+            with closing(sqlite3.connect(path, isolation_level=None)) as target:
+                target.execute("pragma journal_mode=off")  # of a copy that failed nothing is wanted back
+                self._connection.backup(target)
+                target.execute("pragma journal_mode=delete")
+        except _ERRORS as error:
+            raise translated(error, str(path.parent) if "full" in str(error) else self.where) from error
+
     def json_text(self, column: str, key: str) -> str:
         return f"json_extract({column}, '$.\"{key}\"')"
 
@@ -101,6 +112,7 @@ def translated(error: Exception, where: str) -> StoreError:
         line = _("{where} is damaged or not a pipecli workspace ({error}); restore a backup").format(
             where=where, error=text
         )
+        return Damaged(line, where=where)
     elif "no such table" in text or "no such column" in text:
         line = _("{where} is a database but not a pipecli workspace ({error})").format(
             where=where, error=text

@@ -1,0 +1,129 @@
+"""What is known of a person before it is erased, and what was."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipecli.domain import events as ev
+from pipecli.domain.erasing import ERASED
+from pipecli.text import _, ngettext
+
+from .console import literal
+from .views import short_day
+
+if TYPE_CHECKING:
+    from pipecli.service.forgetting import Forgotten, Found, Trace
+
+MOST_SHOWN = 50
+
+
+def found_lines(found: Found) -> list[str]:
+    """Who it is and every place that names them, with what becomes of it."""
+    lines = [_person_line(found, n) for n in range(len(found.people))]
+    if found.opportunities:
+        lines.append(
+            _("Contact or decision-maker of {refs}").format(refs=", ".join(map(str, found.opportunities)))
+        )
+    if found.texts:
+        line = ngettext(
+            "{n} text that names them is blanked, whole:",
+            "{n} texts that name them are blanked, whole:",
+            len(found.texts),
+        )
+        lines += ["", line.format(n=len(found.texts)), *_trace_lines(found.texts)]
+    if found.names:
+        line = ngettext(
+            "{n} entry keeps its words but for theirs, which become {mark}:",
+            "{n} entries keep their words but for theirs, which become {mark}:",
+            len(found.names),
+        )
+        lines += ["", line.format(n=len(found.names), mark=ERASED), *_trace_lines(found.names)]
+    return lines
+
+
+def _person_line(found: Found, n: int) -> str:
+    person = found.people[n]
+    known = [person.name or "", f"<{person.mail}>" if person.mail else "", person.phone or ""]
+    words = literal(" ".join(filter(None, known)))
+    if n == 0 and found.account:
+        words = _("{person}, of {account}").format(person=words, account=literal(found.account))
+    return _("{person} (contact {id})").format(person=words, id=person.id)
+
+
+def _trace_lines(traces: tuple[Trace, ...]) -> list[str]:
+    shown = [(_place(t), short_day(t.on), _kind(t.kind), literal(t.words)) for t in traces[:MOST_SHOWN]]
+    wide = [max(len(row[n]) for row in shown) for n in range(3)]
+    lines = [
+        f"  {place:>{wide[0]}}  {day:<{wide[1]}}  {kind:<{wide[2]}}  {words}"
+        for place, day, kind, words in shown
+    ]
+    if len(traces) > MOST_SHOWN:
+        lines.append("  " + _("and {n} more: --dry-run --json lists them").format(n=len(traces) - MOST_SHOWN))
+    return lines
+
+
+def _place(trace: Trace) -> str:
+    return trace.stream[1:] if trace.stream.startswith("o") else "–"
+
+
+def _kind(kind: str) -> str:
+    words = {
+        ev.NEXT_ACTION_SET: _("next action"),
+        ev.EVIDENCE_RECORDED: _("evidence"),
+        ev.EXCHANGE_LOGGED: _("exchange"),
+        ev.PROPOSAL_MADE: _("proposal"),
+        ev.OPENED: _("name"),
+        ev.ACCOUNT_ADDED: _("account"),
+        ev.DESCRIBED: _("fields"),
+    }
+    return words.get(kind, kind)
+
+
+def forgotten_lines(done: Forgotten) -> list[str]:
+    """What was erased, without saying whom; then where the person still is, and what to do about it."""
+    found = done.found
+    counts = [
+        ngettext("{n} contact", "{n} contacts", len(found.people)).format(n=len(found.people)),
+        ngettext("{n} text", "{n} texts", len(found.texts)).format(n=len(found.texts)),
+        ngettext("{n} entry", "{n} entries", len(found.names)).format(n=len(found.names)),
+    ]
+    lines = [_("Erased for good: {counts}.").format(counts=", ".join(counts))]
+    if done.backups:
+        line = ngettext(
+            "{n} backup still holds it; remove it when nobody needs it any more:",
+            "{n} backups still hold it; remove them when nobody needs them any more:",
+            len(done.backups),
+        )
+        lines.append(line.format(n=len(done.backups)))
+        lines += [f"  rm {shlex.quote(backup.file)}" for backup in done.backups]
+    return lines
+
+
+def not_swept_line() -> str:
+    """That old pages were not overwritten."""
+    return _(
+        "What the database keeps of old rows was not overwritten: somebody else has it open, or you do not own its "
+        "tables. Then: pipe forget --sweep"
+    )
+
+
+def as_json(done: Forgotten) -> Mapping[str, Any]:
+    """The same for machines: numbers; the words only before they are erased."""
+    found = done.found
+
+    def shown(traces: tuple[Trace, ...]) -> list[dict[str, Any]]:
+        return [
+            {k: v for k, v in trace._asdict().items() if k != "words" or done.dry_run} for trace in traces
+        ]
+
+    return {
+        "contacts": sorted(found.contacts),
+        "opportunities": list(found.opportunities),
+        "texts": shown(found.texts),
+        "entries": shown(found.names),
+        "swept": done.swept,
+        "backups": [backup.file for backup in done.backups],
+        "dry_run": done.dry_run,
+    }

@@ -1,0 +1,163 @@
+"""A copy of a workspace as one file: made so that it appears whole, private and checked, or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from pipecli.errors import Damaged, InvalidInput, StoreError
+from pipecli.importers import journal as files
+from pipecli.store import integrity
+from pipecli.store.header import read_header
+from pipecli.store.opening import is_postgres, open_database, sqlite_path
+from pipecli.store.sqlite import SqliteDriver
+from pipecli.text import _
+
+from .exporting import export_journal
+from .workspace import Workspace
+
+_MAGIC = b"SQLite format 3\x00"
+_STALE_SECONDS = 3600
+
+
+class Checked(NamedTuple):
+    """A backup or an exported journal that was read from one end to the other: what it holds, and what it is of."""
+
+    file: str
+    format: str
+    uid: str
+    events: int
+    of: str = ""
+
+
+def check(path: Path) -> Checked:
+    """Read a backup or an exported journal from one end to the other.
+
+    Raises InvalidInput where it is neither or not whole, Damaged where the database is not sound, StoreError where a
+    newer program wrote it.
+    """
+    if is_database(path):
+        return _checked_database(path)
+    if not files.is_journal(path):
+        raise InvalidInput(
+            _("{path} is neither a backup nor an exported journal").format(path=path), path=str(path)
+        )
+    header: dict[str, object] = {}
+    for record in files.read_journal(path):
+        if record.kind == "workspace":
+            header = record.values
+    return Checked(str(path), "journal", str(header["uid"]), int(str(header["head"])))
+
+
+def is_database(path: Path) -> bool:
+    """Whether a file is a SQLite database; raises InvalidInput where it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(_MAGIC)) == _MAGIC
+    except OSError as error:
+        raise InvalidInput(
+            _("{path} cannot be read: {error}").format(path=path, error=error.strerror), path=str(path)
+        ) from error
+
+
+def _checked_database(path: Path) -> Checked:
+    driver = open_database(str(path.absolute()), write=False)
+    try:
+        driver.begin_reading()
+        header = read_header(driver, write=True)
+        faults = integrity.database_faults(driver) or integrity.journal_faults(driver, header)
+        driver.rollback()
+    finally:
+        driver.close()
+    if faults:
+        raise Damaged(
+            _("{path} is damaged: {fault}").format(path=path, fault=faults[0]), where=str(path), faults=faults
+        )
+    return Checked(str(path), "sqlite", header.uid, header.head)
+
+
+def copied(workspace: Workspace, target: Path, *, faulty: bool = False) -> Checked:
+    """Make a copy that appears whole and checked, or not at all; `faulty` says that one with faults is a copy too."""
+    with private(target) as part:
+        driver = open_database(workspace.address, write=False)
+        try:
+            header = read_header(driver, write=True)
+            if isinstance(driver, SqliteDriver):
+                driver.copy_to(part)
+        finally:
+            driver.close()
+        if is_postgres(workspace.address):
+            with part.open("w", encoding="utf-8", newline="") as stream:
+                export_journal(workspace, stream)
+        try:
+            return check(part)._replace(file=str(target), of=driver.where)
+        except InvalidInput:
+            if not faulty:
+                raise
+            return Checked(str(target), "journal", header.uid, header.head, driver.where)
+
+
+@contextmanager
+def private(target: Path) -> Iterator[Path]:
+    """Where to write what becomes the file when the context ends well, readable by its owner alone.
+
+    Raises StoreError where it cannot be written.
+    """
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        clear_stale(target.parent, _literally(target.name))
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        yield part
+        _make_durable(part)
+        part.replace(target)
+        _make_durable(target.parent)
+    except OSError as error:
+        raise unwritable(target, error) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+            part.with_name(part.name + "-journal").unlink(missing_ok=True)
+
+
+def clear_stale(folder: Path, name: str = "*") -> None:
+    """Remove what a process left behind that died while it wrote a file of that name."""
+    for stale in folder.glob(f".{name}.*.part*"):
+        if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
+            stale.unlink(missing_ok=True)
+
+
+def _literally(name: str) -> str:
+    return re.sub(r"([*?[])", r"[\1]", name)
+
+
+def _make_durable(path: Path) -> None:
+    """Bring a file, or the names in a folder, onto the disk; a folder only where the system can open one."""
+    if path.is_dir() and os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def unwritable(path: Path, error: OSError) -> StoreError:
+    """Why there is no backup."""
+    line = _("{path} cannot be written: {error}; no backup was made")
+    return StoreError(line.format(path=path, error=error.strerror or error), where=str(path))
+
+
+def is_same_file(address: str, path: Path) -> bool:
+    """Whether a path leads to the file of a workspace."""
+    if is_postgres(address):
+        return False
+    try:
+        return sqlite_path(address).samefile(path)
+    except OSError:
+        return False

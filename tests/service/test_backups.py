@@ -1,0 +1,356 @@
+"""Backups of a live workspace, on SQLite and PostgreSQL, and bringing them back."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipecli import clock
+from pipecli.errors import Damaged, InvalidInput, StoreError
+from pipecli.service import backups, bringing_back, copies, creating, doctor, opportunities, upgrading
+from pipecli.service.answers import Answers
+from pipecli.service.workspace import Workspace
+from pipecli.store.opening import is_postgres, open_database
+from pipecli.store.schema import PROJECTION, WRITER
+
+Exported = Callable[[Workspace], str]
+
+
+def run(place: Workspace, *statements: str) -> None:
+    """Do in the database what no command does."""
+    driver = open_database(place.address, write=True)
+    for sql in statements:
+        driver.run(sql)
+    driver.close()
+
+
+def add(place: Workspace, name: str) -> None:
+    opportunities.add(place, name, Answers(next="call", due="+2d"))
+
+
+def test_a_backup_is_whole_private_and_checked(place: Workspace, tmp_path: Path) -> None:
+    target = tmp_path / "copy.bak"
+    made = backups.backup(place, target)
+    assert (made.file, made.events) == (str(target), 9)
+    assert made.format == ("journal" if is_postgres(place.address) else "sqlite")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert copies.check(target)._replace(of=made.of) == made
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith((".", "copy"))] == ["copy.bak"]
+    assert [(b.file, b.why, b.events) for b in backups.listed(place)] == [(str(target), "asked", 9)]
+
+
+def test_a_backup_of_a_file_stands_alone_while_the_workspace_is_open(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    add(workspace, "ERP")
+    driver = open_database(workspace.address, write=True)  # whose WAL holds what was written
+    driver.begin()
+    driver.run("update workspace set recorded_at = recorded_at")
+    backups.backup(workspace, tmp_path / "copy.bak")
+    driver.rollback()
+    driver.close()
+    with closing(sqlite3.connect(f"file:{tmp_path / 'copy.bak'}?mode=ro&immutable=1", uri=True)) as copy:
+        assert copy.execute("pragma journal_mode").fetchone() == ("delete",)
+        assert copy.execute("select count(*) from opportunity").fetchone() == (1,)
+
+
+def test_a_file_that_is_there_is_replaced_only_when_that_is_said(place: Workspace, tmp_path: Path) -> None:
+    target = tmp_path / "copy.bak"
+    target.write_text("a letter")
+    with pytest.raises(InvalidInput, match="exists already; name another file, or replace it with --force"):
+        backups.backup(place, target)
+    assert target.read_text() == "a letter"
+    assert backups.backup(place, target, force=True).events == 9
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_a_folder_gets_a_name_of_the_day(place: Workspace, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    names = [Path(backups.backup(place, folder).file).name for _n in range(2)]
+    ending = "jsonl" if is_postgres(place.address) else "db"
+    assert names == [f"pipe-2026-03-02.{ending}", f"pipe-2026-03-02-2.{ending}"]
+
+
+def test_the_workspace_itself_is_no_place_for_its_backup(workspace: Workspace, tmp_path: Path) -> None:
+    link = tmp_path / "link.db"
+    link.symlink_to(workspace.address)
+    for path in (Path(workspace.address), link):
+        with pytest.raises(InvalidInput, match="is the workspace itself"):
+            backups.backup(workspace, path, force=True)
+        with pytest.raises(InvalidInput, match="is the workspace itself"):
+            bringing_back.bring_back(workspace, path)
+
+
+def test_where_nothing_can_be_written_nothing_is_left(place: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be written: No such file or directory; no backup was made"):
+        backups.backup(place, tmp_path / "missing" / "copy.bak")
+    assert backups.listed(place) == []
+
+
+def test_a_backup_is_brought_back_and_what_it_replaced_too(
+    place: Workspace, journal_of: Exported, tmp_path: Path
+) -> None:
+    first = journal_of(place)
+    backups.backup(place, tmp_path / "copy.bak")
+    add(place, "Later")
+    second = journal_of(place)
+    found = bringing_back.bring_back(place, tmp_path / "copy.bak")
+    assert (found.restored.opportunities, found.replaced_events, found.other) == (2, 11, False)
+    assert journal_of(place) == first
+    assert doctor.doctor(place).faults == []
+    assert found.kept is not None
+    bringing_back.bring_back(place, found.kept)
+    assert journal_of(place) == second
+    assert doctor.doctor(place).faults == []
+    assert [b.why for b in backups.listed(place)] == ["restore", "restore", "asked"]
+    add(place, "Goes on")
+
+
+def test_a_missing_workspace_is_made_from_a_backup(
+    place: Workspace, journal_of: Exported, tmp_path: Path
+) -> None:
+    backups.backup(place, tmp_path / "copy.bak")
+    other = Workspace(replace(place.settings, flags={"db": str(tmp_path / "b.db")}))
+    found = bringing_back.bring_back(other, tmp_path / "copy.bak")
+    assert (found.kept, found.replaced_events) == (None, None)
+    assert journal_of(other) == journal_of(place)
+    assert doctor.doctor(other).faults == []
+
+
+def test_a_dry_run_of_a_restore_changes_and_keeps_nothing(
+    place: Workspace, journal_of: Exported, tmp_path: Path
+) -> None:
+    backups.backup(place, tmp_path / "copy.bak")
+    add(place, "Later")
+    before = journal_of(place)
+    found = bringing_back.bring_back(place, tmp_path / "copy.bak", dry_run=True)
+    assert (found.restored.events, found.restored.dry_run, found.kept) == (9, True, None)
+    assert journal_of(place) == before
+    assert [b.why for b in backups.listed(place)] == ["asked"]
+
+
+@pytest.mark.parametrize("cut", [0.4, 0.9, 0.999])
+def test_a_backup_that_was_cut_off_is_refused_and_nothing_changes(
+    place: Workspace, journal_of: Exported, tmp_path: Path, cut: float
+) -> None:
+    target = tmp_path / "copy.bak"
+    backups.backup(place, target)
+    content = target.read_bytes()
+    target.write_bytes(content[: int(len(content) * cut)])
+    before = journal_of(place)
+    with pytest.raises((InvalidInput, StoreError)):
+        bringing_back.bring_back(place, target)
+    assert journal_of(place) == before
+    assert [b.why for b in backups.listed(place)] == ["asked"]
+
+
+def test_what_is_no_backup_is_refused(place: Workspace, journal_of: Exported, tmp_path: Path) -> None:
+    before = journal_of(place)
+    (tmp_path / "letter.txt").write_text("Dear all")
+    with pytest.raises(InvalidInput, match=r"letter\.txt is neither a backup nor an exported journal"):
+        bringing_back.bring_back(place, tmp_path / "letter.txt")
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        bringing_back.bring_back(place, tmp_path / "nowhere")
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute("create table cat (name)")
+    with pytest.raises(StoreError, match="is a database but not a pipecli workspace"):
+        bringing_back.bring_back(place, tmp_path / "other.db")
+    assert journal_of(place) == before
+
+
+def test_a_backup_whose_journal_has_a_fault_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    add(workspace, "ERP")
+    backups.backup(workspace, tmp_path / "copy.bak")
+    with closing(sqlite3.connect(tmp_path / "copy.bak")) as copy:
+        copy.execute("delete from event where seq = 3")
+        copy.commit()
+    with pytest.raises(
+        Damaged, match=r"copy\.bak is damaged: the journal has 3 events up to 4, its head says 4"
+    ):
+        bringing_back.bring_back(workspace, tmp_path / "copy.bak")
+
+
+def test_a_damaged_file_is_set_aside_as_it_was(
+    workspace: Workspace, journal_of: Exported, tmp_path: Path
+) -> None:
+    add(workspace, "ERP")
+    before = journal_of(workspace)
+    backups.backup(workspace, tmp_path / "copy.bak")
+    file = Path(workspace.address)
+    ruined = file.read_bytes()[:20_000] + b"\x99" * 60_000 + file.read_bytes()[80_000:]
+    file.write_bytes(ruined)
+    for beside in ("-wal", "-shm"):
+        file.with_name(file.name + beside).unlink(missing_ok=True)
+    found = bringing_back.bring_back(workspace, tmp_path / "copy.bak")
+    assert found.damaged
+    assert found.kept is not None
+    assert Path(found.kept).read_bytes() == ruined
+    assert journal_of(workspace) == before
+    assert doctor.doctor(workspace).faults == []
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [b.why for b in backups.listed(workspace)] == ["damaged", "asked"]
+    assert [p.name for p in tmp_path.iterdir() if p.name.endswith(".part")] == []
+
+
+def test_a_file_that_is_no_database_is_not_set_aside(workspace: Workspace, tmp_path: Path) -> None:
+    backups.backup(workspace, tmp_path / "copy.bak")
+    Path(workspace.address).write_text("a letter, named by mistake\n" * 20)
+    with pytest.raises(InvalidInput, match="is no database; move it out of the way"):
+        bringing_back.bring_back(workspace, tmp_path / "copy.bak")
+    assert Path(workspace.address).read_text().startswith("a letter")
+
+
+def test_a_journal_with_faults_on_a_server_is_kept_with_them(
+    place: Workspace, journal_of: Exported, tmp_path: Path
+) -> None:
+    if not is_postgres(place.address):
+        pytest.skip("a SQLite file that is damaged is set aside")
+    before = journal_of(place)
+    backups.backup(place, tmp_path / "copy.bak")
+    run(place, "update workspace set head = head + 1")
+    found = bringing_back.bring_back(place, tmp_path / "copy.bak")
+    assert journal_of(place) == before
+    assert found.kept is not None
+    assert '"head":10' in Path(found.kept).read_text()
+
+
+def test_an_older_workspace_is_kept_before_its_lists_are_written_anew(
+    place: Workspace, journal_of: Exported
+) -> None:
+    run(place, "update workspace set projection = 1", "drop table merged")
+    before = journal_of(place)
+    add(place, "Written by the newer program")
+    (kept,) = backups.listed(place)
+    assert (kept.why, kept.events) == ("upgrade", 9)
+    assert place.told == [
+        f"The lists were of another version and are written anew; a copy is kept in {kept.file}"
+    ]
+    assert doctor.doctor(place).faults == []
+    bringing_back.bring_back(place, kept.file)
+    assert journal_of(place) == before
+    assert doctor.doctor(place).faults == []
+
+
+def test_an_upgrade_keeps_a_copy_and_is_done_once(place: Workspace, journal_of: Exported) -> None:
+    run(place, "update workspace set projection = 1", "drop table merged")
+    before = journal_of(place)
+    tried = upgrading.upgrade(place, dry_run=True)
+    assert (tried.was, tried.now, tried.kept) == (1, PROJECTION, None)
+    assert backups.listed(place) == []
+    done = upgrading.upgrade(place)
+    (kept,) = backups.listed(place)
+    assert done == upgrading.Upgraded(done.where, 1, PROJECTION, kept.file, 9, 2)
+    assert place.told == []
+    assert journal_of(place) == before
+    again = upgrading.upgrade(place)
+    assert (again.was, again.kept, len(backups.listed(place))) == (PROJECTION, None, 1)
+
+
+def test_a_program_older_than_the_workspace_writes_nothing(
+    place: Workspace, journal_of: Exported, tmp_path: Path
+) -> None:
+    before = journal_of(place)
+    backups.backup(place, tmp_path / "copy.bak")
+    run(place, f"update workspace set min_writer = {WRITER + 1}")
+    for write in (
+        lambda: add(place, "Too old"),
+        lambda: upgrading.upgrade(place),
+        lambda: bringing_back.bring_back(place, tmp_path / "copy.bak"),
+        lambda: doctor.doctor(place, rebuild_projection=True),
+    ):
+        with pytest.raises(StoreError, match="was written by a newer pipecli; upgrade the program"):
+            write()
+    run(place, f"update workspace set min_writer = {WRITER}")
+    assert journal_of(place) == before
+    assert [b.why for b in backups.listed(place)] == ["asked"]
+
+
+def test_a_backup_of_a_newer_program_is_refused(
+    place: Workspace, journal_of: Exported, tmp_path: Path
+) -> None:
+    if is_postgres(place.address):
+        backups.backup(place, tmp_path / "copy.bak")
+        text = (tmp_path / "copy.bak").read_text()
+        (tmp_path / "copy.bak").write_text(
+            text.replace(f'"min_writer":{WRITER}', f'"min_writer":{WRITER + 1}', 1)
+        )
+    else:
+        backups.backup(place, tmp_path / "copy.bak")
+        with closing(sqlite3.connect(tmp_path / "copy.bak")) as copy:
+            copy.execute(f"update workspace set min_writer = {WRITER + 1}")
+            copy.commit()
+    before = journal_of(place)
+    with pytest.raises(StoreError, match="was written by a newer pipecli"):
+        bringing_back.bring_back(place, tmp_path / "copy.bak")
+    assert journal_of(place) == before
+
+
+def test_so_many_are_kept_and_not_older_than_so(place: Workspace, frozen_clock: datetime) -> None:
+    for n in range(backups.KEPT + 2):
+        clock.freeze(frozen_clock + timedelta(hours=n))
+        backups.keep(place, backups.uid_of(place), backups.RESTORE)
+    made = [b.made_at[11:13] for b in backups.listed(place)]
+    assert made == [f"{9 + n:02}" for n in range(backups.KEPT + 1, 1, -1)]
+    clock.freeze(frozen_clock + timedelta(days=backups.KEPT_DAYS, hours=4))
+    backups.keep(place, backups.uid_of(place), backups.UPGRADE)
+    assert [b.why for b in backups.listed(place)] == ["upgrade"] + ["restore"] * 8
+    clock.freeze(frozen_clock + timedelta(days=3 * backups.KEPT_DAYS))
+    backups.keep(place, backups.uid_of(place), backups.UPGRADE)
+    assert len(backups.listed(place)) == 1
+
+
+def test_what_a_dead_process_left_behind_is_cleared_away(place: Workspace, tmp_path: Path) -> None:
+    folder = Path(backups.keep(place, backups.uid_of(place), backups.RESTORE)).parent
+    left = [tmp_path / ".copy.bak.0123.part", folder / ".2026-01-01T000000Z-restore.db.0123.part"]
+    running = tmp_path / ".copy.bak.4567.part"
+    for path in (*left, running):
+        path.write_text("half of it")
+    for path in left:
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    backups.backup(place, tmp_path / "copy.bak")
+    backups.keep(place, backups.uid_of(place), backups.RESTORE)
+    assert [path.exists() for path in (*left, running)] == [False, False, True]
+
+
+def test_those_made_within_one_second_are_told_apart(place: Workspace) -> None:
+    for _n in range(backups.KEPT + 1):
+        backups.keep(place, backups.uid_of(place), backups.RESTORE)
+    names = sorted(Path(b.file).stem for b in backups.listed(place))
+    assert len(names) == backups.KEPT
+    assert "2026-03-02T090000Z-restore" not in names
+
+
+def test_one_that_is_gone_or_was_cut_off_is_said_to_be(place: Workspace, tmp_path: Path) -> None:
+    backups.backup(place, tmp_path / "copy.bak")
+    kept = Path(backups.keep(place, backups.uid_of(place), backups.RESTORE))
+    kept.write_bytes(kept.read_bytes()[:50])
+    assert [(b.why, b.events) for b in backups.listed(place)] == [("restore", None), ("asked", 9)]
+    (tmp_path / "copy.bak").unlink()
+    assert [b.why for b in backups.listed(place)] == ["restore"]
+
+
+def test_a_file_that_another_workspace_took_over_is_not_ours_any_more(
+    place: Workspace, tmp_path: Path
+) -> None:
+    backups.backup(place, tmp_path / "copy.bak")
+    other = Workspace(replace(place.settings, flags={"db": str(tmp_path / "other.db")}))
+    creating.init(other.settings)
+    backups.backup(other, tmp_path / "copy.bak", force=True)
+    assert backups.listed(place) == []
+    assert [b.events for b in backups.listed(other)] == [2]
+
+
+def test_init_still_refuses_a_place_that_was_restored(place: Workspace, tmp_path: Path) -> None:
+    backups.backup(place, tmp_path / "copy.bak")
+    bringing_back.bring_back(place, tmp_path / "copy.bak")
+    with pytest.raises(StoreError):
+        creating.init(place.settings)
