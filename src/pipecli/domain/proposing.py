@@ -21,7 +21,8 @@ from .events import Event
 from .fold import fold
 from .opportunity import Opportunity, Proposal
 from .pipeline import WON
-from .quoting import found, visible
+from .plain import cleaned
+from .quoting import found
 from .route import target_of
 from .wording import EXCHANGE_KINDS
 
@@ -86,10 +87,10 @@ def checked(decision: Decision, suggestion: Suggestion, texts: Mapping[int, str]
     there, or where a quote does not stand word for word in the exchange it names.
     """
     s = suggestion._replace(
-        value=visible(suggestion.value),
-        due=visible(suggestion.due),
-        why=visible(suggestion.why),
-        draft=visible(suggestion.draft),
+        value=cleaned(suggestion.value),
+        due=cleaned(suggestion.due),
+        why=cleaned(suggestion.why),
+        draft=cleaned(suggestion.draft),
     )
     if s.exchange is not None and s.exchange not in texts:
         raise InvalidInput(

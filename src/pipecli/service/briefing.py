@@ -15,6 +15,7 @@ from pipecli.domain.events import Event, opportunity_stream
 from pipecli.domain.evolve import fold
 from pipecli.domain.gate import Judge
 from pipecli.domain.opportunity import Opportunity
+from pipecli.domain.plain import cleaned
 from pipecli.domain.route import target_of
 from pipecli.domain.statements import Grounded, grounded
 from pipecli.domain.survival import OPEN, REACHED, Case, Dwell, dwell
@@ -87,7 +88,7 @@ def _matter(
 ) -> Matter:
     judge = Judge(state, reading.pipeline, reading.today, around.names)
     heard = [
-        Heard(e.seq, e.payload["kind"], e.occurred_on, e.actor, e.text)
+        Heard(e.seq, e.payload["kind"], e.occurred_on, e.actor, e.text and cleaned(e.text))
         for e in events
         if e.kind == ev.EXCHANGE_LOGGED
     ]
@@ -101,7 +102,7 @@ def _matter(
         is_stale,
         tuple(Contact(p.id, p.name, p.mail) for p in around.people if p.name),
         tuple(sorted(heard, key=lambda one: (one.on, one.seq), reverse=True)),
-        {e.seq: said(e) for e in events if e.text is not None and e.kind == ev.EVIDENCE_RECORDED},
+        {e.seq: cleaned(said(e)) for e in events if e.text is not None and e.kind == ev.EVIDENCE_RECORDED},
         0 if state.is_open else next(e.seq for e in reversed(events) if e.kind in (ev.WON, ev.LOST)),
         _usual(state, around.stays, reading.today) if state.is_open else Dwell(0, 0),
     )

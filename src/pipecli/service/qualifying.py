@@ -12,6 +12,7 @@ from pipecli.domain import proposing, understanding
 from pipecli.domain.gate import Judge
 from pipecli.domain.money import major
 from pipecli.domain.pipeline import SETTABLE_FIELDS, WON, Criterion
+from pipecli.domain.plain import cleaned
 from pipecli.domain.proposing import Suggestion
 from pipecli.domain.understanding import Ground
 from pipecli.domain.wording import kind_name
@@ -124,7 +125,7 @@ def _by_rules(
     taken: set[tuple[str, str]] = set()
     for n, entry in enumerate(heard):
         for found in understanding.in_exchange(
-            entry.text, entry.seq, ground_of(shown, wanted, settings, entry)
+            cleaned(entry.text), entry.seq, ground_of(shown, wanted, settings, entry)
         ):
             if found.what == proposing.NEXT_ACTION and (n or found.due < shown.today.isoformat()):
                 continue  # what was promised before the last exchange may well be done
