@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipecli.domain.figures import digits_not_given, not_given, numbers
+from pipecli.domain.figures import not_given, numbers
 from pipecli.domain.money import exponent, format_amount, format_number, localised, major
 
 
@@ -94,10 +94,6 @@ def test_what_was_given_may_be_said(text: str) -> None:
 )
 def test_what_was_not_given_is_found(text: str, odd: list[str]) -> None:
     assert not_given(text, GIVEN, ".") == odd
-
-
-def test_digits_alone_may_be_looked_at() -> None:
-    assert digits_not_given("three of them, 12 late, 13 new", "12 late") == ["13"]
 
 
 CURRENCIES = st.sampled_from(["EUR", "USD", "GBP", "JPY", "CHF", "KWD"])

@@ -160,12 +160,6 @@ def not_given(text: str, given: str, decimal: str | None = None) -> list[str]:
     return odd + [word for word in _COMPUTED.findall(fold(_plain(text))) if word not in said]
 
 
-def digits_not_given(text: str, given: str) -> list[str]:
-    """The numbers that a text has in digits and that stand nowhere in what was given."""
-    known = numbers(given)
-    return [number.text for number in in_digits(text) if not _stands(number, known)]
-
-
 def _stands(number: Number, known: list[Number]) -> bool:
     if any(_is(number, one) for one in known):
         return True
