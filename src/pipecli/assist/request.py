@@ -51,7 +51,8 @@ class Request:
     `shape` is an example of the JSON object wanted, None for free text: a string describes a text, 0 stands for a
     whole number, True for yes or no, a list of one holds any number of the like, an object has these keys; a key that
     ends in "?" may be null or absent (and is None in the answer). Amounts and dates are texts, since an amount may be
-    masked. `language` is the one a free text has to be in (`en`, `fr`), None for any. `answer_tokens` is how long the
+    masked. `amounts` are those of the record in digits, to be masked wherever they stand. `in_json` says that a
+    free text is to be JSON objects, which are read as they arrive. `language` is the one a free text has to be in (`en`, `fr`), None for any. `answer_tokens` is how long the
     answer may be, with what a model thinks before it: say in the rules how short it should be, and leave room here.
     """
 
@@ -60,6 +61,8 @@ class Request:
     parts: tuple[Part, ...] = ()
     facts: str = ""
     shape: Mapping[str, Any] | None = None
+    amounts: tuple[str, ...] = ()
+    in_json: bool = False
     language: str | None = None
     answer_tokens: int = 2000
 
@@ -84,7 +87,8 @@ def prepared(request: Request, settings: ModelSettings) -> Prepared:
     parts = [Part(part.number, cleaned(part.text), cleaned(part.label)) for part in request.parts]
     record = cleaned(request.facts)
     rules = _rules(request, settings.redact)
-    masks = Masks(settings.redact, [record, *(text for part in parts for text in part[1:])])
+    texts = [record, *(text for part in parts for text in part[1:])]
+    masks = Masks(settings.redact, texts, request.amounts)
     facts = _line({"record": masks.hide(record)}) if record else ""
     lines = [_part_line(part, masks) for part in parts]
     room = settings.budget - request.answer_tokens - 2 * _TOKENS_PER_MESSAGE - _tokens(rules) - _tokens(facts)

@@ -28,6 +28,8 @@ from .wording import EXCHANGE_KINDS
 
 PROOF, VALUE, NEXT_ACTION, EXCHANGE, MOVE = "proof", "value", "next_action", "exchange", "move"
 KINDS = (PROOF, VALUE, NEXT_ACTION, EXCHANGE, MOVE)
+LONGEST_ACTION = LONGEST_NAME * 5
+"""Characters of a next action."""
 
 
 class Suggestion(NamedTuple):
@@ -129,7 +131,7 @@ def _aimed(decision: Decision, s: Suggestion) -> Suggestion:
         line = _('"{kind}" is not a kind of exchange; the kinds are: {kinds}')
         raise InvalidInput(line.format(kind=s.target, kinds=kinds))
     if s.what in (NEXT_ACTION, EXCHANGE):
-        longest = LONGEST_NAME * 5 if s.what == NEXT_ACTION else LONGEST_TEXT
+        longest = LONGEST_ACTION if s.what == NEXT_ACTION else LONGEST_TEXT
         value = checked_text(s.value, _("a proposal"), longest)
         return s._replace(value=value, due=_possible_day(decision, s))
     if s.what != VALUE:

@@ -21,6 +21,7 @@ from pipecli.errors import AssistError
 from . import proposals
 from .assistance import Assistance, ask, model_of
 from .proposals import Made
+from .records import amounts_of
 from .show import Entry, Shown, show
 from .workspace import Workspace
 
@@ -150,7 +151,8 @@ def request_of(shown: Shown, heard: list[Entry], purpose: str = "qualify") -> Re
     parts = tuple(
         Part(e.seq, e.text, f"{kind_name(e.detail['kind'])}, {e.at}, {e.actor}") for e in reversed(heard)
     )
-    return Request(purpose, _QUALIFY, parts, _facts(shown), _SHAPE, answer_tokens=_TOKENS)
+    amounts = amounts_of(shown.record, shown.pipeline)
+    return Request(purpose, _QUALIFY, parts, _facts(shown), _SHAPE, amounts=amounts, answer_tokens=_TOKENS)
 
 
 def _facts(shown: Shown) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,7 +15,7 @@ from pipecli.domain import proposing, suggesting
 from pipecli.domain.condition_parser import parse
 from pipecli.domain.language import is_written_in, language_of
 from pipecli.domain.opportunity import Opportunity
-from pipecli.domain.proposing import Suggestion
+from pipecli.domain.proposing import LONGEST_ACTION, Suggestion
 from pipecli.domain.suggesting import Said, Standing
 from pipecli.domain.understanding import Ground
 from pipecli.domain.wording import kind_name
@@ -25,7 +26,7 @@ from pipecli.text import _, language
 from . import lists, proposals
 from .assistance import Assistance, ask, model_of
 from .proposals import Listed
-from .records import Record
+from .records import Record, amounts_of
 from .show import Shown, show
 from .workspace import Reading, Workspace
 
@@ -184,10 +185,13 @@ def _asks(shown: Shown) -> list[tuple[str, str]]:
 
 def _by_model(workspace: Workspace, shown: Shown, how: Assistance) -> Suggestion | None:
     spoken = _spoken(shown)
-    answer = ask(workspace, request_of(shown, spoken), how)
+    request = replace(request_of(shown, spoken), amounts=amounts_of(shown.record, shown.pipeline))
+    answer = ask(workspace, request, how)
     if answer is None:
         return None
     value: dict[str, Any] = answer.value
+    if len(value["text"]) > LONGEST_ACTION:
+        raise AssistError(_("{model} suggested more than a next action can hold").format(model=answer.model))
     due = value["due"]
     if not is_written_in(value["draft"], spoken):
         raise AssistError(
@@ -231,6 +235,10 @@ def _facts(shown: Shown) -> str:
         "next_action", "next_due", "overdue_days", "days_in_stage", "last_exchange_on", "stale",
     )  # fmt: skip
     facts = {"today": shown.today.isoformat()} | {key: record[key] for key in kept}
+    if record["amount"] is not None:
+        facts["amount"] = (
+            f"{record['amount']} {record['currency']}"  # with its currency, so that it can be masked
+        )
     return json.dumps(
         facts | {"still_to_find_out": [ask for _key, ask in _asks(shown)]}, ensure_ascii=False, default=str
     )

@@ -30,6 +30,7 @@ from pipecli.text import _, language
 
 from .assistance import Assistance, ask, model_of
 from .briefing import Brief
+from .records import amounts_of
 from .workspace import Workspace
 
 if TYPE_CHECKING:
@@ -102,9 +103,9 @@ def _sent(found: Brief) -> _Sent:
     texts = {part.number: cleaned(part.text) for part in parts}
     entries = {part.number: f"{cleaned(part.label)}\n{texts[part.number]}" for part in parts}
     rules = RULES.replace("LANGUAGE", _LANGUAGES[language()])
-    return _Sent(
-        Request("summary", rules, parts, facts, answer_tokens=_TOKENS), texts, entries, cleaned(facts)
-    )
+    amounts = amounts_of(found.record, found.matter.pipeline)
+    request = Request("summary", rules, parts, facts, amounts=amounts, in_json=True, answer_tokens=_TOKENS)
+    return _Sent(request, texts, entries, cleaned(facts))
 
 
 def _parts(found: Brief) -> Iterator[Part]:
