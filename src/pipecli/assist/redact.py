@@ -34,7 +34,8 @@ _WORDS = (
 )
 _UNIT = rf"(?:[kKmM]?[€$£¥₣₹₩₺₪₴₦₫฿]|(?:[kKmM]|(?i:{_WORDS})|{_CODES})(?![^\W\d_]))"
 _AMOUNT = (
-    rf"(?:(?:[€$£¥₣₹₩₺₪₴₦₫฿]|\b(?:(?i:{_COMMON})|{_CODES})){_GAP}?{_NUMBER}(?:{_GAP}?{_UNIT}){{0,3}}"  # €48,000, EUR 48 k
+    rf"(?:(?:[€$£¥₣₹₩₺₪₴₦₫฿]|\b(?:(?i:{_COMMON})|{_CODES})){_GAP}?"
+    rf"{_NUMBER}(?:{_GAP}?{_UNIT}){{0,3}}"  # €48,000, EUR 48 k
     rf"|{_NUMBER}(?:{_GAP}?{_UNIT}){{1,4}}"  # 48k, 48 k€ HT, 48 000,50 €
     rf"|\d{{1,3}}(?:(?:[.,'’]|{_GAP})\d{{3}}){{1,6}}(?:[.,]\d{{1,15}})?(?!\d)"  # 48 000, 48,000.00
     rf"|\d(?:{_GAP}?\d){{6,60}}|\d{{5,60}}"  # an account, a card, any long number

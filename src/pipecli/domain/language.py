@@ -26,6 +26,8 @@ _TELLING = {
         "oui réunion accord pris rendez attend veut doit".split()
     ),
 }
+LANGUAGES = {"en": "English", "fr": "French"}
+"""What the two are called in English, as a model is told."""
 _SMALL_WORDS = {"en": frozenset(_ENGLISH.split()), "fr": frozenset(_FRENCH.split())}
 _WORD = re.compile(r"[^\W\d_]+")
 # `l'offre`, `qu'elle`: a short word that loses its vowel. In English the apostrophe stands before one letter or two.

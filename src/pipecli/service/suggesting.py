@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipecli.domain import proposing, suggesting
 from pipecli.domain.condition_parser import parse
-from pipecli.domain.language import is_written_in, language_of
+from pipecli.domain.language import LANGUAGES, is_written_in, language_of
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.proposing import LONGEST_ACTION, Suggestion
 from pipecli.domain.suggesting import Said, Standing
@@ -37,7 +37,6 @@ RULES = "rules"
 NEWEST = 20
 """Exchanges of an opportunity that are read, the newest."""
 _TOKENS = 1_000
-_NAMES = {"en": "English", "fr": "French"}
 _SUGGEST = """
 You help a salesperson whose deal is late or went quiet. From the record and the exchanges say:
 - "text": the one next action that is most likely to bring the deal on, as a short instruction to the salesperson;
@@ -222,7 +221,7 @@ def request_of(shown: Shown, spoken: str) -> Request:
     """What a model is asked: where the opportunity stands, and its newest exchanges."""
     from pipecli.assist.request import Part, Request
 
-    rules = _SUGGEST.replace("SCREEN", _NAMES[language()]).replace("DRAFT", _NAMES[spoken])
+    rules = _SUGGEST.replace("SCREEN", LANGUAGES[language()]).replace("DRAFT", LANGUAGES[spoken])
     heard: Iterable[Any] = reversed([e for e in shown.exchanges[:NEWEST] if e.text.strip()])
     parts = tuple(Part(e.seq, e.text, f"{kind_name(e.detail['kind'])}, {e.at}, {e.actor}") for e in heard)
     return Request("suggest", rules, parts, _facts(shown), _SHAPE, answer_tokens=_TOKENS)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipecli.domain.figures import not_given
-from pipecli.domain.language import language_of
+from pipecli.domain.language import LANGUAGES, language_of
 from pipecli.domain.plain import cleaned
 from pipecli.domain.statements import (
     ASK,
@@ -36,7 +36,6 @@ from .workspace import Workspace
 if TYPE_CHECKING:
     from pipecli.assist.request import Part, Request
 
-_LANGUAGES = {"en": "English", "fr": "French"}
 RULES = """
 You prepare a salesperson for a meeting. From the exchanges below write short statements, the most important first:
 - "said": what was said, promised, agreed or asked, by whom and when: at most six;
@@ -102,7 +101,7 @@ def _sent(found: Brief) -> _Sent:
     facts = "\n".join(_facts(found))
     texts = {part.number: cleaned(part.text) for part in parts}
     entries = {part.number: f"{cleaned(part.label)}\n{texts[part.number]}" for part in parts}
-    rules = RULES.replace("LANGUAGE", _LANGUAGES[language()])
+    rules = RULES.replace("LANGUAGE", LANGUAGES[language()])
     amounts = amounts_of(found.record, found.matter.pipeline)
     request = Request("summary", rules, parts, facts, amounts=amounts, in_json=True, answer_tokens=_TOKENS)
     return _Sent(request, texts, entries, cleaned(facts))
