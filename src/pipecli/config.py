@@ -65,8 +65,8 @@ class ModelSettings:
     """How to reach the language model that is configured.
 
     `name` is any model string litellm knows, such as `ollama/llama3.2`; `api_base` the address of a server of one's
-    own, or the one the environment has for its provider; `redact` masks addresses, phone numbers and amounts; `timeout` is in seconds; `budget` in tokens per call,
-    sent and received.
+    own, or the one the environment has for its provider; `redact` masks addresses, phone numbers and amounts;
+    `timeout` is in seconds; `budget` in tokens per call, sent and received.
     """
 
     name: str

@@ -55,7 +55,8 @@ _ARTICLES = frozenset(("un", "une", "cent", "cents", "six"))
 _COMPUTED = re.compile(
     r"\b(?:half|halv\w+|doubl\w+|twice|thrice|tripl\w+|quadrupl\w+|dozens?|thirds|two-thirds|moitie|demi\w*|tiers"
     r"|douzaines?|dizaines?|vingtaines?|centaines?|milliers?|hundreds|thousands|(?:le|du|un|trois) quarts?"
-    r"|(?:an?|one|three|two|four) (?:(?<!\bin a )(?<!\bper a )(?<!\bover a )(?<!\bwithin a )quarters?|thirds?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?"
+    r"|(?:an?|one|three|two|four) (?:(?<!\bin a )(?<!\bper a )(?<!\bover a )(?<!\bwithin a )quarters?"
+    r"|thirds?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?"
     r"|twentieths?|hundredths?)(?! (?:day|week|month|of (?:january|february|march|april|may|june|july|august|september"
     r"|october|november|december)))"
     r"|(?:le|la|un|deux|trois|quatre|d'un) (?:tiers|cinquiemes?|sixiemes?|septiemes?|huitiemes?|neuviemes?|dixiemes?"
