@@ -15,17 +15,16 @@ _FRENCH = (
     "se sont par plus son sa ses votre vos notre nos mais ou où être avoir ont à été suis sommes"
 )
 # Words of business that are in one of the two only, however short the note is.
-_TELLING = {
-    "en": frozenset(
-        "thanks thank hello hi dear regards call called meeting quote offer friday monday tuesday wednesday thursday "
-        "sent send next week today tomorrow yesterday let said says asked wants went need needs team".split()
-    ),
-    "fr": frozenset(
-        "merci bonjour bonsoir bientôt cordialement salut mardi lundi mercredi jeudi vendredi devis relance relancer rdv "
-        "rappelle rappeler rappel envoyé envoyer reçu vu validé signé demain hier semaine prochaine avant après chez "
-        "oui réunion accord pris rendez attend veut doit".split()
-    ),
-}
+_ENGLISH_NOTE = (
+    "thanks thank hello hi dear regards call called meeting quote offer friday monday tuesday wednesday thursday sent "
+    "send next week today tomorrow yesterday let said says asked wants went need needs team"
+)
+_FRENCH_NOTE = (
+    "merci bonjour bonsoir bientôt cordialement salut mardi lundi mercredi jeudi vendredi devis relance relancer rdv "
+    "rappelle rappeler rappel envoyé envoyer reçu vu validé signé demain hier semaine prochaine avant après chez oui "
+    "réunion accord pris rendez attend veut doit"
+)
+_TELLING = {"en": frozenset(_ENGLISH_NOTE.split()), "fr": frozenset(_FRENCH_NOTE.split())}
 LANGUAGES = {"en": "English", "fr": "French"}
 """What the two are called in English, as a model is told."""
 _SMALL_WORDS = {"en": frozenset(_ENGLISH.split()), "fr": frozenset(_FRENCH.split())}
