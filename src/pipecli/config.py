@@ -54,13 +54,19 @@ class Setting(NamedTuple):
     origin: str
 
 
+_PROVIDERS = {
+    "text-completion-openai": "openai", "ollama_chat": "ollama", "fireworks_ai": "fireworks", "vertex_ai": "vertexai",
+}  # fmt: skip
+"""Providers whose address in the environment has another name than theirs."""
+
+
 @dataclass(frozen=True)
 class ModelSettings:
     """How to reach the language model that is configured.
 
     `name` is any model string litellm knows, such as `ollama/llama3.2`; `api_base` the address of a server of one's
-    own; `redact` masks addresses, phone numbers and amounts; `timeout` is in seconds; `budget` in tokens per call,
-    sent and received.
+    own, or the one the environment has for its provider; `redact` masks addresses, phone numbers and amounts;
+    `timeout` is in seconds; `budget` in tokens per call, sent and received.
     """
 
     name: str
@@ -68,6 +74,19 @@ class ModelSettings:
     redact: bool = False
     timeout: float = 60
     budget: int = 12_000
+
+
+def _address_of(model: str, environ: Mapping[str, str]) -> str | None:
+    """The address that the environment has for a model's provider, under the names that litellm reads; None where none.
+
+    It is always passed on as a setting would be, so that what is agreed to is where the texts go.
+    """
+    provider = (
+        model.partition("/")[0] if "/" in model else "anthropic" if model.startswith("claude") else "openai"
+    )
+    provider = _PROVIDERS.get(provider, provider).upper().replace("-", "_")
+    names = (f"{provider}_BASE_URL", f"{provider}_API_BASE")
+    return next((environ[name] for name in names if environ.get(name)), None)
 
 
 @dataclass(frozen=True)
@@ -162,7 +181,7 @@ class Settings:
             return None
         return ModelSettings(
             name,
-            self.get("ai.api_base").value,
+            self.get("ai.api_base").value or _address_of(name, self.environ),
             self.get("ai.redact").value == "true",
             int(self.get("ai.timeout").value or 0),
             int(self.get("ai.budget").value or 0),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipecli.assist.faults import is_refusal, scrubbed
+from pipecli.assist.faults import explained, is_refusal, scrubbed
+from pipecli.config import ModelSettings
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,9 @@ def test_no_key_is_repeated(monkeypatch: pytest.MonkeyPatch, text: str, clean: s
     monkeypatch.setenv("OUR_DAY", "monday")
     monkeypatch.setenv("A_SHORT_KEY", "the")
     assert scrubbed(text) == clean
+
+
+def test_what_a_provider_says_is_repeated_without_what_cannot_be_seen() -> None:
+    error = ValueError("bad\u202e \x1b[31mred\x1b[0m \x07\u200bmodel\U000e0041 sk-\u200babcdefgh1234")
+    line = explained(error, ModelSettings("openai/x")).message
+    assert line == "openai/x cannot be asked: ValueError, bad red model ***"

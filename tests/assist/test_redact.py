@@ -35,6 +35,10 @@ def masked(text: str) -> str:
         ("1.2M or 2 millions or 500 €", "[AMOUNT_1] or [AMOUNT_2] or [AMOUNT_3]"),
         ("48,000 then 48.000,00 then 48'000", "[AMOUNT_1] then [AMOUNT_2] then [AMOUNT_3]"),
         ("4800 a month, 48000 in all", "[AMOUNT_1] a month, [AMOUNT_2] in all"),
+        ("300 SEK, 48 PLN, SEK 300", "[AMOUNT_1], [AMOUNT_2], [AMOUNT_3]"),
+        ("1.5 bn, 300 kr, 4 zł, ₹ 480", "[AMOUNT_1], [AMOUNT_2], [AMOUNT_3], [AMOUNT_4]"),
+        ("06–12–34–56–78, 06 · 12 · 34 · 56 · 78", "[PHONE_1], [PHONE_2]"),
+        ("+33–6–12–34–56–78", "[PHONE_1]"),
         ("48k now, 48k later", "[AMOUNT_1] now, [AMOUNT_1] later"),
         ("IBAN FR76 3000 6000 0112 3456 7890 189", "IBAN FR[AMOUNT_1]"),
     ],
@@ -51,10 +55,19 @@ def test_addresses_phone_numbers_and_amounts_are_hidden(text: str, hidden: str) 
         "In 2026 there were 12 people, 3 stages and 250 desks, 10 % more",
         "@jeanne said so; version 2.10, room 4b, 5km",
         "[MAIL_1] is a word of theirs",
+        "all 5 try 3 in 12 all",
     ],
 )
 def test_days_and_small_numbers_stay(text: str) -> None:
     assert masked(text) == text
+
+
+def test_an_amount_that_is_known_is_hidden_even_where_it_may_be_a_year() -> None:
+    masks = Masks(True, [], ["2000", "950", "12"])
+    hidden = masks.hide("Budget 2000 (2000 EUR), 950 of it in 12 parts, on 2000-01-01, 12000")
+    assert hidden == "Budget [AMOUNT_3] ([AMOUNT_1]), [AMOUNT_4] of it in 12 parts, on 2000-01-01, [AMOUNT_2]"
+    assert masks.restore(hidden).startswith("Budget 2000 (2000 EUR), 950 of it")
+    assert Masks(False, [], ["2000"]).hide("2000") == "2000"
 
 
 def test_nothing_is_hidden_unless_asked_for() -> None:

@@ -142,6 +142,19 @@ def test_a_dry_run_prints_the_exact_request(asking: Pipe, model: ModelServer) ->
     assert [printed | {"model": "test-model"}] == model.requests
 
 
+def test_an_address_of_the_environment_is_what_was_agreed_to(asking: Pipe, model: ModelServer) -> None:
+    first = {"PIPE_AI_API_BASE": "", "OPENAI_BASE_URL": model.address}
+    assert json.loads(asking("ask", "--dry-run", env=first).out)["api_base"] == model.address
+    model.plays(ANSWER, ANSWER)
+    assert asking("ask", "--send", env=first).code == 0
+    assert asking("ask", env=first).code == 0
+    other = model.address.replace("127.0.0.1", "localhost")
+    for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE"):
+        result = asking("ask", env={"PIPE_AI_API_BASE": "", "OPENAI_BASE_URL": "", name: other})
+        assert result.code == 7 and "nobody agreed yet" in result.err
+    assert len(model.requests) == 2
+
+
 def test_without_a_model_the_rules_do(asking: Pipe, model: ModelServer) -> None:
     assert asking("ask", "--no-model") == (0, "by rules\n", "")
     assert asking("ask", env={"PIPE_AI_MODEL": ""}) == (0, "by rules\n", "")

@@ -50,6 +50,18 @@ def test_by_the_rules(house: Pipe, said: int) -> None:
     assert "Read 2 exchanges, by rules: 0 new proposals, 4 made before\n" in again
 
 
+def test_what_cannot_be_seen_reaches_neither_the_list_nor_the_journal(house: Pipe) -> None:
+    house("log", "1", "mail", "The stock problem ☎\ufe0f costs\u034f\U000e0101\u17b5 them two people.")
+    house("qualify", "1")
+    [found] = waiting(house)
+    assert found == ("proof", "problem", None, "The stock problem ☎ costs them two people.")
+    [proposal] = json.loads(house("proposals", "list", "1", "--json").out)
+    assert house("proposals", "accept", str(proposal["id"])).code == 0
+    written = json.dumps(json.loads(house("journal", "1", "--json").out)[-2:], ensure_ascii=False)
+    assert "The stock problem ☎ costs them two people." in written
+    assert not set("\u034f\ufe0f\u17b5\U000e0101") & set(written)
+
+
 def test_there_is_always_a_line(house: Pipe) -> None:
     assert house("qualify", "2").out == (
         "2 Borel · Maintenance   Qualified lead\n"

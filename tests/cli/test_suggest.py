@@ -153,13 +153,24 @@ def test_a_model_says_it_for_one(house: Pipe, model: ModelServer) -> None:
     (data,) = [text.splitlines() for text in model.texts()]
     record = json.loads(json.loads(data[0])["record"])
     assert (record["name"], record["overdue_days"]) == ("ERP rollout", 3)
+    assert record["amount"] == "48000 EUR"
     assert [json.loads(line)["text"] for line in data[1:]] == ["Went through the scope"]
+
+
+def test_an_amount_of_the_record_is_masked_wherever_it_stands(house: Pipe, model: ModelServer) -> None:
+    assert house("edit", "1", "--set", "amount=2000").code == 0
+    house("log", "1", "mail", "Our budget is 2000, or 300 SEK.")
+    for command in (("suggest", "1"), ("qualify", "1"), ("summary", "1")):
+        shown = house(*command, "--dry-run", env={**model.environment, "PIPE_AI_REDACT": "true"})
+        assert shown.code == 0 and "Our budget is [AMOUNT_" in shown.out
+        assert "2000" not in shown.out and "2,000" not in shown.out and "300 SEK" not in shown.out
 
 
 @pytest.mark.parametrize(
     ("change", "line"),
     [
         ({"due": "2026-11-01"}, "did not answer in the form"),
+        ({"text": "call " * 201}, "suggested more than a next action can hold"),
         ({"due": "tomorrow"}, "did not answer in the form"),
         (
             {"draft": "Bonjour, nous avons bien reçu votre message et nous vous en remercions. Pour la suite, je vous "

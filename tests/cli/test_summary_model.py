@@ -54,6 +54,7 @@ OF_MODEL = (
   · The scope was gone through in the meeting. [24]
 
 Who decides
+  · No decision-maker is named [5]
   · Nobody said yet who signs for them. [24 38]
 """
     + GATE
@@ -168,6 +169,7 @@ def test_json_says_who_wrote_it(asked: Asked) -> None:
     assert [s for s in found["statements"] if s["section"] in ("said", "people", "ask")] == [
         SAID,
         SCOPE,
+        {"section": "people", "text": "No decision-maker is named", "entries": [5]},
         DECIDES,
         *ASKED,
     ]
@@ -183,6 +185,11 @@ def test_json_says_who_wrote_it(asked: Asked) -> None:
         {**SAID, "entries": [True]},
         {**SAID, "text": "Jeanne said “we sign for 48k tomorrow”."},
         {**SAID, "text": "They will pay 49,000 at most."},
+        {**SAID, "text": "They will pay forty-nine thousand at most."},
+        {**SAID, "text": "The budget doubled."},
+        {**SAID, "text": "It costs them two people."},  # which another entry says
+        {**SAID, "text": "Jeanne said ‘we will sign it tomorrow’."},
+        {**SAID, "text": "Jeanne said ‹we will sign it tomorrow›."},
         {**SAID, "text": "\u200b \x1b[2J"},
         {**SAID, "section": "gate", "text": "All is proven."},
         {"note": "no statement at all"},
@@ -205,6 +212,30 @@ def test_sections_it_leaves_empty_stay_the_rules(asked: Asked) -> None:
     rules = by_rules(asked, "summary", "1")
     assert out.startswith(HEAD + "  · The scope was gone through in the meeting. [24]\n\n")
     assert rules[rules.index("Who decides") :] in out
+
+
+def test_who_decides_by_the_record_is_always_said(asked: Asked) -> None:
+    forged = {"section": "people", "text": "Mallory decides alone.", "entries": [38]}
+    out = asked.asks("summary", "1", scenes=(lines(forged),)).out
+    assert "Who decides\n  · No decision-maker is named [5]\n  · Mallory decides alone. [38]\n\n" in out
+
+
+def test_sections_have_a_length_and_questions_are_three(asked: Asked) -> None:
+    letters = "abcdefgh"
+    many = [
+        {"section": section, "text": f"It is {letter}?", "entries": [38]}
+        for section in ("said", "people", "ask")
+        for letter in letters
+    ]
+    found = json.loads(asked.asks("summary", "1", "--json", scenes=(lines(*many),)).out)
+    told = [(s["section"], s["text"]) for s in found["statements"]]
+    assert [text for section, text in told if section == "said"] == [f"It is {c}?" for c in letters[:6]]
+    assert len([1 for section, _text in told if section == "people"]) == 1 + 4
+    assert [text for section, text in told if section == "ask"] == [f"It is {c}?" for c in letters[:3]]
+    rules = json.loads(by_rules(asked, "summary", "1", "--json"))["statements"]
+    asks = [s for s in rules if s["section"] == "ask"]
+    found = json.loads(asked.asks("summary", "1", "--json", scenes=(lines(ASKED[0]),)).out)
+    assert [s for s in found["statements"] if s["section"] == "ask"] == [ASKED[0], *asks[:2]]
 
 
 FAULTS: dict[str, tuple[Scene, str]] = {

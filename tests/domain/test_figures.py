@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipecli.domain.figures import digits_not_given, not_given, numbers
+from pipecli.domain.figures import not_given, numbers
 from pipecli.domain.money import exponent, format_amount, format_number, localised, major
 
 
@@ -70,6 +70,8 @@ GIVEN = "Won 2 €48,000: 42 Balcarne; Lost 1 -€900; Late 12; Hygiene 97 %; un
         "97 percent, until 31 March 2027, +12,400 €, number 42.",
         "It fell by 900 and rose by €12.4k.",
         "2 12 97",
+        "Ⅻ are late, in a quarter, of a portfolio",
+        "- 12 late\n- 2 won",
     ],
 )
 def test_what_was_given_may_be_said(text: str) -> None:
@@ -89,15 +91,18 @@ def test_what_was_given_may_be_said(text: str) -> None:
         ("97 % is half as good, twice the rest", ["half", "twice"]),
         ("le double, une douzaine", ["double", "douzaine"]),
         ("€48", ["€48"]),
+        ("-€48,000", ["-€48,000"]),
+        ("−12 late", ["-12"]),
+        ("a fifth of it, a tenth of that", ["a fifth", "a tenth"]),
+        ("un cinquième, deux dixièmes", ["un cinquieme", "deux dixiemes"]),
+        ("it rose by a quarter", ["a quarter"]),
+        ("a fourfold rise", ["fourfold"]),
+        ("Ⅺ won, ½ lost", ["11", "0.5"]),
         ("1,248", ["1,248"]),
     ],
 )
 def test_what_was_not_given_is_found(text: str, odd: list[str]) -> None:
     assert not_given(text, GIVEN, ".") == odd
-
-
-def test_digits_alone_may_be_looked_at() -> None:
-    assert digits_not_given("three of them, 12 late, 13 new", "12 late") == ["13"]
 
 
 CURRENCIES = st.sampled_from(["EUR", "USD", "GBP", "JPY", "CHF", "KWD"])

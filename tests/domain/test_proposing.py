@@ -26,7 +26,7 @@ def decision() -> Decision:
 
 
 def test_a_proof_keeps_the_words_of_the_exchange(decision: Decision) -> None:
-    asked = Suggestion("proof", "NEED", exchange=7, quote="stock errors  cost them", why="a\x1bb")
+    asked = Suggestion("proof", "NEED", exchange=7, quote="stock errors  cost them", why="a\x07b\u034f")
     found = proposing.checked(decision, asked, SAID)
     assert found == Suggestion("proof", "need", exchange=7, quote="stock errors cost them", why="ab")
 

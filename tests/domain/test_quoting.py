@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipecli.domain.quoting import LONGEST, found, is_visible, visible
+from pipecli.domain.plain import cleaned
+from pipecli.domain.quoting import LONGEST, found
 
 TEXT = "Jeanne said: “stock errors cost them\n  two people”. We’ll sign in May — budget is 52k."
 
@@ -56,7 +57,21 @@ def test_accents_are_compared_as_letters_however_they_are_composed() -> None:
 
 def test_what_hides_in_a_text_is_not_between_its_words() -> None:
     assert found("we sign", "we\u200b sign") == "we sign"
-    assert visible("a\u200bb\u3164c\nd\x07") == "abc\nd"
+    hidden = "we\u034f\ufe0f\U000e0101\u17b5\u180b sign\u2060 it"
+    assert found("we sign it", hidden) == "we sign it"
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\u034f", "\u17b4", "\u17b5", "\u180b", "\ufe00", "\U000e0100", "\U000e01ef"]
+)
+def test_a_quote_may_hide_nothing(hidden: str) -> None:
+    assert found(f"we{hidden} sign it", f"we{hidden} sign it") is None
+
+
+@pytest.mark.parametrize("quote", ["a ☎️ press line ❤️ now", "a ☎ press line ❤ now"])
+def test_a_sign_drawn_as_a_picture_is_the_sign(quote: str) -> None:
+    assert found(quote, "We need a ☎️ press line ❤️ now.") == "a ☎ press line ❤ now"
+    assert found(quote, "We need a ☎ press line ❤ now.") == "a ☎ press line ❤ now"
 
 
 def test_a_quote_has_a_length() -> None:
@@ -73,7 +88,7 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_siz
 def test_it_never_finds_what_is_not_there(quote: str, text: str) -> None:
     place = found(quote, text)
     if place is not None:
-        assert all(map(is_visible, place))
+        assert cleaned(place) == place
         assert place.split() and len(place.split()) >= 2
 
 

@@ -10,7 +10,7 @@ from pipecli.config import Settings
 from pipecli.domain.briefing_talk import LISTENED, QUESTIONS
 from pipecli.domain.statements import ASK, GATE, NEXT, PEOPLE, SAID, SECTIONS, STANDING
 from pipecli.errors import NotFound
-from pipecli.service import briefing, creating, gates, opportunities, undoing
+from pipecli.service import briefing, creating, gates, merging, opportunities, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.briefing import Brief
 from pipecli.service.workspace import Workspace
@@ -149,6 +149,19 @@ def test_nothing_of_another_opportunity_is_told(place: Workspace) -> None:
     log(place, other, "A secret price of 99k.")
     found = checked(place, ref)
     assert not [s for s in found.found.statements if "secret" in s.text or "99" in s.text]
+
+
+def test_what_came_with_a_merged_one_is_told(place: Workspace) -> None:
+    ref, other = add(place), add(place, name="Presses")
+    log(place, other, "Our budget is 77k for the presses.")
+    log(place, other, "Our budget is 12k for the rest.")
+    undoing.undo(place)
+    merging.merge(place, ref, other)
+    found = checked(place, ref)
+    assert any("77k" in text for text in texts(found, SAID))
+    assert not any("12k" in text for text in texts(found, SAID))
+    undoing.undo(place)
+    assert not any("77k" in text for text in texts(checked(place, ref), SAID))
 
 
 def test_one_that_is_not_there(place: Workspace) -> None:

@@ -72,6 +72,17 @@ def test_what_is_masked_is_sent_masked_and_comes_back(place: Workspace, model: M
     assert "48k" not in model.texts()[0] and "jeanne" not in model.texts()[0]
 
 
+def test_a_backslash_in_what_was_masked_ends_no_statement(place: Workspace, model: ModelServer) -> None:
+    opportunities.log(place, "1", "mail", "Write to x\\y@evil.example.", Answers())
+    masked = Workspace(Settings(environ={**place.settings.environ, "PIPE_AI_REDACT": "true"}))
+    seq = call(place)
+    model.says("\n".join([said("Write to [MAIL_2] or [MAIL_1].", seq), said("They have a budget.", seq)]))
+    found = telling.told(masked, briefing.brief(masked, "1"), HOW)
+    assert found is not None and found.found.dropped == 0
+    told = [s.text for s in found.found.statements if s.section == SAID]
+    assert told == ["Write to x\\y@evil.example or jeanne@acme.example.", "They have a budget."]
+
+
 def test_it_is_asked_for_the_language_in_use(place: Workspace, model: ModelServer) -> None:
     seq = call(place)
     text.use_language("fr")

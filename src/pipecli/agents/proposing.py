@@ -12,7 +12,7 @@ from mcp.server.mcpserver import Context
 from pydantic import Field
 
 from pipecli.domain.fold import fold
-from pipecli.domain.quoting import visible
+from pipecli.domain.plain import cleaned
 from pipecli.errors import Conflict, InvalidInput
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
@@ -165,6 +165,6 @@ class Proposing:
         """What the agent is called: never what rules or the person it works for are called."""
         client = context.session.client_params
         said = self._name or (client.client_info.name if client else "")
-        name = " ".join(visible(said).split())[:LONGEST_NAME].strip() or UNNAMED
+        name = " ".join(cleaned(said).split())[:LONGEST_NAME].strip() or UNNAMED
         taken = {fold(RULES), fold(self._place.settings.actor)}
         return f"{name} ({UNNAMED})" if fold(name) in taken else name

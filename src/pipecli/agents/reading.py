@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from pipecli.domain.pipeline import SETTABLE_FIELDS
-from pipecli.domain.quoting import visible
+from pipecli.domain.plain import cleaned
 from pipecli.errors import InvalidInput, NotFound
 from pipecli.service import lists
 from pipecli.service.workspace import Workspace
@@ -76,7 +76,7 @@ class Reading:
         limit: Limit = answers.ROWS,
     ) -> answers.Found:
         """Opportunities by a part of their name or account, open and closed, those with a next action first."""
-        if not visible(text).strip():
+        if not cleaned(text).strip():
             raise InvalidInput(_("search for at least one letter of a name or account"))
         wanted = lists.Wanted("all", fragment=text, sort="due")
         return _found(lists.listing(self._place, wanted, limit))
@@ -122,7 +122,7 @@ class Reading:
         if entry is None:
             line = _("{ref} has no exchange {exchange}")
             raise NotFound(line.format(ref=shown.record["id"], exchange=exchange), exchange=exchange)
-        text = visible(entry.text)
+        text = cleaned(entry.text)
         end = start + answers.PORTION
         return answers.Text(
             ref=shown.record["id"],
@@ -292,7 +292,7 @@ def _exchanges(entries: list[Any]) -> Iterator[answers.Exchange]:
     """The newest exchanges, as far as their texts fit into an answer."""
     room = answers.ALL_CHARACTERS
     for entry in entries[: answers.NEWEST_EXCHANGES]:
-        text, left = answers.fits(visible(entry.text), min(answers.CHARACTERS, room))
+        text, left = answers.fits(cleaned(entry.text), min(answers.CHARACTERS, room))
         room -= len(text)
         yield answers.Exchange(
             exchange=entry.seq,
@@ -312,7 +312,7 @@ def _entry(entry: Any) -> answers.Entry:
         on=entry.at,
         by=entry.actor,
         kind=entry.kind,
-        says=answers.line(visible(entry.summary)),
+        says=answers.line(cleaned(entry.summary)),
         taken_back=None if entry.live else True,
     )
 
@@ -325,7 +325,7 @@ def _gate(report: Mapping[str, Any]) -> answers.Gate:
 def _criterion(item: Mapping[str, Any]) -> answers.Criterion:
     evidence = item.get("evidence")
     return answers.Criterion(
-        evidence=answers.line(visible(evidence)) if evidence else None,
+        evidence=answers.line(cleaned(evidence)) if evidence else None,
         a_person_types=item["how"] or None,
         **{key: item[key] for key in ("criterion", "kind", "ask", "side")},
     )

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from pipecli import __version__
 from pipecli.config import is_text
-from pipecli.domain.quoting import visible
+from pipecli.domain.plain import cleaned
 from pipecli.errors import InvalidInput, NotFound, PipeError
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
@@ -81,7 +81,7 @@ class Server(MCPServer[Any]):
             except ToolError as error:
                 return _refusal(_understood(error))
         if isinstance(result, CallToolResult) and result.structured_content is not None:
-            return _answer(cleaned(result.structured_content))
+            return _answer(all_cleaned(result.structured_content))
         return result
 
     def _require_clear(self, name: str, arguments: Mapping[str, Any]) -> None:
@@ -95,7 +95,7 @@ class Server(MCPServer[Any]):
         if unknown:
             line = _('{tool} has no argument "{key}"; it has: {keys}')
             keys = ", ".join(known) or _("none")
-            raise InvalidInput(line.format(tool=name, key=visible(unknown[0])[:40], keys=keys))
+            raise InvalidInput(line.format(tool=name, key=cleaned(unknown[0])[:40], keys=keys))
         for key, value in arguments.items():
             if isinstance(value, str) and not is_text(value):
                 raise InvalidInput(_("{key} holds bytes that are not text").format(key=key))
@@ -131,7 +131,7 @@ def _refusal(error: PipeError) -> CallToolResult:
     """An error under the keys that it has on the command line."""
     detail = pydantic_core.to_jsonable_python(error.detail, fallback=str)
     bounded = {k: v[:MOST_IN_A_DETAIL] if isinstance(v, list) else v for k, v in detail.items()}
-    return _answer(cleaned({"error": error.slug, "message": error.message, **bounded}), is_error=True)
+    return _answer(all_cleaned({"error": error.slug, "message": error.message, **bounded}), is_error=True)
 
 
 def _answer(document: dict[str, Any], *, is_error: bool = False) -> CallToolResult:
@@ -142,10 +142,10 @@ def _answer(document: dict[str, Any], *, is_error: bool = False) -> CallToolResu
     )
 
 
-def cleaned(value: Any) -> Any:
+def all_cleaned(value: Any) -> Any:
     """A document without keys that have no value, its texts without what does not show."""
     if isinstance(value, str):
-        return visible(value)
+        return cleaned(value)
     if isinstance(value, dict):
-        return {key: cleaned(found) for key, found in value.items() if found is not None}
-    return [cleaned(found) for found in value] if isinstance(value, list) else value
+        return {key: all_cleaned(found) for key, found in value.items() if found is not None}
+    return [all_cleaned(found) for found in value] if isinstance(value, list) else value

@@ -10,6 +10,7 @@ import re
 from math import ceil
 
 from pipecli.config import NUMBERS, ModelSettings
+from pipecli.domain.plain import cleaned
 from pipecli.errors import AssistError
 from pipecli.text import _
 
@@ -89,7 +90,7 @@ def _of_the_account(error: Exception, names: set[str], settings: ModelSettings) 
 def _of_the_request(error: Exception, names: set[str], settings: ModelSettings) -> str:
     model = settings.name
     where = settings.api_base or model.partition("/")[0]
-    text = " ".join(str(error).split())
+    text = " ".join(cleaned(str(error)).split())
     if "ContextWindowExceededError" in names or _TOO_LONG.search(text):
         line = _("the request is longer than {model} takes; to send less: pipe config ai.budget {n}")
         return line.format(model=model, n=max(NUMBERS["ai.budget"][0], settings.budget // 2))
@@ -110,7 +111,8 @@ def _of_the_request(error: Exception, names: set[str], settings: ModelSettings) 
 
 
 def scrubbed(text: str) -> str:
-    """The text without any key: neither one the environment holds, nor what looks like one."""
+    """The text as it is seen, and without any key: neither one the environment holds, nor what looks like one."""
+    text = cleaned(text)
     for name, value in os.environ.items():
         if len(value) >= 6 and _SECRET_NAMES.search(name):
             text = text.replace(value, "***")

@@ -76,7 +76,7 @@ def complete(
     A rate limit or a fault of the server is tried once more, after `pause`, if no text was shown yet.
     """
     litellm = _litellm()
-    shown = Shown(ready.masks, on_text)
+    shown = Shown(ready.masks, on_text, in_json=ready.request.in_json)
     try:
         raw = _asked(litellm, ready, shown)
     except Exception as error:

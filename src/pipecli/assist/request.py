@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pipecli.config import ModelSettings
+from pipecli.domain.language import LANGUAGES
 from pipecli.domain.plain import cleaned
 from pipecli.errors import AssistError
 from pipecli.text import _
@@ -29,7 +30,6 @@ Say only what the data says. Quote word for word, in the language of the text qu
 _MASKED = """
 Words in square brackets such as [MAIL_1], [PHONE_1] and [AMOUNT_1] stand for what is kept private: copy them \
 unchanged."""
-_LANGUAGES = {"en": "Answer in English.", "fr": "Answer in French."}
 
 
 class Part(NamedTuple):
@@ -51,8 +51,10 @@ class Request:
     `shape` is an example of the JSON object wanted, None for free text: a string describes a text, 0 stands for a
     whole number, True for yes or no, a list of one holds any number of the like, an object has these keys; a key that
     ends in "?" may be null or absent (and is None in the answer). Amounts and dates are texts, since an amount may be
-    masked. `language` is the one a free text has to be in (`en`, `fr`), None for any. `answer_tokens` is how long the
-    answer may be, with what a model thinks before it: say in the rules how short it should be, and leave room here.
+    masked. `amounts` are those of the record in digits, to be masked wherever they stand. `in_json` says that a free
+    text is to be JSON objects, read as they arrive. `language` is the one a free text has to be in (`en`, `fr`), None
+    for any. `answer_tokens` is how long the answer may be, with what a model thinks before it: say in the rules how
+    short it should be, and leave room here.
     """
 
     purpose: str
@@ -60,6 +62,8 @@ class Request:
     parts: tuple[Part, ...] = ()
     facts: str = ""
     shape: Mapping[str, Any] | None = None
+    amounts: tuple[str, ...] = ()
+    in_json: bool = False
     language: str | None = None
     answer_tokens: int = 2000
 
@@ -84,7 +88,8 @@ def prepared(request: Request, settings: ModelSettings) -> Prepared:
     parts = [Part(part.number, cleaned(part.text), cleaned(part.label)) for part in request.parts]
     record = cleaned(request.facts)
     rules = _rules(request, settings.redact)
-    masks = Masks(settings.redact, [record, *(text for part in parts for text in part[1:])])
+    texts = [record, *(text for part in parts for text in part[1:])]
+    masks = Masks(settings.redact, texts, request.amounts)
     facts = _line({"record": masks.hide(record)}) if record else ""
     lines = [_part_line(part, masks) for part in parts]
     room = settings.budget - request.answer_tokens - 2 * _TOKENS_PER_MESSAGE - _tokens(rules) - _tokens(facts)
@@ -130,7 +135,7 @@ def _rules(request: Request, redact: bool) -> str:
         shape = json.dumps(_shown(request.shape), ensure_ascii=False)
         rules += f"\nAnswer with one JSON object of this form and nothing else: {shape}"
     if request.language:
-        rules += f"\n{_LANGUAGES[request.language]}"
+        rules += f"\nAnswer in {LANGUAGES[request.language]}."
     return rules
 
 

@@ -23,8 +23,9 @@ def without_thoughts(text: str) -> str:
 class Shown:
     """Hands on pieces of text, cleaned and with what was masked put back; `something` says whether any was."""
 
-    def __init__(self, masks: Masks, on_text: Callable[[str], None] | None) -> None:
+    def __init__(self, masks: Masks, on_text: Callable[[str], None] | None, *, in_json: bool = False) -> None:
         self._masks = masks
+        self._in_json = in_json
         self._on_text = on_text
         self._held = ""
         self._begun = False
@@ -47,7 +48,7 @@ class Shown:
             self._give(len(self._held))
 
     def _give(self, end: int) -> None:
-        text = self._masks.restore(cleaned(self._held[:end]))
+        text = self._masks.restore(cleaned(self._held[:end]), in_json=self._in_json)
         self._held = self._held[end:]
         if text and self._on_text:
             self.something = True

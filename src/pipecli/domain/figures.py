@@ -34,7 +34,9 @@ _AFTER = (
     r"(?: ?(?:de |d')?(?P<after>[€$£¥%](?!\d)|(?:per cent|pour cent|percent|pourcent|euros?|dollars?|pounds?|francs?)\b"
     r"|[A-Z]{3}\b))?"
 )
-_WRITTEN = re.compile(rf"(?P<sign>(?<![\w.,])[+-] ?)?{_BEFORE} ?(?P<inner>(?<![\w])[+-])?{_NUMBER}{_AFTER}")
+_WRITTEN = re.compile(
+    rf"(?P<sign>(?<![\w.,])(?:\+ ?|-(?! )))?{_BEFORE} ?(?P<inner>(?<![\w])[+-])?{_NUMBER}{_AFTER}"
+)
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -52,8 +54,13 @@ _ARTICLES = frozenset(("un", "une", "cent", "cents", "six"))
 """Words that alone are, or may be, something else than a number; `six` is one in both languages and stays one."""
 _COMPUTED = re.compile(
     r"\b(?:half|halv\w+|doubl\w+|twice|thrice|tripl\w+|quadrupl\w+|dozens?|thirds|two-thirds|moitie|demi\w*|tiers"
-    r"|douzaines?|dizaines?|vingtaines?|centaines?|milliers?|hundreds|thousands|(?:a|one|three|le|un|trois) quarts?\b"
-    r"|(?:a|one|three) quarters? of|a third)\b"
+    r"|douzaines?|dizaines?|vingtaines?|centaines?|milliers?|hundreds|thousands|(?:le|du|un|trois) quarts?"
+    r"|(?:an?|one|three|two|four) (?:(?<!\bin a )(?<!\bper a )(?<!\bover a )(?<!\bwithin a )quarters?"
+    r"|thirds?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?"
+    r"|twentieths?|hundredths?)(?! (?:day|week|month|of (?:january|february|march|april|may|june|july|august|september"
+    r"|october|november|december)))"
+    r"|(?:le|la|un|deux|trois|quatre|d'un) (?:tiers|cinquiemes?|sixiemes?|septiemes?|huitiemes?|neuviemes?|dixiemes?"
+    r"|vingtiemes?|centiemes?)|(?:two|three|four|five|six|seven|eight|nine|ten|hundred|\d+)-?fold)\b"
 )
 _WORD_RUN = re.compile(
     rf"(?<!\d )(?<!\d)\b(?:{'|'.join(sorted({*_WORDS, *_SCALES}, key=len, reverse=True))})"
@@ -72,10 +79,19 @@ class Number(NamedTuple):
 
 def _plain(text: str) -> str:
     """The text with plain spaces and marks, and with the digits of every script as those of ours."""
+    text = "".join(char if char.isascii() else _one_sign(char) for char in text)
     return "".join(
         char if char.isascii() else str(unicodedata.decimal(char, char))
         for char in unicodedata.normalize("NFKC", text).translate(_SPACES)
     )
+
+
+def _one_sign(char: str) -> str:
+    """A number that is one character, a Roman numeral or a fraction, in digits; any other character as it is."""
+    value = unicodedata.numeric(char, 0)
+    if unicodedata.category(char) == "Nl" or value % 1:
+        return f" {value:.4g} "
+    return char
 
 
 def in_digits(text: str, decimal: str | None = None) -> list[Number]:
@@ -160,12 +176,6 @@ def not_given(text: str, given: str, decimal: str | None = None) -> list[str]:
     return odd + [word for word in _COMPUTED.findall(fold(_plain(text))) if word not in said]
 
 
-def digits_not_given(text: str, given: str) -> list[str]:
-    """The numbers that a text has in digits and that stand nowhere in what was given."""
-    known = numbers(given)
-    return [number.text for number in in_digits(text) if not _stands(number, known)]
-
-
 def _stands(number: Number, known: list[Number]) -> bool:
     if any(_is(number, one) for one in known):
         return True
@@ -178,5 +188,6 @@ def _stands(number: Number, known: list[Number]) -> bool:
 
 def _is(number: Number, given: Number) -> bool:
     same_unit = number.unit in ("", given.unit)
-    same_sign = number.sign in ("", given.sign) or not given.sign
+    # A number given without a sign is above zero: less than nothing was not given.
+    same_sign = number.sign in ("", given.sign) or (number.sign == "+" and not given.sign)
     return same_unit and same_sign and not number.values.isdisjoint(given.values)

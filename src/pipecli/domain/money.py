@@ -70,6 +70,8 @@ _SIGNS: dict[str, tuple[str, ...]] = {
     "fr": ("CHF",),
     "fr.": ("CHF",),
 }
+CURRENCY_SIGNS = frozenset(_SIGNS)
+"""Every sign or short word that is read as a currency, in small letters."""
 _SIGN_OF = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 
 LIMIT = 10**12

@@ -1,8 +1,8 @@
 """Text that others wrote, without what cannot be seen: terminal escapes, control and invisible characters.
 
-What a model answers is cleaned before it is shown or stored, and what is sent to it before it is sent, so that a quote
-is compared with the text a person would read. Brackets stay: markup is never interpreted, every screen shows it as it
-is written.
+What a model answers is cleaned before it is shown or stored, and what is sent to it before it is sent; a quote is
+compared with the text a person would read, and an agent reads no other. Brackets stay: markup is never interpreted,
+every screen shows it as it is written.
 """
 
 from __future__ import annotations

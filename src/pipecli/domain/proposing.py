@@ -21,12 +21,15 @@ from .events import Event
 from .fold import fold
 from .opportunity import Opportunity, Proposal
 from .pipeline import WON
-from .quoting import found, visible
+from .plain import cleaned
+from .quoting import found
 from .route import target_of
 from .wording import EXCHANGE_KINDS
 
 PROOF, VALUE, NEXT_ACTION, EXCHANGE, MOVE = "proof", "value", "next_action", "exchange", "move"
 KINDS = (PROOF, VALUE, NEXT_ACTION, EXCHANGE, MOVE)
+LONGEST_ACTION = LONGEST_NAME * 5
+"""Characters of a next action."""
 
 
 class Suggestion(NamedTuple):
@@ -86,10 +89,10 @@ def checked(decision: Decision, suggestion: Suggestion, texts: Mapping[int, str]
     there, or where a quote does not stand word for word in the exchange it names.
     """
     s = suggestion._replace(
-        value=visible(suggestion.value),
-        due=visible(suggestion.due),
-        why=visible(suggestion.why),
-        draft=visible(suggestion.draft),
+        value=cleaned(suggestion.value),
+        due=cleaned(suggestion.due),
+        why=cleaned(suggestion.why),
+        draft=cleaned(suggestion.draft),
     )
     if s.exchange is not None and s.exchange not in texts:
         raise InvalidInput(
@@ -131,7 +134,7 @@ def _aimed(decision: Decision, s: Suggestion) -> Suggestion:
         line = _('"{kind}" is not a kind of exchange; the kinds are: {kinds}')
         raise InvalidInput(line.format(kind=s.target, kinds=kinds))
     if s.what in (NEXT_ACTION, EXCHANGE):
-        longest = LONGEST_NAME * 5 if s.what == NEXT_ACTION else LONGEST_TEXT
+        longest = LONGEST_ACTION if s.what == NEXT_ACTION else LONGEST_TEXT
         value = checked_text(s.value, _("a proposal"), longest)
         return s._replace(value=value, due=_possible_day(decision, s))
     if s.what != VALUE:

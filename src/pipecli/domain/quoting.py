@@ -1,7 +1,8 @@
 """Whether a quote stands word for word in a text: what a proposal rests on, checked before anyone sees it.
 
 Line breaks and spaces count as one space, the typographic apostrophe as the typed one; everything else has to be the
-same. What does not show on a screen (controls, marks of direction, fillers) is no part of a quote.
+same. What cannot be seen (`plain.py`) is no part of a text, and a quote that holds any of it is none: but for the marks
+that only say whether a sign is to be drawn as a picture, which whoever copies it may add or leave out.
 """
 
 from __future__ import annotations
@@ -9,27 +10,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from .plain import cleaned
+
 LONGEST = 500
 """Characters of a quote."""
 FEWEST_WORDS = 2
-# Letters and symbols by their category that nevertheless show nothing: Hangul fillers and the blank of braille.
-_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
-_UNSEEN = ("Cc", "Cf", "Cn", "Co", "Cs")
 _APOSTROPHES = str.maketrans("\u2019\u02bc", "''")
-
-
-def is_visible(letter: str) -> bool:
-    """Whether a character shows on a screen; spaces and line breaks count."""
-    if letter in "\n\r\t":
-        return True
-    return letter not in _BLANKS and unicodedata.category(letter) not in _UNSEEN
-
-
-def visible(text: str) -> str:
-    """The text without what does not show on a screen."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(filter(is_visible, text))
+_PICTURES = str.maketrans("", "", "\ufe0e\ufe0f")
+_BREAKS = str.maketrans("\r", "\n")
 
 
 def found(quote: str, text: str, fewest: int = FEWEST_WORDS) -> str | None:
@@ -38,12 +26,13 @@ def found(quote: str, text: str, fewest: int = FEWEST_WORDS) -> str | None:
     It has to begin and end where words do, have at least `fewest` words and at most `LONGEST` characters, and nothing
     in it that does not show.
     """
+    quote = quote.translate(_PICTURES).translate(_BREAKS)
     words = unicodedata.normalize("NFC", quote).translate(_APOSTROPHES).split()
-    if not all(map(is_visible, quote)) or len(words) < fewest or len(quote) > LONGEST:
+    if cleaned(quote) != quote or len(words) < fewest or len(quote) > LONGEST:
         return None
     if not any(letter.isalnum() for letter in quote):
         return None
-    source = unicodedata.normalize("NFC", visible(text))
+    source = unicodedata.normalize("NFC", cleaned(text))
     pattern = r"(?<!\w)" if words[0][0].isalnum() else ""
     pattern += r"\s+".join(map(re.escape, words))
     pattern += r"(?!\w)" if words[-1][-1].isalnum() else ""

@@ -50,14 +50,27 @@ def grounded(statements: Iterable[Statement], entries: Container[int]) -> Ground
     return Grounded(tuple(kept), dropped)
 
 
-_QUOTED = re.compile('[“«"]\\s*([^“”«»"]+?)\\s*[”»"]')
+_DOUBLE = '“”„‟«»"＂〝〞〟「」『』'
+# Every kind of quotation mark; one that is not closed quotes to the end. The single ones are apostrophes within a word
+# and behind it, so that they only open where a word may begin, and close where it has ended.
+_QUOTED = (
+    re.compile(f"[{_DOUBLE}]([^{_DOUBLE}]+)(?:[{_DOUBLE}]|$)"),
+    re.compile("“([^“”]+)”"),
+    re.compile("«([^«»]+)»"),
+    re.compile("„([^„“”]+)[“”]"),
+    re.compile(r"(?:(?<!\w)['‘’‚‛`´]|‹)\s*(?=\S)(.+?)(?:(?<=\w)['‘’‛`´](?!\w)|(?<!\w)['‘’‛`´](?!\w)|[›‹]|$)"),
+    re.compile("›([^‹›]+)‹"),
+)
+_PAIRS = re.compile("<<|>>|``|''")
+_EDGES = " .,;:!?…\u00a0\u202f'‘’‚‛`´‹›" + _DOUBLE
 _QUOTE_WORDS = 3
 """From so many words on, what stands between quotation marks is a quote; fewer are a name or a turn of phrase."""
 
 
 def quotes_hold(statement: Statement, texts: Mapping[int, str]) -> bool:
     """Whether everything a statement quotes stands word for word in an entry that it names."""
-    quotes = [quote.strip(" .,;:!?…\u00a0\u202f") for quote in _QUOTED.findall(statement.text)]
+    text = _PAIRS.sub('"', statement.text)
+    quotes = [found.strip(_EDGES) for pattern in _QUOTED for found in pattern.findall(text)]
     sources = [texts.get(seq, "") for seq in statement.seqs]
     return all(
         any(_stands(quote, source) for source in sources)

@@ -15,6 +15,7 @@ from pipecli.domain.events import Event, opportunity_stream
 from pipecli.domain.evolve import fold
 from pipecli.domain.gate import Judge
 from pipecli.domain.opportunity import Opportunity
+from pipecli.domain.plain import cleaned
 from pipecli.domain.route import target_of
 from pipecli.domain.statements import Grounded, grounded
 from pipecli.domain.survival import OPEN, REACHED, Case, Dwell, dwell
@@ -26,6 +27,7 @@ from pipecli.text import _
 from . import refs
 from .past import row_with_names
 from .records import Record, record
+from .show import living, with_absorbed
 from .summaries import said
 from .workspace import Reading, Workspace
 
@@ -60,15 +62,18 @@ def brief(workspace: Workspace, ref: str) -> Brief:
             maker=state.decision_maker,
             stage=state.stage,
         )
-        return _brief(reading, state, ev.live(events), around)
+        own = ev.live(events)
+        return _brief(reading, state, own, living(with_absorbed(reading, events, state)), around)
 
 
-def _brief(reading: Reading, state: Opportunity, events: Sequence[Event], around: Around) -> Brief:
+def _brief(
+    reading: Reading, state: Opportunity, own: Sequence[Event], events: Sequence[Event], around: Around
+) -> Brief:
     row = row_with_names(
         projection.rows(state, reading.pipeline, around.names)["opportunity"][0], around.names
     )
     shown = record(row, reading.pipeline, reading.today)
-    matter = _matter(reading, state, events, around, is_stale=bool(shown["stale"]))
+    matter = _matter(reading, state, own, events, around, is_stale=bool(shown["stale"]))
     entries = frozenset({event.seq for event in events} | {person.id for person in matter.people})
     talk = talking.listened(matter)
     statements = [
@@ -83,11 +88,18 @@ def _brief(reading: Reading, state: Opportunity, events: Sequence[Event], around
 
 
 def _matter(
-    reading: Reading, state: Opportunity, events: Sequence[Event], around: Around, *, is_stale: bool
+    reading: Reading,
+    state: Opportunity,
+    own: Sequence[Event],
+    events: Sequence[Event],
+    around: Around,
+    *,
+    is_stale: bool,
 ) -> Matter:
+    """What the rules read: `own` are the events of its own stream, `events` those of merged ones as well."""
     judge = Judge(state, reading.pipeline, reading.today, around.names)
     heard = [
-        Heard(e.seq, e.payload["kind"], e.occurred_on, e.actor, e.text)
+        Heard(e.seq, e.payload["kind"], e.occurred_on, e.actor, e.text and cleaned(e.text))
         for e in events
         if e.kind == ev.EXCHANGE_LOGGED
     ]
@@ -101,8 +113,8 @@ def _matter(
         is_stale,
         tuple(Contact(p.id, p.name, p.mail) for p in around.people if p.name),
         tuple(sorted(heard, key=lambda one: (one.on, one.seq), reverse=True)),
-        {e.seq: said(e) for e in events if e.text is not None and e.kind == ev.EVIDENCE_RECORDED},
-        0 if state.is_open else next(e.seq for e in reversed(events) if e.kind in (ev.WON, ev.LOST)),
+        {e.seq: cleaned(said(e)) for e in events if e.text is not None and e.kind == ev.EVIDENCE_RECORDED},
+        0 if state.is_open else next(e.seq for e in reversed(own) if e.kind in (ev.WON, ev.LOST)),
         _usual(state, around.stays, reading.today) if state.is_open else Dwell(0, 0),
     )
 

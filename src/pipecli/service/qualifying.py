@@ -12,6 +12,7 @@ from pipecli.domain import proposing, understanding
 from pipecli.domain.gate import Judge
 from pipecli.domain.money import major
 from pipecli.domain.pipeline import SETTABLE_FIELDS, WON, Criterion
+from pipecli.domain.plain import cleaned
 from pipecli.domain.proposing import Suggestion
 from pipecli.domain.understanding import Ground
 from pipecli.domain.wording import kind_name
@@ -20,6 +21,7 @@ from pipecli.errors import AssistError
 from . import proposals
 from .assistance import Assistance, ask, model_of
 from .proposals import Made
+from .records import amounts_of
 from .show import Entry, Shown, show
 from .workspace import Workspace
 
@@ -124,7 +126,7 @@ def _by_rules(
     taken: set[tuple[str, str]] = set()
     for n, entry in enumerate(heard):
         for found in understanding.in_exchange(
-            entry.text, entry.seq, ground_of(shown, wanted, settings, entry)
+            cleaned(entry.text), entry.seq, ground_of(shown, wanted, settings, entry)
         ):
             if found.what == proposing.NEXT_ACTION and (n or found.due < shown.today.isoformat()):
                 continue  # what was promised before the last exchange may well be done
@@ -149,7 +151,8 @@ def request_of(shown: Shown, heard: list[Entry], purpose: str = "qualify") -> Re
     parts = tuple(
         Part(e.seq, e.text, f"{kind_name(e.detail['kind'])}, {e.at}, {e.actor}") for e in reversed(heard)
     )
-    return Request(purpose, _QUALIFY, parts, _facts(shown), _SHAPE, answer_tokens=_TOKENS)
+    amounts = amounts_of(shown.record, shown.pipeline)
+    return Request(purpose, _QUALIFY, parts, _facts(shown), _SHAPE, amounts=amounts, answer_tokens=_TOKENS)
 
 
 def _facts(shown: Shown) -> str:

@@ -59,6 +59,13 @@ def record(row: Row, pipeline: Pipeline, today: date) -> Record:
     }
 
 
+def amounts_of(shown: Record, pipeline: Pipeline) -> tuple[str, ...]:
+    """The amounts of an opportunity in digits, its own fields' among them: what is masked for its value."""
+    money = [key for key, field in pipeline.fields.items() if field.type == "money"]
+    values = [shown["amount"], *(shown["fields"].get(key) for key in money)]
+    return tuple(str(value) for value in values if value is not None)
+
+
 def own_fields(row: Row, pipeline: Pipeline) -> dict[str, Any]:
     """The company's own fields of a row, typed."""
     return field_facts(json.loads(row.fields), pipeline)

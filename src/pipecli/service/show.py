@@ -84,7 +84,7 @@ def show(workspace: Workspace, ref: str, *, as_of: date | None = None, to: str |
         state = fold(own)
         if state is None:
             raise NotFound(_("there is no opportunity {ref}").format(ref=number), ref=str(number))
-        events = _with_absorbed(reading, own, state, as_of)
+        events = with_absorbed(reading, own, state, as_of)
         names = directory.names(reading.driver, _ids(events, state))
         judge = Judge(state, reading.pipeline, reading.today, names)
         return Shown(
@@ -102,10 +102,10 @@ def show(workspace: Workspace, ref: str, *, as_of: date | None = None, to: str |
         )
 
 
-def _with_absorbed(
+def with_absorbed(
     reading: Reading, own: list[Event], state: Opportunity, day: date | None = None
 ) -> list[Event]:
-    """The events of an opportunity and of those that were merged into it, as they happened."""
+    """The events of an opportunity and of those that were merged into it, as they happened; no query where none was."""
     if not state.absorbed:
         return own
     streams = [journal.load_whole_stream(reading.driver, opportunity_stream(n)) for n in state.absorbed]
@@ -143,7 +143,7 @@ def _people(reading: Reading, state: Opportunity) -> list[Person]:
 
 def entries(reading: Reading, events: list[Event], names: Mapping[int, str | None]) -> list[Entry]:
     """Events in words, each with whether it still counts."""
-    alive = {e.seq for e in _living(events)}
+    alive = {e.seq for e in living(events)}
     return [
         Entry(
             e.seq,
@@ -161,7 +161,7 @@ def entries(reading: Reading, events: list[Event], names: Mapping[int, str | Non
     ]
 
 
-def _living(events: Iterable[Event]) -> list[Event]:
+def living(events: Iterable[Event]) -> list[Event]:
     """The events of any streams that were not undone."""
     by_stream: dict[str, list[Event]] = {}
     for event in events:
@@ -177,7 +177,7 @@ def proof(workspace: Workspace, ref: str) -> tuple[Record, list[ProofStep]]:
         state = fold(own)
         if state is None:
             raise NotFound(_("there is no opportunity {ref}").format(ref=number), ref=str(number))
-        events = _with_absorbed(reading, own, state)
+        events = with_absorbed(reading, own, state)
         names = directory.names(reading.driver, _ids(events, state))
         # What a gate rested on then is shown even where it was withdrawn since: it is what happened.
         everything = _with_all_evidence(state, events)
@@ -202,7 +202,7 @@ def _with_all_evidence(state: Opportunity, events: list[Event]) -> Opportunity:
             e.payload.get("exchange"),
             e.payload.get("proposed_by"),
         )
-        for e in _living(events)
+        for e in living(events)
         if e.kind == ev.EVIDENCE_RECORDED
     )
     return replace(state, evidence=all_evidence)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,9 +15,9 @@ from pipecli.domain import proposing, suggesting
 from pipecli.domain.condition_parser import parse
 from pipecli.domain.fold import fold
 from pipecli.domain.hearing import sender
-from pipecli.domain.language import is_written_in, language_of
+from pipecli.domain.language import LANGUAGES, is_written_in, language_of
 from pipecli.domain.opportunity import Opportunity
-from pipecli.domain.proposing import Suggestion
+from pipecli.domain.proposing import LONGEST_ACTION, Suggestion
 from pipecli.domain.suggesting import Said, Standing
 from pipecli.domain.understanding import Ground
 from pipecli.domain.wording import kind_name
@@ -27,7 +28,7 @@ from pipecli.text import _, language
 from . import lists, proposals
 from .assistance import Assistance, ask, model_of
 from .proposals import Listed
-from .records import Record
+from .records import Record, amounts_of
 from .show import Entry, Shown, show
 from .workspace import Reading, Workspace
 
@@ -38,7 +39,6 @@ RULES = "rules"
 NEWEST = 20
 """Exchanges of an opportunity that are read, the newest."""
 _TOKENS = 1_000
-_NAMES = {"en": "English", "fr": "French"}
 _SUGGEST = """
 You help a salesperson whose deal is late or went quiet. From the record and the exchanges say:
 - "text": the one next action that is most likely to bring the deal on, as a short instruction to the salesperson;
@@ -196,10 +196,13 @@ def _asks(shown: Shown) -> list[tuple[str, str]]:
 
 def _by_model(workspace: Workspace, shown: Shown, how: Assistance) -> Suggestion | None:
     spoken = _spoken(shown)
-    answer = ask(workspace, request_of(shown, spoken), how)
+    request = replace(request_of(shown, spoken), amounts=amounts_of(shown.record, shown.pipeline))
+    answer = ask(workspace, request, how)
     if answer is None:
         return None
     value: dict[str, Any] = answer.value
+    if len(value["text"]) > LONGEST_ACTION:
+        raise AssistError(_("{model} suggested more than a next action can hold").format(model=answer.model))
     due = value["due"]
     if not is_written_in(value["draft"], spoken):
         raise AssistError(
@@ -230,7 +233,7 @@ def request_of(shown: Shown, spoken: str) -> Request:
     """What a model is asked: where the opportunity stands, and its newest exchanges."""
     from pipecli.assist.request import Part, Request
 
-    rules = _SUGGEST.replace("SCREEN", _NAMES[language()]).replace("DRAFT", _NAMES[spoken])
+    rules = _SUGGEST.replace("SCREEN", LANGUAGES[language()]).replace("DRAFT", LANGUAGES[spoken])
     heard: Iterable[Any] = reversed([e for e in shown.exchanges[:NEWEST] if e.text.strip()])
     parts = tuple(Part(e.seq, e.text, f"{kind_name(e.detail['kind'])}, {e.at}, {e.actor}") for e in heard)
     return Request("suggest", rules, parts, _facts(shown), _SHAPE, answer_tokens=_TOKENS)
@@ -243,6 +246,10 @@ def _facts(shown: Shown) -> str:
         "next_action", "next_due", "overdue_days", "days_in_stage", "last_exchange_on", "stale",
     )  # fmt: skip
     facts = {"today": shown.today.isoformat()} | {key: record[key] for key in kept}
+    if record["amount"] is not None:
+        facts["amount"] = (
+            f"{record['amount']} {record['currency']}"  # with its currency, so that it can be masked
+        )
     return json.dumps(
         facts | {"still_to_find_out": [ask for _key, ask in _asks(shown)]}, ensure_ascii=False, default=str
     )

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipecli.domain.figures import digits_not_given
-from pipecli.domain.language import language_of
+from pipecli.domain.figures import not_given
+from pipecli.domain.language import LANGUAGES, language_of
 from pipecli.domain.plain import cleaned
 from pipecli.domain.statements import (
+    ASK,
+    PEOPLE,
+    SAID,
     SECTIONS,
     TOLD,
     Grounded,
@@ -27,12 +30,12 @@ from pipecli.text import _, language
 
 from .assistance import Assistance, ask, model_of
 from .briefing import Brief
+from .records import amounts_of
 from .workspace import Workspace
 
 if TYPE_CHECKING:
     from pipecli.assist.request import Part, Request
 
-_LANGUAGES = {"en": "English", "fr": "French"}
 RULES = """
 You prepare a salesperson for a meeting. From the exchanges below write short statements, the most important first:
 - "said": what was said, promised, agreed or asked, by whom and when: at most six;
@@ -41,18 +44,25 @@ You prepare a salesperson for a meeting. From the exchanges below write short st
 Write one JSON object on each line and nothing else, first all of "said", then "people", then "ask":
 {"section": "said", "text": "one sentence", "entries": [12, 15]}
 "entries" are the numbers of the entries that a statement rests on. A statement without one is thrown away, and so is
-one with a number or a quote that stands in no entry. Compute nothing. Write the statements in LANGUAGE."""
+one with a number or a quote that stands in none of the entries it names. Compute nothing. Write the statements in LANGUAGE."""
 _TOKENS = 3_000
+MOST = {SAID: 6, PEOPLE: 4, ASK: 3}
+"""Statements of a model in each section."""
+_NO_NUMBERS = ("one", "neuf")
+"""Words that are numbers and, more often, something else: one of them, un camion neuf."""
 
 OnStatement = Callable[[Statement], None]
 
 
 class _Sent(NamedTuple):
-    """What the model is shown: the request, and the texts a statement is held against, by entry."""
+    """What the model is shown: the request, the texts a quote is held against, by entry, and what a number is held
+    against: those with their labels, and the facts.
+    """
 
     request: Request
     texts: Mapping[int, str]
-    given: str
+    entries: Mapping[int, str]
+    facts: str
 
 
 def told(
@@ -69,7 +79,7 @@ def told(
     sent = _sent(found)
     if not sent.texts:  # there is nothing to tell of
         return found
-    hearing = _Hearing(sent, on_statement)
+    hearing = _Hearing(found, sent, on_statement)
     answer = ask(workspace, sent.request, how, on_text=hearing.add)
     if answer is None:
         return None
@@ -78,7 +88,7 @@ def told(
 
 
 def _together(found: Brief, statements: list[Statement]) -> tuple[Statement, ...]:
-    """The model's statements in their sections; the rules' in those it does not write, or left empty."""
+    """What was heard, in its sections; the rules' in those of which nothing was."""
     own = {statement.section for statement in statements}
     kept = [statement for statement in found.found.statements if statement.section not in own]
     return tuple(sorted([*kept, *statements], key=lambda one: SECTIONS.index(one.section)))
@@ -90,9 +100,11 @@ def _sent(found: Brief) -> _Sent:
     parts = tuple(_parts(found))
     facts = "\n".join(_facts(found))
     texts = {part.number: cleaned(part.text) for part in parts}
-    given = "\n".join([cleaned(facts), *texts.values(), *(cleaned(part.label) for part in parts)])
-    rules = RULES.replace("LANGUAGE", _LANGUAGES[language()])
-    return _Sent(Request("summary", rules, parts, facts, answer_tokens=_TOKENS), texts, given)
+    entries = {part.number: f"{cleaned(part.label)}\n{texts[part.number]}" for part in parts}
+    rules = RULES.replace("LANGUAGE", LANGUAGES[language()])
+    amounts = amounts_of(found.record, found.matter.pipeline)
+    request = Request("summary", rules, parts, facts, amounts=amounts, in_json=True, answer_tokens=_TOKENS)
+    return _Sent(request, texts, entries, cleaned(facts))
 
 
 def _parts(found: Brief) -> Iterator[Part]:
@@ -128,15 +140,21 @@ def _facts(found: Brief) -> Iterator[str]:
 
 
 class _Hearing:
-    """Takes an answer as it arrives, hands on the statements that hold, counts those that do not."""
+    """Takes an answer as it arrives, hands on the statements that hold, counts those that do not.
 
-    def __init__(self, sent: _Sent, on_statement: OnStatement | None) -> None:
+    Of each section no more is taken than was asked for. Who decides by the record is said by the rules before anything of
+    the model's, and where it asks less than three questions the rules' follow.
+    """
+
+    def __init__(self, found: Brief, sent: _Sent, on_statement: OnStatement | None) -> None:
         from pipecli.assist.objects import Objects
 
+        self._rules = found.found.statements
         self._sent = sent
         self._on_statement = on_statement
         self._objects = Objects()
         self._kept: list[Statement] = []
+        self._shown: list[Statement] = []
         self.dropped = 0
 
     def add(self, piece: str) -> None:
@@ -146,7 +164,21 @@ class _Hearing:
             if statement is None or not self._holds(statement):
                 self.dropped += 1
                 continue
-            self._kept.append(statement)
+            if self._n(statement.section) < MOST[statement.section]:
+                if statement.section == PEOPLE and not self._n(PEOPLE):
+                    self._show(*self._of_rules(PEOPLE)[:1])
+                self._kept.append(statement)
+                self._show(statement)
+
+    def _n(self, section: str) -> int:
+        return sum(one.section == section for one in self._kept)
+
+    def _of_rules(self, section: str) -> list[Statement]:
+        return [one for one in self._rules if one.section == section]
+
+    def _show(self, *statements: Statement) -> None:
+        for statement in statements:
+            self._shown.append(statement)
             if self._on_statement:
                 self._on_statement(statement)
 
@@ -155,11 +187,18 @@ class _Hearing:
         return (
             rests_on_entries(statement, texts)
             and quotes_hold(statement, texts)
-            and not digits_not_given(statement.text, self._sent.given)
+            and not self._odd_numbers(statement)
         )
 
+    def _odd_numbers(self, statement: Statement) -> list[str]:
+        """The numbers of a statement that stand neither in an entry it names nor among the facts."""
+        given = "\n".join([self._sent.facts, *(self._sent.entries[seq] for seq in statement.seqs)])
+        return [number for number in not_given(statement.text, given) if number.lower() not in _NO_NUMBERS]
+
     def end(self, model: str) -> list[Statement]:
-        """The statements that hold; raises AssistError where none does, or they are in another language."""
+        """The statements that hold, with those of the rules that go with them; raises AssistError where none holds, or
+        they are in another language.
+        """
         if not self._kept and not self.dropped:
             raise AssistError(_("{model} did not answer in the form it was asked for").format(model=model))
         if not self._kept:
@@ -170,7 +209,11 @@ class _Hearing:
             raise AssistError(
                 _("{model} answered in another language than it was asked for").format(model=model)
             )
-        return self._kept
+        if asked := self._n(ASK):
+            told = {statement.text for statement in self._kept}
+            more = [one for one in self._of_rules(ASK) if one.text not in told]
+            self._show(*more[: MOST[ASK] - asked])
+        return self._shown
 
 
 def _statement(found: Mapping[str, Any]) -> Statement | None:
