@@ -30,6 +30,7 @@ BEST = {
     rules.PAST: DATE,
     rules.UNPLANNED: NEXT,
     rules.UNPRICED: AMOUNT,
+    rules.UNDATED: DATE,
 }
 
 

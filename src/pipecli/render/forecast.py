@@ -186,7 +186,7 @@ def notes(document: Mapping[str, Any]) -> list[str]:
 
 def _settled_by(*, unpriced: bool, undated: bool) -> list[str]:
     """The command that settles what is left out."""
-    kinds = [kind for kind, wanted in (("unpriced", unpriced), ("past-close-date", undated)) if wanted]
+    kinds = [*(["unpriced"] if unpriced else []), *(["past-close-date", "no-close-date"] if undated else [])]
     return [_("to settle them: pipe clean --only {kinds}").format(kinds=",".join(kinds))] if kinds else []
 
 
