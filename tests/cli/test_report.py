@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from pipecli import text
+from pipecli.render.report import Figure, Page
+from pipecli.render.report_sections import stages
+from pipecli.render.report_text import write_text
 
 from .conftest import Pipe, Result
 from .test_contract_gate import THROUGH_DISCOVERY
@@ -28,14 +34,15 @@ def undrawn(result: Result) -> Result:
 
 TEXT = """\
 B2B sales: the week to Mon 23 Nov 2026
-4 opportunities open, €57,000 in all; 2 without a price
+4 opportunities open, €57,000 in all; 2 without an amount or a rate
 
 Still to come, 4th quarter 2026  €12,000  weighted by the rules; €6,500 won so
                                           far
 Forecast by rules                +€6,500  since Mon 16 Nov
 Won                               €6,500  1 opportunity
 Lost                                   –  0 opportunities
-To settle                         2 of 4  €48,000 at stake; 1 without a price
+To settle                         2 of 4  €48,000 at stake; 1 without an amount
+                                          or a rate
 Hygiene                            100 %
 
 Settle first
@@ -121,13 +128,13 @@ report weekly
 MARKDOWN = """\
 # B2B sales: the month to Mon 23 Nov 2026
 
-4 opportunities open, €57,000 in all; 2 without a price
+4 opportunities open, €57,000 in all; 2 without an amount or a rate
 
 - Still to come, 4th quarter 2026: **€12,000** (weighted by the rules; €6,500 won so far)
 - Forecast by rules: **+€19,400** (since Fri 23 Oct)
 - Won: **€6,500** (1 opportunity)
 - Lost: **€30,000** (1 opportunity)
-- To settle: **2 of 4** (€48,000 at stake; 1 without a price)
+- To settle: **2 of 4** (€48,000 at stake; 1 without an amount or a rate)
 - Hygiene: **100 %**
 
 ## Settle first
@@ -437,6 +444,49 @@ def test_the_same_day_gives_the_same_bytes_whenever_it_is_asked(
 )
 def test_what_cannot_be_is_refused_in_one_line(house: Pipe, words: list[str], line: str) -> None:
     assert house("report", *words) == (2, "", line + "\n")
+
+
+@pytest.mark.parametrize("name", ["week.pdf", "week.docx", "week.HTLM"])
+def test_an_ending_it_does_not_know_is_refused(house: Pipe, environment: Path, name: str) -> None:
+    file = environment / name
+    known = ".html, .htm, .md, .txt, .json"
+    line = f'a report cannot be written as "{file.suffix}"; the endings are: {known}\n'
+    assert house("report", "-o", str(file)) == (2, "", line)
+    assert not file.exists()
+    assert house("report", "--text", "-o", str(file)).code == 0
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(
+    "name", ["Étape", "Étape de validation technique et commerciale avec la direction générale"]
+)
+def test_long_stage_names_and_every_figure_are_whole_in_80_columns(
+    house: Pipe, language: str, name: str
+) -> None:
+    found = json.loads(house("report", "--json").out)
+    rate = {"n": 12_345, "k": 9_876, "rate": 0.8}
+    for n, stage in enumerate(found["stages"]):
+        stage["stage_name"] = f"{name} {n}"
+        stage["open"] |= {"count": 1_234, "amount": 98_765_432}
+        stage["unplanned"] |= {"count": 1_111}
+        stage["flow"] |= {
+            "to_next": stage["flow"]["to_next"] | rate,
+            "to_win": stage["flow"]["to_win"] | rate,
+        }
+    stream = io.StringIO()
+    text.use_language(language)
+    try:
+        section = stages(found)
+        write_text(Page("", "", (Figure("a", "b"),), (section,), ""), stream)
+        part = section.parts[0]
+        cells = {c.key: [c.title, *(c.text(record) for record in part.records)] for c in part.view.columns}
+    finally:
+        text.use_language("en")
+    printed = stream.getvalue()
+    assert max(map(len, printed.splitlines())) <= 80
+    missing = [key for key, texts in cells.items() if any(text not in printed for text in texts)]
+    assert missing in ([], ["to_next"])
+    assert "…" not in printed
 
 
 def test_a_file_that_cannot_be_is_refused_and_an_old_one_kept(house: Pipe, environment: Path) -> None:
