@@ -218,7 +218,10 @@ class _Yard:
         rows = self._rows
         used = {row.account_id: row.account for row in rows.values() if row.account_id is not None}
         accounts = same_accounts([(i, name) for i, name in used.items() if name])
-        dealings = [Dealing(r.number, r.name, r.account_id, self._worth(r)) for r in rows.values()]
+        dealings = [
+            Dealing(r.number, r.name, r.account_id, self._worth(r), r.owner_key, r.contact_id)
+            for r in rows.values()
+        ]
         found: dict[int, int] = {}
         for a, b in same_dealings(dealings, accounts):
             one, two = rows[a.number], rows[b.number]
