@@ -43,7 +43,7 @@ def _about_merges(found: Record) -> list[str]:
     """How many were merged, and what they had been: they count in none of the points any more."""
     merged = found["merged"]
     names = {
-        "open": ngettext("{n} open", "{n} open", merged["open"]),
+        "open": _("{n} open"),
         "won": ngettext("{n} won", "{n} won", merged["won"]),
         "lost": ngettext("{n} lost", "{n} lost", merged["lost"]),
     }
