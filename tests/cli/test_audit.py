@@ -162,7 +162,7 @@ def test_json_has_everything(untidy: Pipe) -> None:
     found = json.loads(untidy("audit", "--json").out)
     assert list(found) == [
         *("as_of", "owner", "hygiene", "eight_weeks_ago", "weeks", "points", "owners"),
-        *("moves_back", "one_word", "copied", "owners_apart", "listed", "stability"),
+        *("moves_back", "one_word", "copied", "owners_apart", "listed", "merged", "stability"),
     ]
     assert found["hygiene"] == {"rate": 0.6141, "met": 44, "cases": 68}
     assert found["eight_weeks_ago"] == {"rate": None, "met": 0, "cases": 0}

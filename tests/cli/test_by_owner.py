@@ -165,11 +165,15 @@ def test_what_does_not_go_together(shared: Pipe, words: list[str], line: str) ->
         assert shared(command, *words) == (2, "", line + "\n")
 
 
-def test_a_name_that_makes_no_address_is_refused(shared: Pipe, environment: Path) -> None:
+def test_a_name_that_makes_no_address_is_named_and_the_others_are_written_to(
+    shared: Pipe, environment: Path
+) -> None:
     shared("add", "X", "-n", "x", "-d", "2026-12-22", "--owner", "Marc (Paris)")
     words = ("overdue", "--by", "owner", "--eml", "--to-dir", str(environment / "d"))
     line = 'no mail address can be made of "Marc (Paris)"; give another name: pipe handover FROM TO\n'
-    assert shared(*words, env={"PIPE_TODAY": "2026-12-24"}) == (2, "", line)
-    assert not (environment / "d").exists()
+    assert shared(*words, env={"PIPE_TODAY": "2026-12-24"}) == (1, "", line)
+    written = sorted(path.name for path in (environment / "d").iterdir())
+    assert written and not [name for name in written if "Paris" in name]
+    assert written == sorted(f"overdue-{owner}.eml" for owner in ("lea", "marc"))
     line = 'no mail address can be made of "李"; set who you are: pipe config me NAME\n'
     assert shared(*words, me="李") == (2, "", line)

@@ -108,13 +108,13 @@ def test_owner_by_owner(yard: Pipe) -> None:
         "marc        1     –          –         1\n"
     )
     assert yard("clean", "--by", "owner", "--csv").out == (
-        "owner,n,dead,duplicate,stale,unproven,past_close_date,no_next_action,unpriced\n"
-        "lea,3,1,1,0,1,0,0,0\nmarc,1,0,0,0,1,0,0,0\n"
+        "owner,n,dead,duplicate,stale,unproven,past_close_date,no_next_action,unpriced,no_close_date\n"
+        "lea,3,1,1,0,1,0,0,0,0\nmarc,1,0,0,0,1,0,0,0,0\n"
     )
 
 
 def test_what_cannot_be_asked(yard: Pipe) -> None:
-    kinds = "dead, duplicate, stale, unproven, past-close-date, no-next-action, unpriced"
+    kinds = "dead, duplicate, stale, unproven, past-close-date, no-next-action, unpriced, no-close-date"
     assert yard("clean", "--only", "ugly") == (2, "", f'no trouble is called "ugly"; choose of: {kinds}\n')
     assert yard("clean", "--by", "stage") == (2, "", 'no grouping "stage"; write --by owner\n')
 
@@ -144,7 +144,20 @@ def test_where_nothing_is_wrong_nothing_is_said(pipe: Pipe) -> None:
 
 
 def test_the_forecast_leads_here(yard: Pipe) -> None:
-    assert "to settle them: pipe clean --only unpriced,past-close-date\n" in yard("forecast").out
+    out = yard("forecast").out
+    assert "3 open opportunities have no close date, or a past one: in no period" in out
+    assert "to settle them: pipe clean --only unpriced,past-close-date,no-close-date\n" in out
+    assert json.loads(yard("forecast", "--json").out)["undated"]["count"] == 3
+    assert yard("clean", "--only", "past-close-date,no-close-date", "-q").out == "5\n1\n2\n"
+    assert yard("clean", "--only", "no-close-date").out == (
+        "2 to settle: 2 without a close date\n"
+        "5  Acme · ERP rollout  €48,000  Qualified lead  lea\n"
+        "      no close date\n"
+        "      pipe edit 5 --set close=DATE\n"
+        "2  Borel · Portal            –  Discovery       lea\n"
+        "      no close date; may be 3 Borel SA · Porttal; unproven since Mon 16 Nov; no next action; no amount\n"
+        "      pipe edit 2 --set close=DATE\n"
+    )
 
 
 PLANNED = """id,name,amount,stage,account,owner,created
@@ -183,15 +196,22 @@ def test_a_round_is_one_key_each_and_goes_on_where_it_was_left(desk: Pipe) -> No
         )
         terminal.press(KEYS, b"p")
         terminal.answer("Prove which one? ", "1")
+        terminal.answer("What problem do they want solved? ", "They lose orders")
         terminal.answer("What is the next action? ", "call Ida")
         terminal.answer("Due when? ", "+3d")
-        terminal.answer("What problem do they want solved? ", "They lose orders")
         terminal.expect("  4 Nord · Audit   Proposal sent   €30,000   50 %\n  Next: call Ida, ")
         terminal.expect("unproven since ")
         terminal.press(KEYS, b" ")
 
         terminal.expect("2 of 4\n3 Borel SA · Porttal\n")
+        terminal.press(KEYS, b"?")
+        terminal.press(KEYS, b"d")
+        terminal.answer("When will it close? (fri, +3d, 2026-12-31) ", "2020-01-01")
+        terminal.expect("  2020-01-01 is in the past; write today, +3d or fri\n")
+        terminal.press("When will it close? ", CTRL_C)
         terminal.press(KEYS, b"a")
+        terminal.answer("How much is it? ", "much")
+        terminal.expect('"much"')
         terminal.answer("How much is it? ", "13k")
         terminal.answer("What is the next action? ", "send the offer")
         terminal.answer("Due when? ", "+5d")

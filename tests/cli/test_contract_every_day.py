@@ -263,7 +263,7 @@ def test_a_state_is_never_dated_before_the_one_it_follows(house: Pipe, unchanged
         assert house("back", "1", "--reason", "x", "--on", "2026-11-15") == (
             2,
             "",
-            "2026-11-15 is before StageAdvanced of 2026-11-16; use --on 2026-11-16 or later\n",
+            "2026-11-15 is before the move of 2026-11-16; use --on 2026-11-16 or later\n",
         )
 
 

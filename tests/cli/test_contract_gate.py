@@ -255,5 +255,5 @@ def test_undo_is_refused_where_later_changes_rest_on_it(house: Pipe) -> None:
     assert house("undo", me="zoe") == (
         5,
         "",
-        "edit cannot be taken back: lea did StageReturned on 1 since (2026-11-23)\n",
+        "edit cannot be taken back: the move back by lea on 1 stands in its way (2026-11-23)\n",
     )

@@ -87,7 +87,12 @@ def test_what_is_taken(twice: Pipe) -> None:
         (["6", "1"], 5, "1 is open and 6 is lost: keep 1 instead: pipe merge 1 6"),
         (["1", "5"], 5, "5 is won and 1 is open: keep 5 instead: pipe merge 5 1"),
         (["1", "7", "--take", "tags"], 2, "the tags of both are kept as they are; there is nothing to take"),
-        (["1", "3", "--take", "amount"], 2, "3 has no amount to take"),
+        (["1", "3", "--take", "amount", "--reason", "x"], 2, "3 has no amount to take"),
+        (
+            ["1", "3"],
+            5,
+            "3 is of another account than 1; if they are one all the same, say why: pipe merge 1 3 --reason TEXT",
+        ),
     ],
 )
 def test_what_is_refused(
@@ -102,6 +107,49 @@ def test_the_loss_of_a_duplicate_is_no_loss(twice: Pipe) -> None:
     assert twice("merge", "1", "6").code == 0
     assert json.loads(twice("stats", "losses", "--json").out) == []
     assert twice("doctor").code == 0
+
+
+def test_why_two_of_different_accounts_are_one_is_kept_and_told_in_every_report(twice: Pipe) -> None:
+    before = json.loads(twice("forecast", "--json").out)
+    assert twice("merge", "1", "2", "--reason", "Borel is a name of Acme").code == 0
+    assert "Borel is a name of Acme" in twice("journal", "1").out
+    assert twice("report").out.endswith(
+        """\
+1 merged since Tue 17 Nov, counted no more
+  No.  Opportunity          into  Was   Amount  By
+    2  Borel · Maintenance     1  open  €9,000  lea
+       Borel is a name of Acme
+
+As of Mon 23 Nov 2026. Amounts in EUR. Pipeline definition 1. Made by: pipe
+report weekly
+"""
+    )
+    assert json.loads(twice("report", "--json").out)["merges"] == [
+        {
+            **{"id": 2, "name": "Maintenance", "account": "Borel", "owner": "lea", "status": "open"},
+            **{"amount": 9000, "currency": "EUR", "into": 1, "merged_on": "2026-11-23", "merged_by": "lea"},
+            "reason": "Borel is a name of Acme",
+        }
+    ]
+    line = "Merged in eight weeks, and counted no more: 1 opportunity (1 open).\n"
+    assert line in twice("audit").out
+    assert line not in twice("audit", "--owner", "marc").out
+    assert json.loads(twice("audit", "--json").out)["merged"] == {"count": 1, "open": 1, "won": 0, "lost": 0}
+
+    moved = json.loads(twice("forecast", "changes", "--since", "2026-11-22", "--json").out)
+    (part,) = (part for part in moved["parts"] if part["kind"] == "merged")
+    assert (part["amount"], [one["id"] for one in part["opportunities"]]) == (-900, [2])
+    assert moved["after"] == before["won"]["amount"] + before["weighted"] - 900
+    assert (
+        "merged    1    -€900  2 Borel · Maintenance -€900"
+        in twice("forecast", "changes", "--since", "2026-11-22").out
+    )
+    assert twice("doctor").code == 0
+
+    assert twice("undo").code == 0
+    assert "counted no more" not in twice("report").out + twice("audit").out
+    moved = json.loads(twice("forecast", "changes", "--since", "2026-11-22", "--json").out)
+    assert "merged" not in [part["kind"] for part in moved["parts"]]
 
 
 @pytest.fixture
@@ -138,3 +186,12 @@ def test_the_other_one_is_picked_from_a_list(desk: Pipe) -> None:
         terminal.answer("Take what of 2? ", "")
         assert terminal.end() == 0
     assert desk("list", "-q").out == "1\n3\n"
+
+
+def test_why_two_are_one_is_asked_where_they_do_not_look_it(desk: Pipe) -> None:
+    assert desk("add", "ERP", "48k", "-a", "Borel", "-n", "call Jeanne", "-d", "+3d").code == 0
+    with Terminal("merge", "1", "4") as terminal:
+        terminal.answer("4 is of another account than 1. Why are they one? ", "Borel was bought")
+        terminal.answer("Take what of 4? ", "")
+        assert terminal.end() == 0
+    assert "Borel was bought" in desk("journal", "1").out

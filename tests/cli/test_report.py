@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from pipecli import text
+from pipecli.render.report import Figure, Page
+from pipecli.render.report_sections import stages
+from pipecli.render.report_text import write_text
 
 from .conftest import Pipe, Result
 from .test_contract_gate import THROUGH_DISCOVERY
@@ -28,15 +34,16 @@ def undrawn(result: Result) -> Result:
 
 TEXT = """\
 B2B sales: the week to Mon 23 Nov 2026
-4 opportunities open, €57,000 in all; 2 without a price
+4 opportunities open, €57,000 in all; 2 without an amount or a rate
 
-Still to come, 4th quarter 2026   €12,000  weighted by the rules; €6,500 won so
-                                           far
-Forecast by rules                +€13,700  since Sun 15 Nov
-Won                                €6,500  1 opportunity
-Lost                                    –  0 opportunities
-To settle                          2 of 4  €48,000 at stake; 1 without a price
-Hygiene                             100 %
+Still to come, 4th quarter 2026  €12,000  weighted by the rules; €6,500 won so
+                                          far
+Forecast by rules                +€6,500  since Mon 16 Nov
+Won                               €6,500  1 opportunity
+Lost                                   –  0 opportunities
+To settle                         2 of 4  €48,000 at stake; 1 without an amount
+                                          or a rate
+Hygiene                            100 %
 
 Settle first
 2 late.
@@ -60,18 +67,16 @@ from.
 
 1 open opportunity has no amount: counted, not priced
 1 open opportunity has no close date, or a past one: in no period
-to settle them: pipe clean --only unpriced,past-close-date
+to settle them: pipe clean --only unpriced,past-close-date,no-close-date
 USD stands apart, without a rate: $15,000 in no period
 
-What changed since Sun 15 Nov
-Won and weighted until Wed 31 Mar 2027: €5,700, now €19,400.
+What changed since Mon 16 Nov
+Won and weighted until Wed 31 Mar 2027: €12,900, now €19,400.
 
-  Change       How many   Amount
-  won                 1  +€6,500
+  Change  How many   Amount
+  won            1  +€6,500
        5 Training +€6,500
-  probability         1  +€7,200
-       1 Acme · ERP rollout +€7,200
-  Everything behind it: pipe forecast changes --since 2026-11-15
+  Everything behind it: pipe forecast changes --since 2026-11-16
 
 Stages
   Stage           open   Amount  late  quiet  goes on  is won
@@ -88,7 +93,7 @@ Late and quiet, by owner
   marc      1        –     –         –      –         –   4 of 4
 
 Won and lost
-Since Mon 16 Nov: 1 won (€6,500); nothing lost.
+Since Tue 17 Nov: 1 won (€6,500); nothing lost.
 
 Won
   No.  Opportunity  Amount  Owner
@@ -123,13 +128,13 @@ report weekly
 MARKDOWN = """\
 # B2B sales: the month to Mon 23 Nov 2026
 
-4 opportunities open, €57,000 in all; 2 without a price
+4 opportunities open, €57,000 in all; 2 without an amount or a rate
 
 - Still to come, 4th quarter 2026: **€12,000** (weighted by the rules; €6,500 won so far)
-- Forecast by rules: **+€19,400** (since Thu 22 Oct)
+- Forecast by rules: **+€19,400** (since Fri 23 Oct)
 - Won: **€6,500** (1 opportunity)
 - Lost: **€30,000** (1 opportunity)
-- To settle: **2 of 4** (€48,000 at stake; 1 without a price)
+- To settle: **2 of 4** (€48,000 at stake; 1 without an amount or a rate)
 - Hygiene: **100 %**
 
 ## Settle first
@@ -155,11 +160,11 @@ Believe the weighted column: only 2 opportunities are closed: too few to learn f
 
 1 open opportunity has no close date, or a past one: in no period
 
-to settle them: pipe clean --only unpriced,past-close-date
+to settle them: pipe clean --only unpriced,past-close-date,no-close-date
 
 USD stands apart, without a rate: $15,000 in no period
 
-## What changed since Thu 22 Oct
+## What changed since Fri 23 Oct
 
 Won and weighted until Wed 31 Mar 2027: €0, now €19,400.
 
@@ -167,7 +172,7 @@ Won and weighted until Wed 31 Mar 2027: €0, now €19,400.
 | --- | ---: | ---: | --- |
 | new | 3 | +€19,400 | 1 Acme · ERP rollout +€12,000; 5 Training +€6,500 |
 
-Everything behind it: pipe forecast changes --since 2026-10-22
+Everything behind it: pipe forecast changes --since 2026-10-23
 
 ## Stages
 
@@ -189,7 +194,7 @@ n is how many a rate rests on: all there ever were; pipe stats has its interval.
 
 ## Won and lost
 
-Since Fri 23 Oct: 1 won (€6,500); 1 lost (€30,000).
+Since Sat 24 Oct: 1 won (€6,500); 1 lost (€30,000).
 
 ### Won
 
@@ -259,12 +264,13 @@ def test_the_figures(waived: Pipe) -> None:
     assert list(found) == [
         *("period", "from", "as_of", "pipeline", "definition", "currency", "forecast", "track", "track_days"),
         *("months", "changes", "open", "settle", "stages", "owners", "won", "lost", "hygiene", "waivers"),
+        "merges",
     ]
-    assert (found["period"], found["from"], found["as_of"]) == ("weekly", "2026-11-16", "2026-11-23")
+    assert (found["period"], found["from"], found["as_of"]) == ("weekly", "2026-11-17", "2026-11-23")
     assert found["forecast"] == json.loads(waived("forecast", "--json").out) | {
         key: found["forecast"][key] for key in ("from", "groups", "won", "open", "weighted", "history")
     }
-    changes = json.loads(waived("forecast", "changes", "--since", "2026-11-15", "--json").out)
+    changes = json.loads(waived("forecast", "changes", "--since", "2026-11-16", "--json").out)
     assert found["changes"] == changes
     assert found["settle"]["counts"] == {"approval": 0, "overdue": 2, "unplanned": 0, "stale": 0}
     assert found["settle"]["pressing"] == {"count": 2, "amount": 48000, "unpriced": 1}
@@ -341,7 +347,7 @@ B2B sales: the week to Mon 23 Nov 2026
 Nothing is open. pipe add opens the first, pipe import brings in a file.
 
 Still to come, 4th quarter 2026         €0  weighted by the rules; €0 won so far
-Forecast by rules                unchanged  since Sun 15 Nov
+Forecast by rules                unchanged  since Mon 16 Nov
 Won                                      –  0 opportunities
 Lost                                     –  0 opportunities
 To settle                          nothing
@@ -353,7 +359,7 @@ Nothing is late, nothing went quiet, no approval waits.
 Forecast
 Nothing was won, and nothing open has a close date ahead.
 
-What changed since Sun 15 Nov
+What changed since Mon 16 Nov
 Nothing moved the forecast: €0.
 
 Stages
@@ -363,7 +369,7 @@ Late and quiet, by owner
 Nobody holds anything open.
 
 Won and lost
-Nothing was won or lost since Mon 16 Nov.
+Nothing was won or lost since Tue 17 Nov.
 
 Hygiene
 There is nothing to measure yet.
@@ -438,6 +444,49 @@ def test_the_same_day_gives_the_same_bytes_whenever_it_is_asked(
 )
 def test_what_cannot_be_is_refused_in_one_line(house: Pipe, words: list[str], line: str) -> None:
     assert house("report", *words) == (2, "", line + "\n")
+
+
+@pytest.mark.parametrize("name", ["week.pdf", "week.docx", "week.HTLM"])
+def test_an_ending_it_does_not_know_is_refused(house: Pipe, environment: Path, name: str) -> None:
+    file = environment / name
+    known = ".html, .htm, .md, .txt, .json"
+    line = f'a report cannot be written as "{file.suffix}"; the endings are: {known}\n'
+    assert house("report", "-o", str(file)) == (2, "", line)
+    assert not file.exists()
+    assert house("report", "--text", "-o", str(file)).code == 0
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(
+    "name", ["Étape", "Étape de validation technique et commerciale avec la direction générale"]
+)
+def test_long_stage_names_and_every_figure_are_whole_in_80_columns(
+    house: Pipe, language: str, name: str
+) -> None:
+    found = json.loads(house("report", "--json").out)
+    rate = {"n": 12_345, "k": 9_876, "rate": 0.8}
+    for n, stage in enumerate(found["stages"]):
+        stage["stage_name"] = f"{name} {n}"
+        stage["open"] |= {"count": 1_234, "amount": 98_765_432}
+        stage["unplanned"] |= {"count": 1_111}
+        stage["flow"] |= {
+            "to_next": stage["flow"]["to_next"] | rate,
+            "to_win": stage["flow"]["to_win"] | rate,
+        }
+    stream = io.StringIO()
+    text.use_language(language)
+    try:
+        section = stages(found)
+        write_text(Page("", "", (Figure("a", "b"),), (section,), ""), stream)
+        part = section.parts[0]
+        cells = {c.key: [c.title, *(c.text(record) for record in part.records)] for c in part.view.columns}
+    finally:
+        text.use_language("en")
+    printed = stream.getvalue()
+    assert max(map(len, printed.splitlines())) <= 80
+    missing = [key for key, texts in cells.items() if any(text not in printed for text in texts)]
+    assert missing in ([], ["to_next"])
+    assert "…" not in printed
 
 
 def test_a_file_that_cannot_be_is_refused_and_an_old_one_kept(house: Pipe, environment: Path) -> None:

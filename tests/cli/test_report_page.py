@@ -268,6 +268,9 @@ def figures() -> dict[str, Any]:
             },
         },
         "waivers": [{**told, "criterion": "ok", "waived_by": "", "waived_on": "2026-11-20", "reason": ""}],
+        "merges": [
+            {**told, "into": 2, "status": "won", "merged_on": "2026-11-20", "merged_by": "", "reason": ""}
+        ],
     }
 
 

@@ -36,6 +36,7 @@ CASES: dict[str, tuple[Standing | None, Standing | None, list[tuple[str, int]]]]
     "lost": (open_(), GONE, [("lost", -50_000)]),
     "lost, was not in the period": (OUT, GONE, []),
     "a win that was lost": (won(), GONE, [("lost", -100_000)]),
+    "merged": (open_(), None, [("merged", -50_000)]),
     "pulled in": (OUT, open_(), [("pulled_in", 50_000)]),
     "pushed out": (open_(), OUT, [("pushed_out", -50_000)]),
     "amount up": (open_(), open_(1200), [("amount_up", 10_000)]),

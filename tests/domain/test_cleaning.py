@@ -43,7 +43,7 @@ def test_what_is_in_order_has_no_trouble() -> None:
         ({"unproven_since": ago(9)}, [("unproven", 9)]),
         ({"close_date": ago(1)}, [("past_close_date", 1)]),
         ({"close_date": TODAY}, []),
-        ({"close_date": None}, []),
+        ({"close_date": None}, [("no_close_date", 30)]),
         ({"next_due": None, "shield_until": None}, [("no_next_action", 30)]),
         ({"is_priced": False}, [("unpriced", 30)]),
         (

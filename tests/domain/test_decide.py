@@ -42,7 +42,7 @@ class TestTime:
         with pytest.raises(InvalidInput) as early:
             change(case.decision, TODAY + 4 * DAY)
         assert early.value.message == (
-            "2026-03-06 is before AmountRevised of 2026-03-07; use --on 2026-03-07 or later"
+            "2026-03-06 is before the amount of 2026-03-07; use --on 2026-03-07 or later"
         )
         assert early.value.detail == {"event": "AmountRevised", "seq": 3, "occurred_on": "2026-03-07"}
         with pytest.raises(InvalidInput, match="2026-03-12 is in the future"):
@@ -52,7 +52,7 @@ class TestTime:
 
     def test_an_amount_confirmed_is_state_as_well(self) -> None:
         case = Case(PLAIN, amount=(100, "EUR"))
-        with pytest.raises(InvalidInput, match="is before OpportunityOpened of 2026-03-02"):
+        with pytest.raises(InvalidInput, match="is before the opening of 2026-03-02"):
             decide.set_values(case.decision, {"amount": (100, "EUR")}, TODAY - DAY)
 
     @pytest.mark.parametrize(

@@ -149,7 +149,27 @@ def test_opportunities_that_may_be_one(other: Dealing, same: bool) -> None:
 def test_without_an_account_one_word_says_too_little() -> None:
     ones = [Dealing(1, "Renewal", None, None), Dealing(2, "Renewal", None, None)]
     twos = [Dealing(3, "Portal renewal", None, None), Dealing(4, "Portal Renewal", None, None)]
+    twos = [dealing._replace(contact=7) for dealing in twos]
     assert same_dealings([*ones, *twos], [], apart) == [(twos[0], twos[1])]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ((None, "lea", None), (None, "lea", None), False),
+        ((550, "lea", None), (550, "marc", None), False),
+        ((550, "lea", None), (551, "lea", None), False),
+        ((550, "lea", None), (550, "lea", None), True),
+        ((550, "lea", 7), (600, "marc", 7), True),
+        ((550, "lea", 7), (5_000, "marc", 7), False),
+        ((550, "lea", 7), (600, "lea", 8), False),
+    ],
+)
+def test_without_an_account_names_alone_tell_nothing(
+    one: tuple[float | None, str, int | None], other: tuple[float | None, str, int | None], same: bool
+) -> None:
+    both = [Dealing(n, "MG Advanced", None, *values) for n, values in enumerate((one, other), 1)]
+    assert bool(same_dealings(both, [], apart)) is same
 
 
 def test_accounts_that_may_be_one_stand_together_in_a_chain() -> None:

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipecli.domain import decide, merging, moves, proofs
+from pipecli.domain import decide, merging, moves, proofs, proposing
 from pipecli.domain import events as ev
 from pipecli.domain.decide import Decision
 from pipecli.domain.events import Event
 from pipecli.domain.evolve import fold
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.proofs import Proof
+from pipecli.domain.proposing import Suggestion
 from pipecli.errors import Conflict, InvalidInput
 
 from .building import TODAY, criterion, leaving
@@ -62,6 +63,14 @@ def do(decision: Decision, act: str, n: int) -> None:
         "people": lambda: decide.set_values(decision, {"account": n % 3 + 90, "contact": n % 3 + 95}),
         "plan": lambda: decide.set_next_action(decision, f"mail {n}", TODAY + timedelta(n)),
         "close": lambda: decide.set_values(decision, {"close_date": TODAY + timedelta(n)}),
+        "propose": lambda: proposing.propose(
+            decision, Suggestion("next_action", "", value=f"write {n}", due="2026-03-09"), "claude", []
+        ),
+        "reject": lambda: [
+            proposing.answer(decision, p.seq, accept=False)
+            for p in decision.state.proposals
+            if p.status == "open"
+        ],
     }
     acts[act]()
 
@@ -69,7 +78,9 @@ def do(decision: Decision, act: str, n: int) -> None:
 ACTS = st.lists(
     st.tuples(
         st.integers(0, 1),
-        st.sampled_from(["call", "prove", "price", "owner", "tags", "people", "plan", "close"]),
+        st.sampled_from(
+            ["call", "prove", "price", "owner", "tags", "people", "plan", "close", "propose", "reject"]
+        ),
         st.integers(0, 9),
     ),
     max_size=12,
@@ -89,6 +100,7 @@ def test_a_merge_taken_back_leaves_both_as_they_were(acts: Any, take: set[str]) 
     kept = both[0].state
     assert {e.seq for e in kept.evidence} == {e.seq for s in before for e in s.evidence}
     assert {x.seq for x in kept.exchanges} == {x.seq for s in before for x in s.exchanges}
+    assert {p for p in kept.proposals} == {p for s in before for p in s.proposals}
     assert {*kept.tags} == {t for s in before for t in s.tags}
     assert all(merging._value(kept, key) == merging._value(before[1], key) for key in known)
     untaken = (d for d in merging.differences(*before) if d.field not in known)
@@ -170,6 +182,11 @@ def _both_closed() -> Pair:
         (ev.EVIDENCE_RECORDED, {"criterion": "need", "form": "note"}, False),
         (ev.EVIDENCE_WITHDRAWN, {"criterion": "need"}, True),
         (ev.EVIDENCE_WITHDRAWN, {"criterion": "other"}, False),
+        (ev.PROPOSAL_MADE, {"what": "proof", "target": "need", "exchange": 5}, True),
+        (ev.PROPOSAL_MADE, {"what": "next_action", "target": ""}, False),
+        (ev.PROPOSAL_ACCEPTED, {"proposal": 7}, True),
+        (ev.PROPOSAL_REJECTED, {"proposal": 7}, True),
+        (ev.PROPOSAL_REJECTED, {"proposal": 99}, False),
         (ev.STAGE_ADVANCED, {"to": "beta"}, True),
         (ev.MERGED, {"into": 3}, True),
         (ev.ABSORBED, {"number": 3, "evidence": [], "exchanges": [], "people": [], "absorbed": []}, False),
@@ -181,9 +198,11 @@ def test_what_uses_what_a_merge_brought_rests_on_it(kind: str, payload: dict[str
     both = pair()
     do(both[1], "call", 1)
     do(both[1], "prove", 1)
+    do(both[1], "propose", 1)
     merging.merge(*both)
     (absorbed,) = [e for e in both[0].events if e.kind == ev.ABSORBED]
     assert [x["seq"] for x in absorbed.payload["exchanges"]] == [5]
+    assert [p["seq"] for p in absorbed.payload["proposals"]] == [7]
     assert ev.rests_on(Event(kind, date(2026, 4, 1), payload), absorbed) is rests
 
 
@@ -194,3 +213,57 @@ def test_everything_of_the_other_stands_still_from_then_on() -> None:
     assert all(ev.rests_on(merged, e) for e in both[1].events[:-1])
     with pytest.raises(Conflict):
         decide.set_next_action(both[1], "call", TODAY)
+
+
+LIVES = [
+    # kept from, until; gone from, until; whether a loss may go without a word
+    (0, None, 0, 5, True),
+    (5, None, 0, 5, True),
+    (6, None, 0, 5, False),
+    (0, 3, 3, 5, True),
+    (0, 3, 4, 5, False),
+]
+
+
+@pytest.mark.parametrize(("since", "until", "other", "end", "fits"), LIVES)
+def test_a_loss_goes_without_a_word_only_into_what_was_open_at_the_same_time(
+    since: int, until: int | None, other: int, end: int, fits: bool
+) -> None:
+    def day(n: int | None) -> date | None:
+        return None if n is None else TODAY + timedelta(n)
+
+    one, two = (d.state for d in pair())
+    kept = replace(
+        one, created_on=day(since), closed_on=day(until), status="open" if until is None else "won"
+    )
+    gone = replace(two, created_on=day(other), closed_on=day(end), status="lost")
+    assert (merging.doubt(kept, gone, accounts_alike=True) is None) is fits
+    if not fits:
+        line = "2 was lost, and 1 was never open at the same time; if they are one all the same, say why: "
+        with pytest.raises(Conflict, match=line + "pipe merge 1 2 --reason TEXT"):
+            merging.refuse_doubtful(kept, gone, accounts_alike=True, reason=" ")
+        merging.refuse_doubtful(kept, gone, accounts_alike=True, reason="typed twice")
+
+
+def test_two_wins_and_two_accounts_are_hardly_one() -> None:
+    one, two = (d.state for d in pair({"values": {"account": 90}}, {"values": {"account": 91}}))
+    assert merging.doubt(one, two, accounts_alike=True) is None
+    assert merging.doubt(one, two, accounts_alike=False) == "2 is of another account than 1"
+    assert merging.doubt(one, replace(two, account=None), accounts_alike=False) is None
+    won = [replace(o, account=None, status="won", closed_on=TODAY) for o in (one, two)]
+    assert merging.doubt(*won, accounts_alike=True) == "2 and 1 were both won"
+
+
+def test_the_reason_stands_with_the_merge() -> None:
+    both = pair()
+    merging.merge(*both, reason=" typed twice ")
+    assert [e.text for e in both[1].events if e.kind == ev.MERGED] == ["typed twice"]
+
+
+def test_a_proposal_goes_on_with_the_merge_and_is_taken_back_after_it_only() -> None:
+    both = pair()
+    do(both[1], "propose", 1)
+    merging.merge(*both)
+    proposed, merged = (e for e in both[1].events if e.kind in (ev.PROPOSAL_MADE, ev.MERGED))
+    assert ev.rests_on(merged, proposed)
+    assert [p.seq for p in both[0].state.proposals] == [proposed.seq]

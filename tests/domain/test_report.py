@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipecli.domain.report import MONTHLY, OVERDUE, PERIODS, STALE, UNPLANNED, WEEKLY, first_day, section_of
+from pipecli.domain.report import MONTHLY, OVERDUE, PERIODS, STALE, UNPLANNED, WEEKLY, day_before, section_of
 
 TODAY = date(2026, 11, 23)
 
 
 @pytest.mark.parametrize(
-    ("period", "today", "first"),
+    ("period", "today", "before"),
     [
         (WEEKLY, date(2026, 11, 23), date(2026, 11, 16)),
         (WEEKLY, date(2026, 1, 3), date(2025, 12, 27)),
@@ -21,14 +21,14 @@ TODAY = date(2026, 11, 23)
         (MONTHLY, date(2026, 1, 15), date(2025, 12, 15)),
     ],
 )
-def test_the_first_day(period: str, today: date, first: date) -> None:
-    assert first_day(period, today) == first
+def test_the_day_before_it_begins(period: str, today: date, before: date) -> None:
+    assert day_before(period, today) == before
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.sampled_from(PERIODS))
-def test_reports_made_one_after_the_other_leave_no_day_out(today: date, period: str) -> None:
-    assert today - timedelta(31) <= first_day(period, today) <= today - timedelta(7)
-    assert first_day(WEEKLY, today + timedelta(7)) == today
+def test_weekly_reports_tell_each_day_once(today: date, period: str) -> None:
+    assert today - timedelta(31) <= day_before(period, today) <= today - timedelta(7)
+    assert day_before(WEEKLY, today + timedelta(7)) == today
 
 
 @pytest.mark.parametrize(

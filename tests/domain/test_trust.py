@@ -55,6 +55,20 @@ CASES: dict[str, tuple[list[Track], int, bool, str]] = {
     ),
     "under ten days, closer on half of them": ([*days(4), *days(4, said=500)], 40, False, closer(4, 8)),
     "ten days: percentages": (days(10), 40, True, missed(10, 10, 50)),
+    "the rules said nothing": (
+        days(20, weighted=0),
+        40,
+        True,
+        "over 20 past days the history forecast missed what came in the 30 days after by 10 %; the weighted one said "
+        "nothing on any of them, so that there is nothing to compare it with (40 closed opportunities)",
+    ),
+    "the rules said nothing, and it was no better": (
+        days(8, weighted=0, said=250),
+        40,
+        False,
+        "over 8 past days the history forecast missed what came in the 30 days after by 150 %; the weighted one said "
+        "nothing on any of them, so that there is nothing to compare it with (40 closed opportunities)",
+    ),
     "worse": (days(20, said=170), 40, False, missed(20, 70, 50)),
     "equal": (days(20, said=50), 40, False, missed(20, 50, 50)),
 }

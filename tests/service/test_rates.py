@@ -174,7 +174,9 @@ def test_a_rate_that_a_colleague_changed_since_is_not_taken_back(
     bob = Workspace(Settings(environ={**settings.environ, "PIPE_ME": "bob"}))
     set_rate(bob, "CHF", "1.05")  # of another currency: in nobody's way
     set_rate(bob, "USD", "0.95")
-    with pytest.raises(Conflict, match="rates cannot be taken back: bob did RateSet on USD since"):
+    with pytest.raises(
+        Conflict, match="rates cannot be taken back: the rate by bob on USD stands in its way"
+    ):
         undoing.undo(abroad)
     undoing.undo(bob)
     undoing.undo(abroad)

@@ -7,7 +7,7 @@ import pytest
 from pipecli.domain.proofs import Proof
 from pipecli.domain.proposing import Suggestion
 from pipecli.errors import Conflict, GateNotMet, InvalidInput, NotFound
-from pipecli.service import doctor, gates, opportunities, proposals, show, undoing
+from pipecli.service import doctor, gates, merging, opportunities, proposals, show, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.proposals import Edited
 from pipecli.service.workspace import Workspace
@@ -194,3 +194,24 @@ def test_an_erased_one_can_only_be_rejected(talked: tuple[Workspace, int]) -> No
     with pytest.raises(InvalidInput, match=f"the text of proposal {made} was erased; reject it"):
         proposals.accept(workspace, made)
     proposals.reject(workspace, made)
+
+
+def test_a_merge_takes_proposals_along_and_its_undo_gives_them_back(talked: tuple[Workspace, int]) -> None:
+    workspace, said = talked
+    action = Suggestion("next_action", "", value="send the scope", due="2026-12-31")
+    made = proposals.make(workspace, "1", [proof(said), action], "claude").ids
+    proposals.reject(workspace, made[0], "that was about another stock")
+    merging.merge(workspace, "2", "1")
+
+    assert [p.id for p in proposals.waiting(workspace, "2", answered=True)] == [made[1], made[0]]
+    assert listed(workspace, answered=False) == {made[1]: ("next_action", "claude", "open")}
+    again = proposals.make(workspace, "2", [proof(said), action], "claude")
+    assert (again.ids, again.known) == ((), 2)
+    assert doctor.doctor(workspace).faults == []
+
+    undoing.undo(workspace)
+    assert [p.ref for p in proposals.waiting(workspace, answered=True)] == [1, 1]
+    assert doctor.doctor(workspace).faults == []
+    undoing.undo(workspace, redo=True)
+    proposals.reject(workspace, made[1], "no")
+    assert listed(workspace, answered=False) == {}

@@ -74,13 +74,16 @@ def print_parts(view: View, parts: Sequence[Part], output: Output) -> None:
 
 def write_letters(
     place: Workspace, topic: str, letters: Sequence[Letter], asked: Division, *, single: bool
-) -> None:
-    """Write a message to each owner: files in a folder, else stdout, as an mbox or, of one owner, as it is."""
+) -> bool:
+    """Write a message to each owner: files in a folder, else stdout, as an mbox or, of one owner, as it is.
+
+    Whether each could be written; who is left out is named on stderr.
+    """
     from pipecli.service.letters import mbox, messages
 
     from .files import write_bytes
 
-    batch = messages(place, topic, letters, asked.domain)
+    batch, left_out = messages(place, topic, letters, asked.domain)
     if asked.folder is not None:
         folder = _made(asked.folder)
         for message in batch:
@@ -90,6 +93,9 @@ def write_letters(
             note(ngettext("{n} mail in {where}", "{n} mails in {where}", n).format(n=n, where=folder))
     elif batch:
         write_bytes("-", batch[0].content if single else mbox(batch))
+    for line in left_out:
+        note(line)
+    return not left_out
 
 
 def _made(path: str) -> Path:

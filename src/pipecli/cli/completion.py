@@ -88,6 +88,7 @@ FIXED: dict[str, tuple[str, ...]] = {
         "past-close-date",
         "no-next-action",
         "unpriced",
+        "no-close-date",
     ),
 }
 # What is offered before the company's own fields, and whether only those that can be added up follow.

@@ -12,7 +12,7 @@ from pipecli.service.workspace import Workspace
 from pipecli.text import _, ngettext
 
 from .by_owner import By, Domain, Eml, ToDir, division, print_parts, write_letters
-from .exits import LISTED, OK
+from .exits import FAILURE, LISTED, OK
 from .options import TABLE, AsOf, ExitCode, Limit, Mine, Output, reports, rows, workspace
 
 if TYPE_CHECKING:
@@ -222,7 +222,9 @@ def overdue(
     if eml:
         from pipecli.render.by_owner import overdue_letters
 
-        write_letters(place, "overdue", overdue_letters(parts), asked, single=mine or owner is not None)
+        letters, single = overdue_letters(parts), mine or owner is not None
+        if not write_letters(place, "overdue", letters, asked, single=single):
+            return FAILURE
     else:
         print_parts(views.overdue(), parts, output)
     return LISTED if exit_code and parts else OK
@@ -258,7 +260,9 @@ def stale(
     if eml:
         from pipecli.render.by_owner import stale_letters
 
-        write_letters(place, "stale", stale_letters(parts, limits), asked, single=mine or owner is not None)
+        letters, single = stale_letters(parts, limits), mine or owner is not None
+        if not write_letters(place, "stale", letters, asked, single=single):
+            return FAILURE
     else:
         print_parts(views.stale(limits), parts, output)
     return LISTED if exit_code and parts else OK

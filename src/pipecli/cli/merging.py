@@ -31,6 +31,9 @@ def merge(
             "--take", metavar="FIELD,FIELD", help=_("what the other one is right about: amount,owner")
         ),
     ] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", "-r", metavar="TEXT", help=_("why two that do not look it are one"))
+    ] = "",
 ) -> None:
     place = workspace(context)
     if other is None and not can_ask():
@@ -38,26 +41,30 @@ def merge(
     kept = reference(place, kept)
     other = reference(place, other)
     fields = [field for text in take or () for field in text.split(",") if field.strip()]
-    report_merge(merged(place, kept, other, fields, writing.dry_run), writing)
+    report_merge(merged(place, kept, other, fields, writing.dry_run, reason), writing)
 
 
-def merged(place: Workspace, kept: str, other: str, fields: list[str], dry_run: bool) -> Merged:
-    """Merge, after showing in a terminal where the two differ and asking what to take of the other."""
+def merged(
+    place: Workspace, kept: str, other: str, fields: list[str], dry_run: bool, reason: str = ""
+) -> Merged:
+    """Merge, after showing in a terminal where the two differ and asking what to take of the other, and why."""
     from pipecli.service import merging
 
     seen: tuple[Seen, Seen] | None = None
     if can_ask() and not fields:
-        fields, seen = _asked(place, kept, other)
-    return merging.merge(place, kept, other, fields, seen=seen, dry_run=dry_run)
+        fields, seen, reason = _asked(place, kept, other, reason)
+    return merging.merge(place, kept, other, fields, reason=reason, seen=seen, dry_run=dry_run)
 
 
-def _asked(place: Workspace, kept: str, other: str) -> tuple[list[str], tuple[Seen, Seen]]:
+def _asked(place: Workspace, kept: str, other: str, reason: str) -> tuple[list[str], tuple[Seen, Seen], str]:
     from pipecli.render.merging import difference_lines
     from pipecli.service import merging
 
     two = merging.compare(place, kept, other)
+    if two.doubt and not reason.strip():
+        reason = ask(_("{doubt}. Why are they one?").format(doubt=two.doubt))
     if not two.differences:
-        return [], two.seen
+        return [], two.seen, reason
     for line in difference_lines(two.differences, two.kept.number, two.other.number):
         print(line, file=sys.stderr)
     known = [d.field for d in two.differences]
@@ -70,7 +77,7 @@ def _asked(place: Workspace, kept: str, other: str) -> tuple[list[str], tuple[Se
     question = _("Take what of {ref}? ({fields}; Enter keeps all of {kept})").format(
         ref=two.other.number, fields=", ".join(known), kept=two.kept.number
     )
-    return _fields(ask(question, check=check, empty=True)), two.seen
+    return _fields(ask(question, check=check, empty=True)), two.seen, reason
 
 
 def _fields(answer: str) -> list[str]:

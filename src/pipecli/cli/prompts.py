@@ -149,6 +149,11 @@ def ask_day() -> str:
     return ask(_("Due when? (fri, +3d, 2026-12-31)"), check=_coming_day)
 
 
+def ask_close_day() -> str:
+    """The day it will close, as typed; one in the past is asked again at once."""
+    return ask(_("When will it close? (fri, +3d, 2026-12-31)"), check=_coming_day)
+
+
 def _coming_day(answer: str) -> None:
     from pipecli import clock
     from pipecli.config import Settings

@@ -37,7 +37,7 @@ def report(
 ) -> None:
     wanted = one_format({"html": html, "markdown": markdown, "text": text, "json": json}, _FORMATS)
     if wanted == "table":
-        wanted = _ENDINGS.get(Path(output or "").suffix.lower(), "text")
+        wanted = _of_ending(Path(output or "").suffix)
     if wanted == "html" and output in (None, "-") and is_terminal(sys.stdout):
         raise InvalidInput(_("a page is for a browser: pipe report --html -o report.html"))
     from pipecli.service import report as reports
@@ -45,6 +45,17 @@ def report(
     _write(reports.report(workspace(context), period), wanted, output)
     if output not in (None, "-") and is_terminal(sys.stdout):
         note(_("The report is in {where}").format(where=output))
+
+
+def _of_ending(ending: str) -> str:
+    """What a file's ending says it is; raises InvalidInput for one that no report has."""
+    if ending and ending.lower() not in _ENDINGS:
+        raise InvalidInput(
+            _('a report cannot be written as "{ending}"; the endings are: {endings}').format(
+                ending=ending[:20], endings=", ".join(_ENDINGS)
+            )
+        )
+    return _ENDINGS.get(ending.lower(), "text")
 
 
 def _write(found: dict[str, Any], wanted: str, path: str | None) -> None:

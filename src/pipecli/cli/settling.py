@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipecli.domain import cleaning as rules
+from pipecli.domain.money import parse_amount
 from pipecli.errors import Conflict, PipeError
 from pipecli.render import settling as screen
 from pipecli.render.cleaning import counts_line, skipped_line
@@ -18,7 +19,7 @@ from pipecli.service.workspace import Workspace
 from pipecli.text import _
 
 from .keys import press
-from .prompts import ask, ask_day, choose
+from .prompts import ask, ask_close_day, ask_day, choose
 
 SAID, NEXT, LOSE, MERGE, PROVE, DATE, AMOUNT = "c", "n", "l", "m", "p", "d", "a"
 SHOW, SKIP, UNDO, QUIT = "o", "s", "u", "q"
@@ -30,6 +31,7 @@ BEST = {
     rules.PAST: DATE,
     rules.UNPLANNED: NEXT,
     rules.UNPRICED: AMOUNT,
+    rules.UNDATED: DATE,
 }
 
 
@@ -89,9 +91,12 @@ class _Walk:
         return self._obey(item, shown)
 
     def _obey(self, item: Item, shown: Shown) -> bool:
+        """Do what a key says; `?` and any other that says nothing shows again which there are."""
         keys = self._keys(item)
         screen.print_keys(console(), keys, _best(item))
         key = _pressed(keys)
+        if key not in keys:
+            return self._obey(item, shown)
         if key == QUIT:
             return False
         if key == SKIP:
@@ -181,20 +186,23 @@ class _Walk:
         if not mine:
             raise Conflict(_("only an approval is missing: pipe advance {ref} asks for it").format(ref=ref))
         picked = choose(_("Prove which one?"), [c.ask for c in mine]) if len(mine) > 1 else 0
-        answers, _waiting = completed(
-            self._planned(shown),
+        proven, _waiting = completed(
+            Answers(seen=shown.seen),
             None,
             lambda given: gates.proven_with(self._place, ref, given),
             only=(mine[picked].key,),
         )
+        plan = self._planned(shown)
+        answers = proven._replace(next=plan.next, due=plan.due) if plan.next else proven
         self._say(gates.answer(self._place, ref, answers))
 
     def _date(self, item: Item, shown: Shown) -> None:
-        day = ask(_("When will it close? (fri, +3d, 2026-12-31)"))
-        self._edit(item, shown, f"close_date={day}")
+        self._edit(item, shown, f"close_date={ask_close_day()}")
 
     def _price(self, item: Item, shown: Shown) -> None:
-        self._edit(item, shown, f"amount={ask(_('How much is it?'))}")
+        currency, decimal = shown.state.currency, self._place.settings.get("decimal").value
+        worth = ask(_("How much is it?"), check=lambda text: parse_amount(text, currency, decimal=decimal))
+        self._edit(item, shown, f"amount={worth}")
 
     def _edit(self, item: Item, shown: Shown, text: str) -> None:
         answers = self._planned(shown)._replace(sets=(text,))
@@ -239,8 +247,7 @@ def _ref(item: Item) -> str:
 
 
 def _pressed(keys: dict[str, str]) -> str:
-    """A key that does something; the space bar skips."""
-    while True:
-        key = press().casefold().replace(" ", SKIP)
-        if key in keys:
-            return key
+    """A key; the space bar skips, arrows and the like are none."""
+    while not (key := press().casefold().replace(" ", SKIP)):
+        pass
+    return key

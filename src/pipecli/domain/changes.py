@@ -1,10 +1,10 @@
 """Why the forecast moved between two days: what happened to each opportunity, and what that did to the number.
 
 The number is the one of the forecast by rules: won to date, plus what is open in the period times its probability.
-An opportunity that was opened, won, lost or reopened in between explains its whole difference by that. The others
-explain theirs in three steps, always in this order, each on what the steps before have left: first the period (with
-the amount and the probability it had), then the amount (at the probability it had), then the probability (on the
-amount it has). So the parts add up exactly, in hundredths of minor units, and after rounding too.
+An opportunity that was opened, won, lost, reopened or merged into another in between explains its whole difference
+by that. The others explain theirs in three steps, always in this order, each on what the steps before have left:
+first the period (with the amount and the probability it had), then the amount (at the probability it had), then the
+probability (on the amount it has). So the parts add up exactly, in hundredths of minor units, and after rounding too.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 NEW, WON, LOST, REOPENED = "new", "won", "lost", "reopened"
 PULLED_IN, PUSHED_OUT = "pulled_in", "pushed_out"
-AMOUNT_UP, AMOUNT_DOWN, PROBABILITY = "amount_up", "amount_down", "probability"
+AMOUNT_UP, AMOUNT_DOWN, PROBABILITY, MERGED = "amount_up", "amount_down", "probability", "merged"
 # In the order in which they are told.
-KINDS = (NEW, WON, LOST, PULLED_IN, PUSHED_OUT, AMOUNT_UP, AMOUNT_DOWN, PROBABILITY, REOPENED)
+KINDS = (NEW, WON, LOST, PULLED_IN, PUSHED_OUT, AMOUNT_UP, AMOUNT_DOWN, PROBABILITY, REOPENED, MERGED)
 _OPEN = "open"
 
 
@@ -86,7 +86,8 @@ def is_counted(status: str, day: date | None, *, as_of: date, start: date, until
 def shares(before: Standing | None, after: Standing | None) -> list[tuple[str, int]]:
     """What moved one opportunity's part of the number: kind and hundredths of a minor unit, nothing that is zero.
 
-    None is an opportunity that was not there. The shares add up to the difference of the two `cents`.
+    None is an opportunity that was not there yet, or (after) is another one by now. The shares add up to the
+    difference of the two `cents`.
     """
     if before is None or after is None or before.status != after.status:
         difference = (after.cents if after else 0) - (before.cents if before else 0)
@@ -104,7 +105,9 @@ def shares(before: Standing | None, after: Standing | None) -> list[tuple[str, i
 
 
 def _outcome(before: Standing | None, after: Standing | None) -> str:
-    if before is None or after is None:
+    if after is None:
+        return MERGED
+    if before is None:
         return NEW
     return REOPENED if after.status == _OPEN else after.status
 

@@ -13,8 +13,10 @@ from typing import NamedTuple
 from .survival import FEWEST_CASES
 
 DEAD, DUPLICATE, STALE, UNPROVEN = "dead", "duplicate", "stale", "unproven"
-PAST, UNPLANNED, UNPRICED = "past_close_date", "no_next_action", "unpriced"
-KINDS = (DEAD, DUPLICATE, STALE, UNPROVEN, PAST, UNPLANNED, UNPRICED)
+PAST, UNPLANNED, UNPRICED, UNDATED = "past_close_date", "no_next_action", "unpriced", "no_close_date"
+USUAL = (DEAD, DUPLICATE, STALE, UNPROVEN, PAST, UNPLANNED, UNPRICED)
+KINDS = (*USUAL, UNDATED)
+"""One without a close date is in no forecast, but need not have one yet: that is settled where it is asked for."""
 SILENT = 90
 """Days without a word, a move or a plan, after which an opportunity is dead."""
 SKIPPED = 14
@@ -63,6 +65,7 @@ def troubles(standing: Standing, longest: int | None, today: date) -> tuple[Trou
         PAST: close_date,
         UNPLANNED: s.opened_on if s.next_due is None else None,
         UNPRICED: None if s.is_priced else s.opened_on,
+        UNDATED: s.opened_on if s.close_date is None else None,
     }
     return tuple(Trouble(kind, since) for kind in KINDS if (since := found[kind]) is not None)
 

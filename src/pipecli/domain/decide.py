@@ -23,7 +23,7 @@ from .gate import Judge
 from .opportunity import Opportunity
 from .pipeline import Pipeline
 from .route import require_open
-from .wording import EXCHANGE_KINDS
+from .wording import EXCHANGE_KINDS, event_name
 
 LONGEST_NAME = 200
 LONGEST_FIELD = 10_000
@@ -97,7 +97,7 @@ class Decision:
         if kind in ev.STATE_EVENTS and last and day < last.occurred_on:
             raise InvalidInput(
                 _("{day} is before {event} of {last}; use --on {last} or later").format(
-                    day=day, event=last.kind, last=last.occurred_on
+                    day=day, event=event_name(last.kind), last=last.occurred_on
                 ),
                 event=last.kind,
                 seq=last.seq,

@@ -125,15 +125,15 @@ def live(events: Iterable[Event]) -> list[Event]:
 def rests_on(later: Event, undone: Event) -> bool:
     """Whether a later event of the same stream stands on an earlier one, so that it cannot be taken back alone.
 
-    Everything stands on the event that created its stream; a move stands on all that its gate may have read;
-    a second event of one kind of fact or state stands on the first; evidence stands on the exchange it cites;
-    an approval on the figures that were approved; an answer on the proposal it answers; what uses something that a
-    merge brought, on the merge.
+    Everything stands on the event that created its stream; a move stands on all that its gate may have read, a merge
+    on everything, for it takes the proposals along; a second event of one kind of fact or state stands on the first;
+    evidence stands on the exchange it cites; an approval on the figures that were approved; an answer on the proposal
+    it answers; what uses something that a merge brought, on the merge.
     """
     if undone.kind in CREATIONS:
         return True
     if later.kind in TRANSITIONS:
-        return undone.kind not in PROPOSALS
+        return undone.kind not in PROPOSALS or later.kind == MERGED
     if undone.kind in TRANSITIONS and later.kind in (CRITERION_WAIVED, APPROVAL_GIVEN, PROBABILITY_ADJUSTED):
         return True
     if undone.kind in FIGURES and later.kind == APPROVAL_GIVEN:
@@ -146,8 +146,10 @@ def rests_on(later: Event, undone: Event) -> bool:
 
 
 def _uses_absorbed(later: Event, merge: Event) -> bool:
-    """Whether an event cites an exchange, withdraws evidence or imports a row that came with a merge."""
-    if later.kind == EVIDENCE_RECORDED:
+    """Whether an event cites an exchange, withdraws evidence, answers a proposal or imports a row of a merge."""
+    if later.kind in (PROPOSAL_ACCEPTED, PROPOSAL_REJECTED):
+        return later.payload["proposal"] in {p["seq"] for p in merge.payload.get("proposals", ())}
+    if later.kind in (EVIDENCE_RECORDED, PROPOSAL_MADE):
         return later.payload.get("exchange") in {exchange["seq"] for exchange in merge.payload["exchanges"]}
     if later.kind == EVIDENCE_WITHDRAWN:
         return later.payload["criterion"] in {proof["criterion"] for proof in merge.payload["evidence"]}

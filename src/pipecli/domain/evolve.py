@@ -347,11 +347,13 @@ def _absorbed(state: Opportunity, event: Event) -> Opportunity:
     p = event.payload
     evidence = [Evidence(**{**e, "on": date.fromisoformat(e["on"])}) for e in p["evidence"]]
     exchanges = [Exchange(**{**x, "on": date.fromisoformat(x["on"])}) for x in p["exchanges"]]
+    proposals = map(Proposal.carried, p.get("proposals", ()))
     external = p.get("external")
     return replace(
         state,
         evidence=tuple(sorted([*state.evidence, *evidence], key=attrgetter("seq"))),
         exchanges=tuple(sorted([*state.exchanges, *exchanges], key=attrgetter("seq"))),
+        proposals=tuple(sorted([*state.proposals, *proposals], key=attrgetter("seq"))),
         external=(external[0], external[1]) if external else state.external,
         absorbed=(*state.absorbed, *p["absorbed"], p["number"]),
         # What lists keep from day to day is not what it was before: the journal tells of those days.

@@ -185,6 +185,8 @@ class Dealing(NamedTuple):
     name: str
     account: int | None
     worth: float | None
+    owner: str = ""
+    contact: int | None = None
 
 
 def same_dealings(
@@ -193,7 +195,8 @@ def same_dealings(
     """Pairs that may be one opportunity, the older first: names alike, of one account, and worth much the same.
 
     `accounts` are pairs of accounts that may be one. Much the same is no more than twice as much; an amount that
-    is not known speaks against nothing. Without an account only names of two words or more tell anything.
+    is not known speaks against nothing. Without an account only names of two words or more tell anything, and only of
+    those with one contact, or one owner and one amount: many sell the same thing to many.
     """
     one_account = _representatives(accounts)
     groups: dict[int | None, list[Dealing]] = defaultdict(list)
@@ -205,8 +208,16 @@ def same_dealings(
     for group in groups.values():
         if len(group) > 1:
             alike = pairs([dealing.name for dealing in group], distance)
-            found += [(group[a], group[b]) for a, b in alike if _worth_the_same(group[a], group[b])]
+            found += [(group[a], group[b]) for a, b in alike if _may_be_one(group[a], group[b])]
     return sorted(found)
+
+
+def _may_be_one(a: Dealing, b: Dealing) -> bool:
+    if a.account is None and b.account is None:
+        one_contact = a.contact is not None and a.contact == b.contact
+        one_amount = a.worth is not None and a.worth == b.worth and a.owner == b.owner
+        return (one_contact and _worth_the_same(a, b)) or one_amount
+    return _worth_the_same(a, b)
 
 
 def _worth_the_same(a: Dealing, b: Dealing) -> bool:

@@ -1,4 +1,4 @@
-"""Two opportunities that are one: the one that is kept takes over all that was said and proven of the other.
+"""Two opportunities that are one: the one that is kept takes over all that was said, proven and proposed of the other.
 
 The other one's stream ends with the merge, and it counts nowhere any more. What it knows and the kept one does not
 is filled in; where both know, the kept one's stands, unless another value is taken. Its stage is that of the kept
@@ -16,7 +16,7 @@ from pipecli.errors import Conflict, InvalidInput
 from pipecli.text import _
 
 from . import events as ev
-from .decide import Decision, set_values
+from .decide import Decision, reason_given, set_values
 from .opportunity import OPEN, Opportunity
 from .pipeline import LOST, WON
 
@@ -58,18 +58,24 @@ def _value(o: Opportunity, key: str) -> Any:
 
 
 def merge(
-    decision: Decision, other: Decision, take: Collection[str] = (), row: Mapping[str, str] | None = None
+    decision: Decision,
+    other: Decision,
+    take: Collection[str] = (),
+    row: Mapping[str, str] | None = None,
+    reason: str = "",
 ) -> None:
     """Merge the other one into that of the first decision; `take` names fields whose other value is to stand.
 
     `row` are the digests of the row that the other was imported from: where the kept one was never imported, it is
-    known by that row from now on. Raises Conflict where the two cannot be one, InvalidInput for a field to take
-    that the other one does not know.
+    known by that row from now on. `reason` is kept with the merge; whoever needs one asks `doubt` before. Raises
+    Conflict where the two cannot be one, InvalidInput for a field to take that the other one does not know.
     """
     kept, gone = decision.state, other.state
     refuse_meaningless(kept, gone)
+    words = reason_given(reason, _("a merge")) if reason.strip() else None
     values = _filled_in(kept, gone, decision.today) | _taken(kept, gone, take)
-    other.record(ev.MERGED, {"into": kept.number, "from": gone.stage, "definition": other.pipeline.version})
+    payload = {"into": kept.number, "from": gone.stage, "definition": other.pipeline.version}
+    other.record(ev.MERGED, payload, text=words)
     decision.record(ev.ABSORBED, _absorbed(kept, gone, row))
     action = values.pop("next_action", None)
     tags = tuple(dict.fromkeys((*kept.tags, *gone.tags)))
@@ -90,6 +96,38 @@ def refuse_meaningless(kept: Opportunity, gone: Opportunity) -> None:
                 "{gone} is {status} and {kept} is {other}: keep {gone} instead: pipe merge {gone} {kept}"
             ).format(
                 gone=gone.number, status=status[gone.status], kept=kept.number, other=status[kept.status]
+            ),
+            refs=[kept.number, gone.number],
+        )
+
+
+def doubt(kept: Opportunity, gone: Opportunity, *, accounts_alike: bool) -> str | None:
+    """Why the two are hardly one, so that a merge would make a deal vanish; None where nothing speaks against it.
+
+    `accounts_alike` says whether the names of their accounts may be one.
+    """
+    refs = {"gone": gone.number, "kept": kept.number}
+    if None not in (kept.account, gone.account) and kept.account != gone.account and not accounts_alike:
+        return _("{gone} is of another account than {kept}").format(**refs)
+    if kept.status == gone.status == WON:
+        return _("{gone} and {kept} were both won").format(**refs)
+    if gone.status == LOST and not _lived_together(kept, gone):
+        return _("{gone} was lost, and {kept} was never open at the same time").format(**refs)
+    return None
+
+
+def _lived_together(a: Opportunity, b: Opportunity) -> bool:
+    first, second = sorted((a, b), key=lambda o: o.created_on)
+    return first.closed_on is None or second.created_on <= first.closed_on
+
+
+def refuse_doubtful(kept: Opportunity, gone: Opportunity, *, accounts_alike: bool, reason: str) -> None:
+    """Raise Conflict where the two are hardly one and nobody says why they are all the same."""
+    why = doubt(kept, gone, accounts_alike=accounts_alike)
+    if why and not reason.strip():
+        raise Conflict(
+            _("{why}; if they are one all the same, say why: {command}").format(
+                why=why, command=f"pipe merge {kept.number} {gone.number} --reason TEXT"
             ),
             refs=[kept.number, gone.number],
         )
@@ -134,6 +172,14 @@ def _absorbed(kept: Opportunity, gone: Opportunity, row: Mapping[str, str] | Non
         "number": gone.number,
         "evidence": [{**e._asdict(), "on": e.on.isoformat()} for e in gone.evidence],
         "exchanges": [{**x._asdict(), "on": x.on.isoformat()} for x in gone.exchanges],
+        "proposals": [
+            {
+                **p._asdict(),
+                "on": p.on.isoformat(),
+                "decided_on": p.decided_on and p.decided_on.isoformat(),
+            }
+            for p in gone.proposals
+        ],
         "people": list(dict.fromkeys(p for p in people if p not in own)),
         "absorbed": list(gone.absorbed),
     }

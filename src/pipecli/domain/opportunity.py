@@ -97,6 +97,12 @@ class Proposal(NamedTuple):
     decided_on: date | None = None
     decided_by: str = ""
 
+    @classmethod
+    def carried(cls, values: Mapping[str, Any]) -> Proposal:
+        """One as a merge carries it on, its days as ISO text."""
+        days = {key: date.fromisoformat(values[key]) for key in ("on", "decided_on") if values[key]}
+        return cls(**{**values, **days})
+
 
 class Visit(NamedTuple):
     """One stay in a stage. `met` holds what each criterion rested on at the gate, `inapplicable` what was not asked.

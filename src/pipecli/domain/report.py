@@ -14,10 +14,11 @@ SECTIONS = (APPROVAL, OVERDUE, UNPLANNED, STALE)
 """What is to be settled, in the order in which it is told: what keeps others waiting comes first."""
 
 
-def first_day(period: str, today: date) -> date:
-    """The day a report begins: a week or a month before today.
+def day_before(period: str, today: date) -> date:
+    """The day after which a week or a month begins that ends today: this day a week or a month ago.
 
-    That day counts whole, so that of one report every Monday morning the next misses nothing of the day of the last.
+    That day is not in it, so that a week has seven days, and of one report every Monday none tells what the one
+    before has told.
     """
     return add_months(today, -1) if period == MONTHLY else today - timedelta(7)
 

@@ -66,7 +66,19 @@ def judge(track: Sequence[Track], n_closed: int, horizon: int) -> Trust:
 def _compared(
     track: Sequence[Track], closed: int, horizon: int, missed: float, weighted: float
 ) -> tuple[bool, str]:
-    """Whether it was better, and by how much both missed; of few days only how often it came closer."""
+    """Whether it was better, and by how much both missed; of few days only how often it came closer.
+
+    Where the rules never said anything, for want of amounts or close dates, being better than that is no merit.
+    """
+    if not any(t.weighted for t in track):
+        line = _(
+            "over {n} past days the history forecast missed what came in the {days} days after by {missed} %; the "
+            "weighted one said nothing on any of them, so that there is nothing to compare it with ({closed} closed "
+            "opportunities)"
+        )
+        return missed < weighted, line.format(
+            n=len(track), days=horizon, missed=_percent(missed), closed=closed
+        )
     if len(track) < FEWEST_CLOSED:
         closer = sum(abs(t.said - t.came) < abs(t.weighted - t.came) for t in track)
         line = _(

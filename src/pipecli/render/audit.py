@@ -30,13 +30,30 @@ def print_audit(console: Console, found: Record, listed: int) -> None:
     _print_understanding(console, found)
     _print_listed(console, found["listed"], listed)
     console.print()
-    for line in (_about_window(found), stability_line(found["stability"])):
+    for line in (_about_window(found), *_about_merges(found), stability_line(found["stability"])):
         console.print(Text(line, style="dim"), overflow="fold")
 
 
 def _about_window(found: Record) -> str:
     days = next(point["days"] for point in found["points"] if point["point"] == ON_TIME)
     return _("Within a day: of what happened and was recorded by hand in the last {n} days.").format(n=days)
+
+
+def _about_merges(found: Record) -> list[str]:
+    """How many were merged, and what they had been: they count in none of the points any more."""
+    merged = found["merged"]
+    names = {
+        "open": _("{n} open"),
+        "won": ngettext("{n} won", "{n} won", merged["won"]),
+        "lost": ngettext("{n} lost", "{n} lost", merged["lost"]),
+    }
+    had = ", ".join(text.format(n=merged[key]) for key, text in names.items() if merged[key])
+    words = ngettext(
+        "Merged in eight weeks, and counted no more: {n} opportunity ({had}).",
+        "Merged in eight weeks, and counted no more: {n} opportunities ({had}).",
+        merged["count"],
+    )
+    return [words.format(n=merged["count"], had=had)] if merged["count"] else []
 
 
 def print_hygiene(console: Console, found: Record) -> None:

@@ -102,6 +102,7 @@ def counted(kind: str, n: int) -> str:
         "amount_down": ngettext("{n} amount down", "{n} amounts down", n),
         "probability": ngettext("{n} probability", "{n} probabilities", n),
         "reopened": ngettext("{n} reopened", "{n} reopened", n),
+        "merged": ngettext("{n} merged", "{n} merged", n),
     }
     return words[kind].format(n=n)
 
@@ -118,6 +119,7 @@ def kind_names() -> Mapping[str, str]:
         "amount_down": _("amount down"),
         "probability": _("probability"),
         "reopened": _("reopened"),
+        "merged": _("merged"),
     }
 
 

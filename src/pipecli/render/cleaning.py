@@ -40,6 +40,7 @@ def kind_words(kind: str, n: int) -> str:
         rules.UNPROVEN: ngettext("{n} unproven", "{n} unproven", n),
         rules.PAST: ngettext("{n} past its close date", "{n} past their close date", n),
         rules.UNPLANNED: ngettext("{n} without a next action", "{n} without a next action", n),
+        rules.UNDATED: ngettext("{n} without a close date", "{n} without a close date", n),
         rules.UNPRICED: ngettext("{n} without an amount", "{n} without an amount", n),
     }
     return words[kind].format(n=n)
@@ -75,6 +76,7 @@ def trouble_words(trouble: Trouble, item: Item, today: date) -> str:
         rules.PAST: _("close date {day} is past").format(day=day),
         rules.UNPLANNED: _("no next action"),
         rules.UNPRICED: _("no amount"),
+        rules.UNDATED: _("no close date"),
     }[trouble.kind]
 
 
@@ -147,6 +149,7 @@ def owners_view(kinds: Sequence[str]) -> View:
         rules.PAST: _("Past date"),
         rules.UNPLANNED: _("No action"),
         rules.UNPRICED: _("No amount"),
+        rules.UNDATED: _("No date"),
     }
     return View(
         (

@@ -138,6 +138,8 @@ def believe(document: Mapping[str, Any]) -> str:
         return _("The period is over: what was won is known.")
     if history["trusted"]:
         return _("Believe P10 to P90, from history: {why}.").format(why=history["why"])
+    if not any(row["weighted"] for row in (document, *document.get("groups", ()))):
+        return _("There is no forecast to believe yet: {why}.").format(why=history["why"])
     return _("Believe the weighted column: {why}.").format(why=history["why"])
 
 
@@ -186,7 +188,7 @@ def notes(document: Mapping[str, Any]) -> list[str]:
 
 def _settled_by(*, unpriced: bool, undated: bool) -> list[str]:
     """The command that settles what is left out."""
-    kinds = [kind for kind, wanted in (("unpriced", unpriced), ("past-close-date", undated)) if wanted]
+    kinds = [*(["unpriced"] if unpriced else []), *(["past-close-date", "no-close-date"] if undated else [])]
     return [_("to settle them: pipe clean --only {kinds}").format(kinds=",".join(kinds))] if kinds else []
 
 

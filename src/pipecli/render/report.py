@@ -134,7 +134,11 @@ def _subtitle(document: Document) -> str:
 def without_price(pile: Record) -> list[str]:
     """How many of a pile the amount leaves out; no words for none."""
     n = pile["unpriced"]
-    return [ngettext("{n} without a price", "{n} without a price", n).format(n=n)] if n else []
+    return (
+        [ngettext("{n} without an amount or a rate", "{n} without an amount or a rate", n).format(n=n)]
+        if n
+        else []
+    )
 
 
 def _figures(document: Document) -> list[Figure]:

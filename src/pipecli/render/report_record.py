@@ -119,11 +119,10 @@ def hygiene(document: Document) -> Section:
 
 def waivers(document: Document) -> Section:
     """Every exception in force, with who made it and why."""
-    rows = document["waivers"]
+    rows, merged = document["waivers"], _merged(document)
     if not rows:
-        return Section(
-            "waivers", _("Waivers in force"), (_("None: every open opportunity is where its proofs put it."),)
-        )
+        lead = _("None: every open opportunity is where its proofs put it.")
+        return Section("waivers", _("Waivers in force"), (lead,), merged)
     view = View(
         (
             number(),
@@ -146,5 +145,33 @@ def waivers(document: Document) -> Section:
         "waivers",
         _("Waivers in force"),
         (lead.format(n=len(rows)),),
-        (Part("", view, rows[:WAIVED], why, _("Why"), more=more),),
+        (Part("", view, rows[:WAIVED], why, _("Why"), more=more), *merged),
     )
+
+
+def _merged(document: Document) -> tuple[Part, ...]:
+    """What was merged in the period, with what it had been and why: it counts in no figure any more."""
+    rows = document["merges"]
+    if not rows:
+        return ()
+    status = {"open": _("open"), "won": _("won"), "lost": _("lost")}
+    view = View(
+        (
+            number(),
+            name(),
+            Column("into", _("into"), plain("into"), right=True, least=NEVER_CUT),
+            Column("status", _("Was"), lambda r: status[r["status"]], least=NEVER_CUT),
+            money(),
+            Column("merged_by", _("By"), plain("merged_by"), least=4),
+        )
+    )
+
+    def why(record: Record) -> Sequence[str]:
+        return [record["reason"]] if record["reason"] else []
+
+    hidden = len(rows) - WAIVED
+    more = _("and {n} more: pipe report --json").format(n=hidden) if hidden > 0 else ""
+    title = ngettext(
+        "{n} merged since {day}, counted no more", "{n} merged since {day}, counted no more", len(rows)
+    ).format(n=len(rows), day=day(document["from"], document))
+    return (Part(title, view, rows[:WAIVED], why, _("Why"), more=more),)

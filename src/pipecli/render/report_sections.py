@@ -177,11 +177,11 @@ def stages(document: Document) -> Section:
         return Section("stages", _("Stages"), (_("No opportunity was ever opened."),))
     view = View(
         (
-            Column("stage", _("Stage"), plain("stage_name"), least=10, grows=True),
+            Column("stage", _("Stage"), plain("stage_name"), least=NEVER_CUT, grows=True),
             count("open", _("open")),
             pile_worth("open", _("Amount"), document),
             *troubles(rows),
-            Column("to_next", _("goes on"), _rate("to_next"), right=True, least=NEVER_CUT),
+            Column("to_next", _("goes on"), _rate("to_next"), right=True, least=NEVER_CUT, drops=True),
             Column("to_win", _("is won"), _rate("to_win"), right=True, least=NEVER_CUT),
         )
     )

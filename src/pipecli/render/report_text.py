@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
 from rich.console import Console
@@ -11,8 +11,8 @@ from rich.text import Text
 
 from .console import is_terminal, literal, width
 from .report import Figure, Page, Part, Section, shortened, shortened_text
-from .table import print_hanging, print_table, wrapped
-from .views import Record
+from .table import overflows, print_hanging, print_table, table_lines, wrapped
+from .views import NEVER_CUT, Record, View
 
 COLUMNS, WIDEST = 80, 100
 _INDENT, _UNDER = 2, 7
@@ -84,9 +84,35 @@ def _print_part(console: Console, part: Part) -> None:
     def below(record: Record) -> list[Text]:
         return [line for text, style in _under(part, record) for line in _wrapped(console, text, style)]
 
-    print_table(console, shortened(part.view), part.records, indent=_INDENT, below=below)
+    view = shortened(part.view)
+    if _is_too_wide(view, part.records, console.width - _INDENT):
+        _print_in_two(console, view, part.records, below)
+    else:
+        print_table(console, view, part.records, indent=_INDENT, below=below)
     if part.more:
         _print_words(console, part.more, "dim", _INDENT)
+
+
+def _is_too_wide(view: View, records: Sequence[Record], room: int) -> bool:
+    """Whether not everything that is to be whole fits on one line, before anything is left out."""
+    lasting = view._replace(columns=tuple(c._replace(drops=False) for c in view.columns))
+    whole = any(column.grows and column.least == NEVER_CUT for column in view.columns)
+    return bool(records) and overflows(lasting if whole else view, records, room)
+
+
+def _print_in_two(
+    console: Console, view: View, records: Sequence[Record], below: Callable[[Record], Sequence[Text]]
+) -> None:
+    """A table too wide for its lines: names above, figures below them."""
+    names = [column for column in view.columns if column.grows]
+    rest = view._replace(columns=tuple(column for column in view.columns if not column.grows))
+    heads, *rows = table_lines(rest, records, console.width, indent=2 * _INDENT)
+    _print_words(console, "  ".join(column.title for column in names), "dim", _INDENT)
+    console.print(heads, no_wrap=True, crop=False)
+    for record, row in zip(records, rows, strict=True):
+        _print_words(console, "  ".join(column.text(record) for column in names), indent=_INDENT)
+        for line in (row, *below(record)):
+            console.print(line, no_wrap=True, crop=False)
 
 
 def _under(part: Part, record: Record) -> Iterator[tuple[str, str]]:

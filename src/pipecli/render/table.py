@@ -62,6 +62,15 @@ def table_lines(
     return lines
 
 
+def overflows(view: View, records: Sequence[Record], room: int) -> bool:
+    """Whether lines are too long for their room with what may be cut at its least and what may be dropped gone."""
+    cells = [[literal(column.text(record)) for column in view.columns] for record in records]
+    kept = _kept(view, cells, list(range(len(view.columns))), room, True)
+    needed = [max(_needed(cells, n), cell_len(view.columns[n].title)) for n in kept]
+    least = sum(min(view.columns[n].least, wide) for n, wide in zip(kept, needed, strict=True))
+    return least + GAP * (len(kept) - 1) > room
+
+
 def _kept(view: View, cells: list[list[str]], shown: list[int], room: int, titles: bool) -> list[int]:
     """The columns shown, without those that may go where not even the least widths of all would fit."""
     kept = list(shown)

@@ -23,6 +23,7 @@ from pipecli.store import hygiene as store
 from pipecli.store.hygiene import Subject
 from pipecli.text import _
 
+from . import merges
 from .workspace import Reading, Workspace
 
 Record = dict[str, Any]
@@ -95,6 +96,7 @@ def _document(every: _Found, owner: str | None) -> Record:
         "owners": [_owner(every, key, name) for key, name in every.owners.items()] if owner is None else [],
         **own.understanding(),
         "listed": [_listed(one) for one in own.listed()],
+        "merged": merges.counted(every.merged, None if owner is None else fold(owner)),
         "stability": _stability(rules.stability(weeks, own.closed())),
     }
 
@@ -152,6 +154,7 @@ class _Found:
         self.undocumented = store.read_undocumented(driver, self.pipeline, self.today)
         self.recorded = _delays(reading, self.days[0])
         self.moves = store.read_moves(driver, self.today - _SPAN)
+        self.merged = merges.records(reading, self.today - _SPAN)
         self.proofs = list(store.read_proofs(driver))
         self.began = _local_days(reading, [store.first_command(driver) or clock.stamp(clock.now())])[0]
         names = {fold(s.owner): s.owner for s, _subject in self.open}

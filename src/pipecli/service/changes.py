@@ -11,13 +11,16 @@ from pipecli.domain.dates import month_bounds
 from pipecli.domain.forecast import default_period
 from pipecli.domain.metrics import probability_of
 from pipecli.domain.money import major
+from pipecli.domain.opportunity import OPEN, Opportunity
 from pipecli.domain.pipeline import WON, Pipeline
 from pipecli.domain.rates import Rates, day_of_rate
 from pipecli.errors import InvalidInput
+from pipecli.store import directory
 from pipecli.store.changes import Pair, Stood, read_pairs
 from pipecli.store.header import pipeline_as_of
 from pipecli.text import _
 
+from . import merges
 from .periods import Period, bounds
 from .workspace import Reading, Workspace
 
@@ -75,6 +78,7 @@ def of_reading(reading: Reading, period: Period, *, since: date | None = None, p
         period = Period(first, period.until or default_period(today)[1])
     start, until = bounds(*period, today)
     pairs = read_pairs(reading.driver, since=since, as_of=today if past else None, start=start, until=until)
+    pairs += _merged(reading, since)
     then, now = pipeline_as_of(reading.driver, reading.header, since), reading.pipeline
     before = _Valuation(then, now.rates, since, start, until)
     after = _Valuation(now, now.rates, today, start, until)
@@ -84,6 +88,28 @@ def of_reading(reading: Reading, period: Period, *, since: date | None = None, p
         for currency in before.unpriced(pair.before) | after.unpriced(pair.after):
             others[currency] = others.get(currency, 0) + 1
     return Found(since, today, start, until, now.currency, found, {p.number: p for p in pairs}, others)
+
+
+def _merged(reading: Reading, since: date) -> list[Pair]:
+    """What was merged since: it was in the number then, and nothing of it is kept from day to day any more."""
+    found = [(one.state, _stood(one.state, since)) for one in merges.gone(reading, since, reading.today)]
+    names = directory.names(reading.driver, [state.account for state, _then in found])
+    return [
+        Pair(
+            state.number, state.name, None if state.account is None else names.get(state.account), then, None
+        )
+        for state, then in found
+    ]
+
+
+def _stood(state: Opportunity, day: date) -> Stood | None:
+    """How an opportunity stood at the end of a day; None where it was not open yet."""
+    for span in state.spans:
+        if span.from_day <= day and (span.to_day is None or span.to_day > day):
+            won = [v.left_on for v in state.visits if v.outcome == WON and v.left_on and v.left_on <= day]
+            on = {OPEN: span.close_date, WON: max(won, default=None)}.get(span.status)
+            return Stood(span.stage, span.status, span.amount, span.currency, span.probability, on)
+    return None
 
 
 def summary(reading: Reading, period: Period = USUAL, *, past: bool = False) -> Summary:

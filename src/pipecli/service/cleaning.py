@@ -159,9 +159,13 @@ class _Yard:
         twin = self._rows.get(self._twins.get(row.number, 0))
         if not (self._is_asked(row) or (twin and self._is_asked(twin))):
             return None
-        wanted = self._asked.kinds or KINDS
+        wanted = self._asked.kinds or rules.USUAL
         found = sorted(
-            rules.troubles(self._standing(row), self._longest, self._today),
+            (
+                trouble
+                for trouble in rules.troubles(self._standing(row), self._longest, self._today)
+                if trouble.kind in (*rules.USUAL, *wanted)
+            ),
             key=lambda t: t.kind not in wanted,
         )
         if not found or found[0].kind not in wanted:
@@ -214,7 +218,10 @@ class _Yard:
         rows = self._rows
         used = {row.account_id: row.account for row in rows.values() if row.account_id is not None}
         accounts = same_accounts([(i, name) for i, name in used.items() if name])
-        dealings = [Dealing(r.number, r.name, r.account_id, self._worth(r)) for r in rows.values()]
+        dealings = [
+            Dealing(r.number, r.name, r.account_id, self._worth(r), r.owner_key, r.contact_id)
+            for r in rows.values()
+        ]
         found: dict[int, int] = {}
         for a, b in same_dealings(dealings, accounts):
             one, two = rows[a.number], rows[b.number]
@@ -240,6 +247,7 @@ def fix(kind: str, ref: int, twin: int | None = None, *, planned: bool = True) -
         rules.STALE: talk if planned else plan,
         rules.UNPROVEN: f"pipe prove {ref} CRITERION TEXT",
         rules.PAST: f"pipe edit {ref} --set close=DATE",
+        rules.UNDATED: f"pipe edit {ref} --set close=DATE",
         rules.UNPLANNED: plan,
         rules.UNPRICED: f"pipe edit {ref} --set amount=N",
     }[kind]

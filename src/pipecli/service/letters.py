@@ -34,12 +34,17 @@ class Message(NamedTuple):
     content: bytes
 
 
-def messages(
-    workspace: Workspace, topic: str, letters: Sequence[Letter], domain: str | None
-) -> list[Message]:
+class Batch(NamedTuple):
+    """The messages that can go out, and for each owner who has no address a line that says so."""
+
+    messages: list[Message]
+    left_out: tuple[str, ...]
+
+
+def messages(workspace: Workspace, topic: str, letters: Sequence[Letter], domain: str | None) -> Batch:
     """The message of each letter, from the actor.
 
-    Raises InvalidInput for a domain that is none, and for a name of which no address can be made.
+    Raises InvalidInput for a domain that is none, and where no address can be made of the actor's name.
     """
     domain = checked_domain(domain) if domain is not None else None
     with workspace.read() as reading:
@@ -47,12 +52,17 @@ def messages(
         sent_at = clock.now().astimezone(ZoneInfo(reading.pipeline.timezone)).replace(microsecond=0)
     by = _address(sender, domain, _("set who you are: pipe config me NAME"))
     found: dict[str, Message] = {}
+    left_out = []
     for letter in letters:
-        to = _address(letter.owner, domain, _("give another name: pipe handover FROM TO"))
+        try:
+            to = _address(letter.owner, domain, _("give another name: pipe handover FROM TO"))
+        except InvalidInput as error:
+            left_out.append(error.message)
+            continue
         envelope = Envelope(by, to, sent_at, (uid, topic, today, letter.owner))
         name = _free_name(f"{topic}-{to.username}", found)
         found[name] = Message(name, message_bytes(letter.subject, letter.body, language(), envelope))
-    return list(found.values())
+    return Batch(list(found.values()), tuple(left_out))
 
 
 def mbox(batch: Sequence[Message]) -> bytes:

@@ -32,12 +32,13 @@ class Difference(NamedTuple):
 
 
 class Two(NamedTuple):
-    """Two that may be one, before the merge: where they differ, and what answers about them go by."""
+    """Two that may be one, before the merge: where they differ, what answers go by, why they are hardly one."""
 
     kept: Opportunity
     other: Opportunity
     differences: tuple[Difference, ...]
     seen: tuple[Seen, Seen]
+    doubt: str | None
 
 
 class Merged(NamedTuple):
@@ -56,7 +57,9 @@ def compare(workspace: Workspace, kept: str, other: str) -> Two:
         one, two = _both(unit, workspace, kept, other)
         rules.refuse_meaningless(one.state, two.state)
         found = _differences(unit, one.state, two.state)
-        return Two(one.state, two.state, found, (Seen.of(one.state), Seen.of(two.state)))
+        alike = _of_alike_accounts(unit, one.state, two.state)
+        doubt = rules.doubt(one.state, two.state, accounts_alike=alike)
+        return Two(one.state, two.state, found, (Seen.of(one.state), Seen.of(two.state)), doubt)
 
 
 def merge(
@@ -65,10 +68,14 @@ def merge(
     other: str,
     take: Sequence[str] = (),
     *,
+    reason: str = "",
     seen: tuple[Seen, Seen] | None = None,
     dry_run: bool = False,
 ) -> Merged:
-    """Merge the other opportunity into the one that is kept; `take` are fields of the other to be taken over."""
+    """Merge the other opportunity into the one that is kept; `take` are fields of the other to be taken over.
+
+    Raises Conflict where the two cannot be one, or hardly are and there is no `reason`.
+    """
     with workspace.commit("merge", dry_run=dry_run) as unit:
         one, two = _both(unit, workspace, kept, other)
         if seen:
@@ -76,16 +83,28 @@ def merge(
             refuse_if_moved(two, seen[1])
         before, gone = one.state, two.state
         rules.refuse_meaningless(before, gone)
+        alike = _of_alike_accounts(unit, before, gone)
+        rules.refuse_doubtful(before, gone, accounts_alike=alike, reason=reason)
         found = _differences(unit, before, gone)
         fields = tuple(dict.fromkeys(_field(reader(unit, workspace.settings), key) for key in take))
         events = journal.load_stream(unit.driver, opportunity_stream(gone.number))
-        rules.merge(one, two, fields, imported.digests_of(events))
+        rules.merge(one, two, fields, imported.digests_of(events), reason)
         return Merged(outcome(unit, before.number, before), gone.number, gone.name, found, fields)
 
 
 def _both(unit: Unit, workspace: Workspace, kept: str, other: str) -> tuple[Decision, Decision]:
     one, two = (unit.decision(refs.find(unit.driver, ref, workspace)) for ref in (kept, other))
     return one, two
+
+
+def _of_alike_accounts(unit: Unit, kept: Opportunity, other: Opportunity) -> bool:
+    """Whether the names of the two accounts may be one; so they may where one of them has no account."""
+    names = [unit.names.get(account) for account in (kept.account, other.account) if account is not None]
+    if len(set(names)) < 2 or None in names:
+        return True
+    from .likeness import same_accounts
+
+    return bool(same_accounts([(n, name) for n, name in enumerate(names) if name]))
 
 
 def _field(read: Reader, key: str) -> str:

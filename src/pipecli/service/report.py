@@ -19,7 +19,7 @@ from pipecli.errors import InvalidInput
 from pipecli.store.lists import Filter, Row, asked_approvals, list_rows
 from pipecli.text import _
 
-from . import audit, changes, waivers
+from . import audit, changes, merges, waivers
 from . import forecast as forecasts
 from .exporting import reading_at_once
 from .journeys import Asked, read_past
@@ -46,9 +46,10 @@ def report(workspace: Workspace, period: str = rules.WEEKLY) -> Record:
 def of_reading(reading: Reading, period: str) -> Record:
     """The report over an open workspace."""
     today = reading.today
-    start = rules.first_day(period, today)
+    after = rules.day_before(period, today)
+    start = after + timedelta(1)
     ahead = forecasts.of_reading(reading, Period(), usual_lines=True)
-    moved = changes.of_reading(reading, Period(), since=start - timedelta(1))
+    moved = changes.of_reading(reading, Period(), since=after)
     found = [_Open(row, record(row, reading.pipeline, today), reading) for row in _open_rows(reading)]
     checked = audit.of_reading(reading)
     return {
@@ -73,6 +74,7 @@ def of_reading(reading: Reading, period: str) -> Record:
             key: checked[key] for key in ("hygiene", "eight_weeks_ago", "weeks", "points", "stability")
         },
         "waivers": waivers.in_force(reading),
+        "merges": merges.records(reading, after),
     }
 
 

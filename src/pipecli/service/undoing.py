@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pipecli.domain import events as ev
 from pipecli.domain.events import Event
+from pipecli.domain.wording import event_name
 from pipecli.errors import Conflict
 from pipecli.store import directory, journal
 from pipecli.store.journal import CommandRow
@@ -111,10 +112,10 @@ def _resting(command: CommandRow, later: list[Event]) -> Conflict:
         )
     hint = _("; pipe undo --untouched takes back the rest") if command.name == "import" else ""
     return Conflict(
-        _("{name} cannot be taken back: {actor} did {kind} on {ref} since ({day}){hint}").format(
+        _("{name} cannot be taken back: {what} by {actor} on {ref} stands in its way ({day}){hint}").format(
             name=command.name,
             actor=first.actor,
-            kind=first.kind,
+            what=event_name(first.kind),
             ref=_subject(first),
             day=first.occurred_on,
             hint=hint,

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from pipecli.domain.condition_parser import parse
 from pipecli.domain.money import major
+from pipecli.domain.report import WEEKLY, day_before
 from pipecli.errors import InvalidInput
 from pipecli.store import lists as stored
 from pipecli.store.lists import Filter
@@ -24,8 +25,6 @@ from .lists import STATUSES, Listing, filtered
 from .records import Record, record
 from .workspace import Reading, Workspace
 
-DAYS = 7
-"""From the same day a week ago, so that a report made every week leaves no day out."""
 SHOWN = 5
 """How many opportunities of each kind the report names."""
 
@@ -33,7 +32,7 @@ SHOWN = 5
 def week(workspace: Workspace, *, since: date | None = None) -> Record:
     """What happened after a day, by default this day a week ago; raises InvalidInput for one that is not past."""
     with workspace.read() as reading:
-        since = since or reading.today - timedelta(DAYS)
+        since = since or day_before(WEEKLY, reading.today)
         if since >= reading.today:
             raise InvalidInput(
                 _("{day} is not before {today}; --since looks back").format(day=since, today=reading.today)
