@@ -44,7 +44,8 @@ You prepare a salesperson for a meeting. From the exchanges below write short st
 Write one JSON object on each line and nothing else, first all of "said", then "people", then "ask":
 {"section": "said", "text": "one sentence", "entries": [12, 15]}
 "entries" are the numbers of the entries that a statement rests on. A statement without one is thrown away, and so is
-one with a number or a quote that stands in none of the entries it names. Compute nothing. Write the statements in LANGUAGE."""
+one with a number or a quote that stands in none of the entries it names. Compute nothing.
+Write the statements in LANGUAGE."""
 _TOKENS = 3_000
 MOST = {SAID: 6, PEOPLE: 4, ASK: 3}
 """Statements of a model in each section."""
@@ -142,8 +143,8 @@ def _facts(found: Brief) -> Iterator[str]:
 class _Hearing:
     """Takes an answer as it arrives, hands on the statements that hold, counts those that do not.
 
-    Of each section no more is taken than was asked for. Who decides by the record is said by the rules before anything of
-    the model's, and where it asks less than three questions the rules' follow.
+    Of each section no more is taken than was asked for. Who decides by the record is said by the rules before anything
+    of the model's, and where it asks less than three questions the rules' follow.
     """
 
     def __init__(self, found: Brief, sent: _Sent, on_statement: OnStatement | None) -> None:
