@@ -21,6 +21,13 @@ _WEIGHTS = {PROMISE: 4, DECISION: 3, QUESTION: 3, AMOUNT: 2, DATE: 2}
 
 _HEAD = re.compile(r"(?:From|To): ")
 _FOLDED_QUOTE = "[…]"
+_QUOTED = re.compile(r"[ \t]*>")
+_WROTE = re.compile(r"[ \t]*(?:On\b.{5,200}\bwrote ?:|Le\b.{5,200}\ba écrit ?:)[ \t]*")
+_OLDER = re.compile(
+    r"^[ \t>]*(?:-{3,} ?(?:original message|forwarded message|message d['’]origine|message transféré).*"
+    r"|(?:from|de) ?: .*\n[ \t>]*(?:sent|date|envoyé) ?: .*)$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 _BULLET = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _END = re.compile(r"[.!?…]+[\"”»’')\]]*\s+(?=[\"“«‘'(\[]?[^\W_a-zß-öø-ÿ])")
@@ -128,6 +135,23 @@ def sentences(text: str) -> list[Sentence]:
             if bare and not _GREETING.fullmatch(bare) and not _CLOSING.fullmatch(bare):
                 found.append(Sentence(sentence, _signs(sentence, plain)))
     return found
+
+
+def own_words(text: str) -> str:
+    """What the writer of a text says: without what is quoted from an earlier one, line by line or below a head."""
+    head, gap, body = text.partition("\n\n")
+    if not any(_HEAD.match(line) for line in head.split("\n")):
+        head, gap, body = "", "", text
+    kept: list[str] = []
+    lines = _OLDER.split(body)[0].split("\n")
+    for n, line in enumerate(lines):
+        if _WROTE.fullmatch(line):
+            below = next((other for other in lines[n + 1 :] if other.strip()), "")
+            if not _QUOTED.match(below):
+                break
+        elif not _QUOTED.match(line):
+            kept.append(line)
+    return head + gap + "\n".join(kept)
 
 
 def sender(text: str) -> str:
