@@ -7,7 +7,7 @@ The rules look at words only. They never say what a sentence means: who reads it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .date_words import MONTHS, WEEKDAYS
@@ -158,6 +158,27 @@ def sender(text: str) -> str:
     """Who wrote a mail, as the head of its text says; "" where it says nothing."""
     head = text.split("\n\n", 1)[0]
     return next((line[6:].strip() for line in head.split("\n")[:4] if line.startswith("From: ")), "")
+
+
+def address_of(wrote: str) -> str:
+    """The address in a sender as a head has it, `Ann <ann@us.example>`; "" where there is none."""
+    found = re.search(r"[^\s<>\"]+@[^\s<>\"]+", wrote)
+    return found[0].casefold() if found else ""
+
+
+def is_ours(text: str, ours: Iterable[str], theirs: Iterable[str]) -> bool:
+    """Whether a mail was written by our own side, as its head says: one of `ours`, by name or in the address.
+
+    `theirs` are the names and addresses of the client's people: those are never ours.
+    """
+    wrote = sender(text)
+    address = address_of(wrote)
+    name = comparable(re.sub(r"<[^>]*>", "", wrote)).strip("\"' ")
+    known = {comparable(other) for other in theirs if other}
+    if not wrote or address in known or name in known:
+        return False
+    said = {name, *name.split()[:1], address, address.partition("@")[0]} - {""}
+    return any(comparable(own) in said for own in ours if own)
 
 
 def shortened(text: str, longest: int = LONGEST_SENTENCE) -> str:

@@ -137,6 +137,7 @@ _COUNTED = re.compile(
     r"\b(?:users?|visitors?|employees|customers?|clients|downloads|units?|pieces|people|visits|views|km|steps|r[au]n"
     r"|away|utilisateurs?|visiteurs?|salaries|exemplaires|personnes)\b"
 )
+_BARE = re.compile(r"(?<!\w)\d[\d .,'’\u00a0\u202f]*")
 _RANGE_BEFORE = re.compile(
     rf"\d\s?[kKmM]?\s?(?:{_SIGN}|euros?)?\s?(?:[-–—/]|\b(?:to|and|or|à|et|ou)\b)\s*$|[-−–]$"
 )
@@ -261,6 +262,27 @@ def _person(shown: str, ground: Ground, *, trusted: bool) -> str:
     if not trusted or set(parts) <= set(fold(ground.account).split()):
         return ""
     return " ".join(words)
+
+
+def says(quote: str, s: Suggestion, type_: str, ground: Ground) -> bool:
+    """Whether a quote has the value that is taken from it: the same sum, the same day, the words of anything else."""
+    if type_ == "money":
+        try:
+            value = parse_amount(s.value, ground.currency, decimal=ground.decimal)
+        except InvalidInput:
+            return False
+        sums = [f.value for f in amounts(quote, ground)]
+        return value in sums if sums else _digits(s.value) in map(_digits, _BARE.findall(quote))
+    if type_ == "date":
+        return s.value in [f.value.isoformat() for f in days(quote, ground) if isinstance(f.value, date)]
+    words, there = (set(re.findall(r"\w+", comparable(text))) for text in (s.value, quote))
+    if s.target == "decision_maker" and s.value in ground.people:
+        return bool(words & there)
+    return bool(words) and words <= there
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
 
 
 def hinted(sentence: Sentence | Told, criterion: Criterion) -> int:
