@@ -233,3 +233,15 @@ def test_where_the_model_fails_the_person_decides(house: Pipe, model: ModelServe
         terminal.answer("Enter takes it, e edits, n takes the text alone, q quits: [yes] ", "y")
         assert terminal.end() == 0
     assert standing(house)[0] == 50_000
+
+
+def test_what_is_shown_is_in_the_words_and_the_form_of_the_screen(house: Pipe) -> None:
+    done = house("done", "1", "Jeanne signs by 2026-12-15", "--accept", "-n", "x", "-d", "fri")
+    assert "  close date       Fri 18 Dec → Tue 15 Dec\n" in done.err
+    french = house(
+        "done", "1", "Marc signe avant le 2026-12-16, 51k", "--accept", "-n", "x", "-d", "ven",
+        env={"PIPE_LANG": "fr"},
+    )  # fmt: skip
+    assert "51k" not in french.err
+    assert "date de clôture" in french.err
+    assert "décisionnaire" in french.err or "décideur" in french.err
