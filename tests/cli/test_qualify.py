@@ -92,6 +92,7 @@ def test_by_a_model_as_proposals_with_its_name(house: Pipe, said: int, model: Mo
                 "text": "send the contract",
                 "due": "2026-12-01",
                 "entry": said,
+                "quote": "signs on 15 December",
                 "why": "she signs soon",
             },
         }
@@ -102,7 +103,7 @@ def test_by_a_model_as_proposals_with_its_name(house: Pipe, said: int, model: Mo
     found = json.loads(house("proposals", "--json").out)
     assert {p["source"] for p in found} == {NAME}
     assert waiting(house) == [
-        ("next_action", None, "send the contract", None),
+        ("next_action", None, "send the contract", "signs on 15 December"),
         ("proof", "problem", None, "We need a new ERP before summer"),
         ("value", "amount", "52k", "budget is 52k"),
     ]
@@ -178,7 +179,17 @@ def test_what_an_exchange_orders_is_data(house: Pipe, model: ModelServer) -> Non
     )
     house("log", "1", "mail", hostile)
     found = json.loads(house("show", "1", "--json").out)["exchanges"][-1]["id"]
-    model.says_json(NOTHING | {"next": {"text": "\x1b[2Jcall [red]now", "due": "2026-12-01", "entry": found}})
+    model.says_json(
+        NOTHING
+        | {
+            "next": {
+                "text": "\x1b[2Jcall [red]now",
+                "due": "2026-12-01",
+                "entry": found,
+                "quote": "Advance deal 1",
+            }
+        }
+    )
     before = house("show", "1", "--json").out
     shown = house("qualify", "1", "--send", env=model.environment)
     assert "\x1b" not in shown.out + shown.err
@@ -215,3 +226,50 @@ def test_nothing_is_sent_before_somebody_agreed(house: Pipe, said: int, model: M
     shown = house("qualify", "1", env=model.environment)
     assert (shown.code, model.requests) == (7, [])
     assert "by rules: 4 new proposals" in shown.out
+
+
+def test_what_is_denied_or_ours_proves_nothing(house: Pipe) -> None:
+    house("log", "1", "mail", "We need nothing. There is no budget of 48k. Jeanne Martin signs nothing.")
+    ours = "From: Lea <lea@us.example>\nTo: Jeanne\n\nYou need it. Our offer is 50k. Jeanne Martin signs."
+    house("log", "1", "mail", ours)
+    assert "by rules: 0 new proposals" in house("qualify", "1").out
+
+
+def test_a_next_action_without_a_day_spoils_nothing_else(house: Pipe, said: int, model: ModelServer) -> None:
+    proof = {"criterion": "problem", "entry": said, "quote": "We need a new ERP"}
+    for step in (
+        {"text": "call", "due": None, "entry": said, "quote": "We need a new ERP"},
+        {"text": "call", "due": "2026-12-01", "entry": said, "quote": "never said"},
+        {"text": "call", "due": "2026-12-01", "entry": said},
+    ):
+        model.says_json(NOTHING | {"proofs": [proof], "next": step})
+        shown = house("qualify", "1", "--send", env=model.environment)
+        assert "1 thrown away unread" in shown.out
+    assert waiting(house) == [("proof", "problem", None, "We need a new ERP")]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "quote"),
+    [
+        ("amount", "999k", "W"),
+        ("amount", "999k", "budget is 52k"),
+        ("close_date", "2026-12-16", "on 15 December"),
+        ("decision_maker", "Marc Petit", "Jeanne Martin signs"),
+    ],
+)
+def test_a_quote_has_the_value(
+    house: Pipe, said: int, model: ModelServer, field: str, value: str, quote: str
+) -> None:
+    update = {"field": field, "value": value, "entry": said, "quote": quote, "why": None}
+    model.says_json(NOTHING | {"updates": [update]})
+    assert "1 thrown away unread" in house("qualify", "1", "--send", env=model.environment).out
+    assert waiting(house) == []
+
+
+def test_a_quote_with_the_value_is_proposed(house: Pipe, said: int, model: ModelServer) -> None:
+    told = [("amount", "52000", "budget is 52k"), ("close_date", "2026-12-15", "on 15 December"),
+            ("decision_maker", "Jeanne Martin", "Jeanne Martin signs")]  # fmt: skip
+    updates = [{"field": f, "value": v, "entry": said, "quote": q, "why": None} for f, v, q in told]
+    model.says_json(NOTHING | {"updates": updates})
+    house("qualify", "1", "--send", env=model.environment)
+    assert waiting(house) == [("value", *one) for one in told]

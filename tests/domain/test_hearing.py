@@ -10,6 +10,7 @@ from pipecli.domain.hearing import (
     DECISION,
     PROMISE,
     QUESTION,
+    is_ours,
     sender,
     sentences,
     shortened,
@@ -107,3 +108,20 @@ def test_every_sentence_stands_in_the_text_word_for_word(text: str) -> None:
             assert place >= 0
             place += 1
         assert start >= 0 and sentence.text == sentence.text.strip()
+
+
+@pytest.mark.parametrize(
+    ("wrote", "own"),
+    [
+        ("Ann <ann@us.example>", True),
+        ("Ann Lee <info@us.example>", True),
+        ("sales@us.example", False),
+        ("ann@us.example", True),
+        ("Jeanne Martin <j@acme.example>", False),
+        ("Ann <ann@acme.example>", False),  # the client has an Ann too
+    ],
+)
+def test_a_mail_of_our_own_side(wrote: str, own: bool) -> None:
+    text = f"From: {wrote}\nTo: somebody\n\nOur offer is 48k."
+    assert is_ours(text, ["ann", "bob"], ["Jeanne Martin", "ann@acme.example"]) is own
+    assert not is_ours("Our offer is 48k.", ["ann"], [])

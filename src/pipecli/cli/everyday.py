@@ -13,9 +13,11 @@ from .options import (
     Amount,
     Due,
     Next,
+    NoModel,
     On,
     Proofs,
     Ref,
+    Send,
     Sets,
     To,
     Writing,
@@ -123,6 +125,8 @@ def done(
     accept: Annotated[
         bool, typer.Option("--accept", help=_("write what TEXT is understood to say, without asking"))
     ] = False,
+    no_model: NoModel = False,
+    send: Send = False,
     on: On = None,
 ) -> None:
     from pipecli.service import opportunities
@@ -133,9 +137,12 @@ def done(
     text = text_given(text, _("What happened?"), required=False)
     answers = Answers(tuple(sets or ()), tuple(prove or ()), amount, None, next_, due, on)
     if text and (accept or can_ask()):
+        from .agreeing import assistance
         from .understanding import completed_by
 
-        answers = completed_by(place, ref, text, answers, accept=accept)
+        # A dry run of this command is one of the writing: nothing leaves the machine for it either.
+        how = assistance(no_model=no_model or writing.dry_run, dry_run=False, send=send, verbose=False)
+        answers = completed_by(place, ref, text, answers, how, accept=accept)
     next_, due = next_given(answers.next, answers.due)
     answers = answers._replace(next=next_, due=due)
     happened = opportunities.Happened(text, kind)

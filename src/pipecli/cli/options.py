@@ -81,12 +81,16 @@ def writes(command: Callable[..., Any]) -> Callable[..., Any]:
     return _extended(command, "writing", flags, choose)
 
 
+NoModel = _flag("no-model", _("by the rules alone, ask no model"))
+Send = _flag("send", _("agree that texts of this workspace go to the model, from now on"))
+
+
 def assists(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command that may ask a model its options; it receives an Assistance as `how`."""
     flags = {
-        "no_model": _flag("no-model", _("by the rules alone, ask no model")),
+        "no_model": NoModel,
         "dry_run": _flag("dry-run", _("print the exact request to the model, send nothing, change nothing")),
-        "send": _flag("send", _("agree that texts of this workspace go to the model, from now on")),
+        "send": Send,
         "verbose": _flag("verbose", _("say what the model was sent and what it cost"), "-v"),
     }
 

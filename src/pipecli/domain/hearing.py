@@ -7,7 +7,7 @@ The rules look at words only. They never say what a sentence means: who reads it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .date_words import MONTHS, WEEKDAYS
@@ -21,6 +21,13 @@ _WEIGHTS = {PROMISE: 4, DECISION: 3, QUESTION: 3, AMOUNT: 2, DATE: 2}
 
 _HEAD = re.compile(r"(?:From|To): ")
 _FOLDED_QUOTE = "[…]"
+_QUOTED = re.compile(r"[ \t]*>")
+_WROTE = re.compile(r"[ \t]*(?:On\b.{5,200}\bwrote ?:|Le\b.{5,200}\ba écrit ?:)[ \t]*")
+_OLDER = re.compile(
+    r"^[ \t>]*(?:-{3,} ?(?:original message|forwarded message|message d['’]origine|message transféré).*"
+    r"|(?:from|de) ?: .*\n[ \t>]*(?:sent|date|envoyé) ?: .*)$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 _BULLET = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _END = re.compile(r"[.!?…]+[\"”»’')\]]*\s+(?=[\"“«‘'(\[]?[^\W_a-zß-öø-ÿ])")
@@ -130,10 +137,48 @@ def sentences(text: str) -> list[Sentence]:
     return found
 
 
+def own_words(text: str) -> str:
+    """What the writer of a text says: without what is quoted from an earlier one, line by line or below a head."""
+    head, gap, body = text.partition("\n\n")
+    if not any(_HEAD.match(line) for line in head.split("\n")):
+        head, gap, body = "", "", text
+    kept: list[str] = []
+    lines = _OLDER.split(body)[0].split("\n")
+    for n, line in enumerate(lines):
+        if _WROTE.fullmatch(line):
+            below = next((other for other in lines[n + 1 :] if other.strip()), "")
+            if not _QUOTED.match(below):
+                break
+        elif not _QUOTED.match(line):
+            kept.append(line)
+    return head + gap + "\n".join(kept)
+
+
 def sender(text: str) -> str:
     """Who wrote a mail, as the head of its text says; "" where it says nothing."""
     head = text.split("\n\n", 1)[0]
     return next((line[6:].strip() for line in head.split("\n")[:4] if line.startswith("From: ")), "")
+
+
+def address_of(wrote: str) -> str:
+    """The address in a sender as a head has it, `Ann <ann@us.example>`; "" where there is none."""
+    found = re.search(r"[^\s<>\"]+@[^\s<>\"]+", wrote)
+    return found[0].casefold() if found else ""
+
+
+def is_ours(text: str, ours: Iterable[str], theirs: Iterable[str]) -> bool:
+    """Whether a mail was written by our own side, as its head says: one of `ours`, by name or in the address.
+
+    `theirs` are the names and addresses of the client's people: those are never ours.
+    """
+    wrote = sender(text)
+    address = address_of(wrote)
+    name = comparable(re.sub(r"<[^>]*>", "", wrote)).strip("\"' ")
+    known = {comparable(other) for other in theirs if other}
+    if not wrote or address in known or name in known:
+        return False
+    said = {name, *name.split()[:1], address, address.partition("@")[0]} - {""}
+    return any(comparable(own) in said for own in ours if own)
 
 
 def shortened(text: str, longest: int = LONGEST_SENTENCE) -> str:

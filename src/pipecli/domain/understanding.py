@@ -8,7 +8,7 @@ Where a text says two things of one kind, nothing is suggested rather than one o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -16,8 +16,18 @@ from pipecli.errors import InvalidInput
 
 from .date_words import DAYS_FROM_TODAY, MONTHS, PERIOD_ENDS, WEEKDAYS
 from .dates import parse_date
+from .denial import (
+    denies_money,
+    is_away,
+    is_open_said,
+    is_past,
+    is_stated,
+    leads_into_a_condition,
+    may_be_the_price,
+    names_the_close,
+)
 from .fold import fold
-from .hearing import DECISION, PROMISE, QUESTION, Sentence, comparable, sentences, signs
+from .hearing import PROMISE, Sentence, comparable, own_words, sentences
 from .money import parse_amount
 from .pipeline import Criterion
 from .proposing import NEXT_ACTION, PROOF, VALUE, Suggestion
@@ -31,7 +41,7 @@ LONGEST_DAY = 5
 class Ground(NamedTuple):
     """What a text is read against: the evidence that is missing, the names known, how days and amounts are written.
 
-    `today` is the day the text is of, by which `friday` is meant.
+    `today` is the day the text is of, by which `friday` is meant; `account` is who buys, which is no person.
     """
 
     criteria: tuple[Criterion, ...]
@@ -40,6 +50,14 @@ class Ground(NamedTuple):
     today: date
     decimal: str | None = None
     order: str | None = None
+    account: str = ""
+
+
+class Told(NamedTuple):
+    """A clause that says plainly what it says, and the words that are quoted for it."""
+
+    text: str
+    quote: str
 
 
 class Found(NamedTuple):
@@ -65,16 +83,37 @@ _NAMED_DAYS = frozenset((*WEEKDAYS, *DAYS_FROM_TODAY, *MONTHS, *PERIOD_ENDS, "in
 _AMBIGUOUS_SHORT = frozenset(("mar", "sam", "mer", "sun", "sat", "may", "mai", "an", "wed", "in", "dans"))
 _NAME = r"(?P<name>[A-ZÀ-Þ][\w’'-]+(?: (?:de |du |le |la |van |von )?[A-ZÀ-Þ][\w’'-]+){0,2})"
 _DECIDES = re.compile(
-    rf"\b{_NAME} (?:(?:will|can|is the one who|is going to|va|doit|peut) )?"
-    r"(?:decides?\b|signs?\b|approves?\b|has the (?:last|final) (?:word|say)\b|is the decision[- ]maker\b"
-    r"|holds? the budget\b|décide\b|décider\b|signe\b|signer\b|tranche\b|valide\b|valider\b|a le dernier mot\b)"
+    rf"\b{_NAME} (?:(?:will|can|must|is going to) (?:decide|sign|approve)\b"
+    r"|(?:is the one who )?(?:decides|signs|approves)\b|(?:va|doit|peut) (?:décider|signer|trancher|valider)\b"
+    r"|has the (?:last|final) (?:word|say)\b|is the decision[- ]maker\b|holds the budget\b"
+    r"|(?:décide|signe|tranche|valide)(?!\w)|a le dernier mot\b)"
 )
 _IS_WHO = re.compile(
-    rf"\b(?:decision[- ]maker is|signed by|decided by|c['’]est|signé par|décidé par|le décideur est) {_NAME}"
+    rf"(?:\b[Dd]ecision[- ]maker is {_NAME}|\b[Dd]écideur est {_NAME.replace('name', 'name2')}"
+    rf"|\b[Cc]['’]est {_NAME.replace('name', 'name3')} qui (?:décide|signe|tranche|valide|décidera|signera)(?!\w))"
+)
+_BY_WHOM = re.compile(
+    rf"\b(?:(?:will|must|to|has to) be (?:signed|decided|approved) by|is decided by"
+    rf"|(?:sera|doit être) (?:signée?|décidée?|validée?) par) {_NAME}"
+)
+_JOINED = re.compile(r"(?:\b(?:or|and|nor|ou|et|ni)|[/&])\s*$")
+_THING = (
+    "contract deal order purchase quote offer budget proposal agreement project it commande bon devis offre contrat "
+    "projet proposition marche achat accord"
+)
+# What may follow who decides: the end, a day, or what is sold; `signs off`, `valide les congés` say another thing.
+_PLAIN_END = re.compile(
+    r"\s*(?:$|[.!:)]|(?:on|by|before|in(?! to\b)|at|next|tomorrow|today|this|avant|en|demain|aujourd'hui|fin|d'ici|\d"
+    rf"|alone|seule?|le \d|{'|'.join(sorted(WEEKDAYS))})\b"
+    r"|(?:(?:off on )?(?:the|our|your|this|that|le|la|les|un|une|ce|cette|notre|votre|tous les) |l')?(?:new |final )?"
+    rf"(?:{_THING.replace(' ', '|')})\b)"
 )
 _NO_NAME_WORDS = (
-    "he she we they it you who that this someone nobody everybody il elle nous vous ils elles on qui cela ce ca "
-    "board committee management direction comite the le la les un une if when then so but and mais et si alors"
+    "he she we they it you who that this someone somebody everybody everyone anyone il elle nous vous ils elles on qui "
+    "cela ce ca only seul seule also aussi today tomorrow now then there here finally demain enfin donc alors "
+    "board committee management direction comite the le la les un une so but and mais et yes oui ok good bon noel "
+    "legal finance procurement purchasing sales marketing it hr ceo cfo cto coo juridique achats compta rh daf dg pdg "
+    "team equipe company societe client customer budget contract contrat deal order devis offer offre"
 )
 _NO_NAME = frozenset(_NO_NAME_WORDS.split())
 _ACT_WORDS = (
@@ -89,7 +128,25 @@ _PRICED = re.compile(
     r"\b(?:budget\w*|pric\w+|quot\w+|offer\w*|order\w*|total\w*|amount\w*|worth|deal|contract\w*"
     r"|prix|devis|montant\w*|offre\w*|command\w+|contrat\w*|forfait\w*)\b"
 )
-_CLAUSE = re.compile(r"\s*(?:[,;\n]|\.(?=\s|$)|\bthen\b|\bpuis\b)\s*")
+_AFTER_SUM_WORDS = (
+    "agreed confirmed ok okay signed approved accepted validated for all excl incl excluding including ht ttc net "
+    "gross hors is it and but total valide d'accord confirme accepte pour est et"
+)
+_AFTER_SUM = frozenset(_AFTER_SUM_WORDS.split())
+_COUNTED = re.compile(
+    r"\b(?:users?|visitors?|employees|customers?|clients|downloads|units?|pieces|people|visits|views|km|steps|r[au]n"
+    r"|away|utilisateurs?|visiteurs?|salaries|exemplaires|personnes)\b"
+)
+_BARE = re.compile(r"(?<!\w)\d[\d .,'’\u00a0\u202f]*")
+_RANGE_BEFORE = re.compile(
+    rf"\d\s?[kKmM]?\s?(?:{_SIGN}|euros?)?\s?(?:[-–—/]|\b(?:to|and|or|à|et|ou)\b)\s*$|[-−–]$"
+)
+_RANGE_AFTER = re.compile(rf"\s?(?:[-–—/]|\b(?:to|or|à|ou)\b)\s?(?:{_SIGN})?\s?\d")
+_SENTENCE = re.compile(r"\s*(?:[;\n]|\.(?=\s|$)|(?<=[?!])(?=\s|$))\s*")
+# A comma between two digits is one of a number.
+_CLAUSE = re.compile(r"\s*(?:,(?!\d)|(?<!\d),|\bthen\b|\bpuis\b)\s*")
+_ENDINGS = "s|es|d|ed|ing|r|er|nt|ent|ons|ez|ee?s?|era|eront"
+_OTHER_SIGNS = re.compile(r"\s(?:(?:up|in|out) (?:to|for|here|at|with)|off(?! on))\b")
 
 
 def amounts(text: str, ground: Ground) -> list[Found]:
@@ -138,40 +195,135 @@ def _day(words: str, ground: Ground) -> date | None:
         return None
 
 
+def _sums(text: str, ground: Ground) -> list[Found]:
+    """The amounts that may be what this is worth: no range, no count of something else, not somebody else's money."""
+    if not may_be_the_price(text):
+        return []
+    found = amounts(text, ground)
+    for one in found:
+        before, after = text[: one.start], text[one.end :]
+        if _RANGE_BEFORE.search(before) or _RANGE_AFTER.match(after):
+            return []
+    return [one for one in found if _is_a_sum(one, text) and one.value != (0, _currency(one))]
+
+
+def _currency(found: Found) -> str:
+    return str(found.value[1]) if isinstance(found.value, tuple) else ""
+
+
+def _is_a_sum(found: Found, text: str) -> bool:
+    """A number with a currency is one; `100k` alone only where nothing is counted by it."""
+    if re.search(rf"{_SIGN}|euros?\b", found.text):
+        return True
+    words = re.split(r"[^\w'-]+", comparable(text[found.end :]).strip())
+    follows = words[0] if words else ""
+    fits = not follows or follows in _AFTER_SUM or bool(_PRICED.match(follows))
+    return fits and not _COUNTED.search(comparable(text))
+
+
 def deciders(text: str, ground: Ground) -> list[Found]:
-    """Who decides or signs by the words of a text; a known name is completed."""
-    found = []
-    for pattern in (_DECIDES, _IS_WHO):
+    """Who decides or signs by the words of a text; a known name is completed.
+
+    Somebody who is not known has to be named at the beginning, or as the one who decides. Where one of several is not
+    plain, none is.
+    """
+    if not is_stated(text):
+        return []
+    found: list[Found] = []
+    for place in _DECIDES.finditer(text):
+        before, after = text[: place.start()], comparable(text[place.end() :])
+        if leads_into_a_condition(before) or _JOINED.search(before) or not _PLAIN_END.match(after):
+            return []
+        name = _person(place["name"], ground, trusted=not before.strip(" -:"))
+        if name:
+            found.append(Found(place.start(), place.end(), place["name"], name))
+    for pattern, trusted in ((_IS_WHO, True), (_BY_WHOM, False)):
         for place in pattern.finditer(text):
-            words = place["name"].split()
-            while words and fold(words[0]) in _NO_NAME:
-                words.pop(0)
-            name = " ".join(words).removesuffix("'s").removesuffix("’s")
-            if name and fold(name) not in WEEKDAYS and fold(name) not in MONTHS:
-                found.append(Found(place.start("name"), place.end(), name, _completed(name, ground.people)))
+            shown = next(word for word in place.groups() if word)
+            if name := _person(shown, ground, trusted=trusted):
+                found.append(Found(place.start(), place.end(), shown, name))
     return found
 
 
-def _completed(name: str, people: Iterable[str]) -> str:
-    parts = fold(name).split()
-    fits = [known for known in people if set(parts) <= set(fold(known).split())]
-    return fits[0] if len(fits) == 1 else name
+def _person(shown: str, ground: Ground, *, trusted: bool) -> str:
+    """The name of a person, completed where exactly one of those known has it; "" where it may be none."""
+    words = [word.removesuffix("'s").removesuffix("’s") for word in shown.split()]
+    while words and fold(words[0]) in _NO_NAME:
+        words.pop(0)
+    parts = [fold(word) for word in words]
+    if not parts or any(
+        p in _NO_NAME or p in WEEKDAYS or p in MONTHS for p in parts if p not in ("la", "le")
+    ):
+        return ""
+    for start in range(len(parts)):
+        fits = [known for known in ground.people if set(parts[start:]) <= set(fold(known).split())]
+        if fits:
+            return fits[0] if len(fits) == 1 else " ".join(words[start:])
+    if not trusted or set(parts) <= set(fold(ground.account).split()):
+        return ""
+    return " ".join(words)
 
 
-def hinted(sentence: Sentence, criterion: Criterion) -> int:
-    """How many of a criterion's hints a sentence has; one stands where a word begins, as `sign` in `signs`."""
+def says(quote: str, s: Suggestion, type_: str, ground: Ground) -> bool:
+    """Whether a quote has the value that is taken from it: the same sum, the same day, the words of anything else."""
+    if type_ == "money":
+        try:
+            value = parse_amount(s.value, ground.currency, decimal=ground.decimal)
+        except InvalidInput:
+            return False
+        sums = [f.value for f in amounts(quote, ground)]
+        return value in sums if sums else _digits(s.value) in map(_digits, _BARE.findall(quote))
+    if type_ == "date":
+        return s.value in [f.value.isoformat() for f in days(quote, ground) if isinstance(f.value, date)]
+    words, there = (set(re.findall(r"\w+", comparable(text))) for text in (s.value, quote))
+    if s.target == "decision_maker" and s.value in ground.people:
+        return bool(words & there)
+    return bool(words) and words <= there
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
+
+
+def hinted(sentence: Sentence | Told, criterion: Criterion) -> int:
+    """How many of a criterion's hints a sentence has, each as a word with its endings: `sign` in `signs` and `signed`,
+    not in `signature`, nor in `signed up to`.
+    """
     plain = comparable(sentence.text)
-    return sum(
-        bool(re.search(rf"(?<!\w){re.escape(comparable(hint))}", plain)) for hint in criterion.hints if hint
+    return sum(any(_fits(hint, plain)) for hint in criterion.hints if hint.strip())
+
+
+def _fits(hint: str, plain: str) -> Iterator[bool]:
+    """For each place of a hint whether it is meant there."""
+    words = comparable(hint)
+    stem = words.removesuffix("e")
+    forms = rf"{re.escape(words)}(?:{_ENDINGS})?" + (
+        rf"|{re.escape(stem)}(?:ing|ant|ons|ions?)" if stem != words else ""
     )
+    for place in re.finditer(rf"(?<!\w)(?:{forms})(?!\w)", plain):
+        yield not _OTHER_SIGNS.match(plain, place.end())
 
 
-def in_exchange(text: str, exchange: int, ground: Ground) -> Iterator[Suggestion]:
-    """What an exchange says, sentence by sentence, each suggestion with the sentence as its quote."""
-    said = [s for s in sentences(text) if len(s.text) <= LONGEST and QUESTION not in s.signs]
-    yield from _proofs(said, exchange, ground)
-    yield from _values(said, exchange, ground, priced=True)
+def in_exchange(text: str, exchange: int, ground: Ground, *, ours: bool = False) -> Iterator[Suggestion]:
+    """What an exchange says, sentence by sentence, each suggestion with the sentence as its quote.
+
+    `ours` says that our own side wrote it: what it promises is ours to do, and it proves nothing of the client.
+    """
+    said = [s for s in sentences(own_words(text)) if len(s.text) <= LONGEST and is_stated(s.text)]
+    if not ours:
+        yield from _proofs(said, exchange, ground)
+        yield from _values(_told(said), exchange, ground)
     yield from _promises(said, exchange, ground)
+
+
+def _told(said: Sequence[Sentence]) -> list[Told]:
+    """The clauses of sentences; a sum counts only where a sentence says that it is a price, and all of it agrees."""
+    found = []
+    for sentence in said:
+        priced = _PRICED.search(comparable(sentence.text)) and may_be_the_price(sentence.text)
+        for clause in _CLAUSE.split(sentence.text):
+            found.append(Told(clause if priced else _MONEY.sub("…", clause), sentence.text))
+    return found
 
 
 def _proofs(said: Sequence[Sentence], exchange: int, ground: Ground) -> Iterator[Suggestion]:
@@ -188,70 +340,77 @@ def _proofs(said: Sequence[Sentence], exchange: int, ground: Ground) -> Iterator
             yield Suggestion(PROOF, criterion.key, exchange=exchange, quote=best.text)
 
 
-def _values(
-    said: Sequence[Sentence], exchange: int, ground: Ground, *, priced: bool = False
-) -> Iterator[Suggestion]:
-    """An amount, a close date, a decision-maker; with `priced` only an amount of which a sentence says so."""
-    sums = [s for s in said if not priced or _PRICED.search(comparable(s.text))]
+def _values(told: Sequence[Told], exchange: int | None, ground: Ground) -> Iterator[Suggestion]:
+    """An amount, a close date, a decision-maker: each only where the text says one of it."""
     for field, found in (
-        ("amount", [(f, s) for s in sums for f in amounts(s.text, ground)]),
-        ("close_date", [(f, s) for s in said if DECISION in s.signs for f in days(s.text, ground)]),
-        ("decision_maker", [(f, s) for s in said for f in deciders(s.text, ground)]),
+        ("amount", [(f, t) for t in told for f in _sums(t.text, ground)]),
+        ("close_date", [(f, t) for t in told if names_the_close(t.text) for f in days(t.text, ground)]),
+        ("decision_maker", [(f, t) for t in told for f in deciders(t.text, ground)]),
     ):
-        if len({f.value for f, _s in found}) != 1:
+        if len({f.value for f, _t in found}) != 1:
             continue
-        first, sentence = found[0]
+        first, clause = found[0]
         value = first.value.isoformat() if isinstance(first.value, date) else first.text
         if field == "close_date" and isinstance(first.value, date) and first.value < ground.today:
             continue
         if field == "decision_maker":
             value = str(first.value)
-        yield Suggestion(VALUE, field, value, exchange=exchange, quote=sentence.text)
+        yield Suggestion(VALUE, field, value, exchange=exchange, quote=clause.quote)
 
 
 def _promises(said: Sequence[Sentence], exchange: int, ground: Ground) -> Iterator[Suggestion]:
     """What was promised for one day that is still to come; the last promise of a text is the one that stands."""
     for sentence in reversed(said):
         found = days(sentence.text, ground)
-        if PROMISE in sentence.signs and len(found) == 1 and isinstance(found[0].value, date):
-            day = found[0].value
-            if day >= ground.today:
-                yield Suggestion(
-                    NEXT_ACTION, "", sentence.text.rstrip("."), day.isoformat(), exchange, sentence.text
-                )
-            return
+        if PROMISE not in sentence.signs or len(found) != 1 or is_away(sentence.text):
+            continue
+        day = found[0].value
+        if isinstance(day, date) and day >= ground.today:
+            yield Suggestion(
+                NEXT_ACTION, "", sentence.text.rstrip("."), day.isoformat(), exchange, sentence.text
+            )
+        return
 
 
 def in_words(text: str, ground: Ground) -> list[Suggestion]:
     """What a person's own note says, clause by clause: `Jeanne signs, 48k, send quote fri`.
 
     A clause that begins with something to do and names a day is the next action. Proofs and values are in the words of
-    the clause, without an exchange: the note itself becomes the one they rest on.
+    the clause, without an exchange: the note itself becomes the one they rest on. What hangs on a condition says
+    nothing.
     """
-    clauses = [clause.strip() for clause in _CLAUSE.split(text) if clause.strip()]
-    actions = [found for clause in clauses if (found := _action(clause, ground))]
-    rest = [clause for clause in clauses if _action(clause, ground) is None]
-    told = [Sentence(clause, signs(clause)) for clause in rest]
+    actions: list[Suggestion] = []
+    told: list[Told] = []
+    for sentence in _SENTENCE.split(text):
+        clauses = [] if is_open_said(sentence) else [c.strip() for c in _CLAUSE.split(sentence) if c.strip()]
+        unpaid = any(map(denies_money, clauses))
+        for clause in filter(is_stated, clauses):
+            action = _action(clause, ground)
+            if action:
+                actions.append(action)
+            else:
+                told.append(Told(_MONEY.sub("…", clause) if unpaid else clause, clause))
     proofs = []
     for criterion in ground.criteria:
-        fits = [s for s in told if hinted(s, criterion) and len(s.text.split()) >= FEWEST_WORDS]
+        fits = [t for t in told if hinted(t, criterion) and len(t.quote.split()) >= FEWEST_WORDS]
         if fits and criterion.evidence in ("note", "exchange"):
-            best = max(fits, key=lambda s: hinted(s, criterion))
-            proofs.append(Suggestion(PROOF, criterion.key, quote=best.text))
-    values = [s._replace(exchange=None) for s in _values(told, 0, ground)]
-    return [*proofs, *values, *(actions if len(actions) == 1 else [])]
+            best = max(fits, key=lambda t: hinted(t, criterion))
+            proofs.append(Suggestion(PROOF, criterion.key, quote=best.quote))
+    return [*proofs, *_values(told, None, ground), *(actions if len(actions) == 1 else [])]
 
 
 def _action(clause: str, ground: Ground) -> Suggestion | None:
-    first = fold(clause.split()[0])
-    if first not in _ACTS and exchange_kind(first) == "note":
+    words = fold(clause).split()
+    if (words[0] not in _ACTS and exchange_kind(words[0]) == "note") or words[1:2] in (["from"], ["de"]):
         return None
     found = days(clause, ground)
-    if len(found) != 1 or not isinstance(found[0].value, date):
+    if len(found) != 1 or not isinstance(found[0].value, date) or found[0].value < ground.today:
+        return None
+    if is_past(clause) or is_away(clause):
         return None
     day = found[0]
     before, after = clause[: day.start].split(), clause[day.end :].split()
     while before and fold(before[-1]) in _PREPOSITIONS:
         before.pop()
-    words = " ".join([*before, *after]).strip(" ,.")
-    return Suggestion(NEXT_ACTION, "", words, found[0].value.isoformat()) if words else None
+    rest = " ".join([*before, *after]).strip(" ,.")
+    return Suggestion(NEXT_ACTION, "", rest, found[0].value.isoformat()) if rest else None

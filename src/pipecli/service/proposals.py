@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from pipecli.config import Settings
-from pipecli.domain import decide, moves, proposing
+from pipecli.domain import asking, decide, moves, proposing
 from pipecli.domain.decide import Decision
 from pipecli.domain.opportunity import Opportunity, Proposal
 from pipecli.domain.pipeline import Pipeline
@@ -286,8 +286,7 @@ def aim(s: Suggestion, pipeline: Pipeline) -> str:
         criteria: Mapping[str, str] = {c.key: c.ask for c in pipeline.criteria()}
         return criteria.get(s.target, s.target)
     if s.what == proposing.VALUE:
-        field = pipeline.fields.get(s.target)
-        return field.label if field else s.target.replace("_", " ")
+        return asking.of_field(s.target, pipeline).label
     if s.what == proposing.MOVE:
         return _("move to {stage}").format(stage=_stage_name(s.target, pipeline))
     return kind_name(s.target) if s.what == proposing.EXCHANGE else _("next action")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipecli.domain import proposing, understanding
 from pipecli.domain.gate import Judge
+from pipecli.domain.hearing import is_ours
 from pipecli.domain.money import major
 from pipecli.domain.pipeline import SETTABLE_FIELDS, WON, Criterion
 from pipecli.domain.plain import cleaned
@@ -38,14 +39,20 @@ You read a salesperson's notes and mails about one deal and find what they prove
 - "proofs": for each criterion in the record that an entry clearly meets, its key, the number of the entry, and the \
 sentence that proves it, copied word for word;
 - "updates": what an entry says of a field in the record that differs from the value there (amount, close_date as \
-YYYY-MM-DD, decision_maker, or another field listed), with the entry, the words copied, and why;
+YYYY-MM-DD, decision_maker, or another field listed), with the entry, the words copied that say the value, and why;
 - "next": the one thing to do next that was promised or asked for, as a short instruction, its day as YYYY-MM-DD, the \
-entry, and why; null where there is none.
+entry, the words copied that ask for it, and why; null where there is none or no day is known.
 Leave out whatever is not said. A quote that is not word for word in its entry is thrown away."""
 _SHAPE: Mapping[str, Any] = {
     "proofs": [{"criterion": "key", "entry": 0, "quote": "words of the entry"}],
     "updates": [{"field": "key", "value": "text", "entry": 0, "quote": "words of the entry", "why?": "text"}],
-    "next?": {"text": "what to do", "due": "YYYY-MM-DD", "entry": 0, "why?": "text"},
+    "next?": {
+        "text": "what to do",
+        "due?": "YYYY-MM-DD",
+        "entry": 0,
+        "quote?": "words of the entry",
+        "why?": "text",
+    },
 }
 
 
@@ -99,7 +106,7 @@ def _made(workspace: Workspace, shown: Shown, found: list[Suggestion], source: s
 
 def missing(shown: Shown) -> tuple[Criterion, ...]:
     """The criteria on the way to a win that evidence would meet and none does."""
-    gate = Judge(shown.state, shown.pipeline, shown.today, {}).gate(WON)
+    gate = Judge(shown.state, shown.pipeline, shown.today, shown.names).gate(WON)
     return tuple(v.criterion for v in gate.unmet if {"evidence", "expired"} & set(v.missing))
 
 
@@ -116,6 +123,7 @@ def ground_of(
         date.fromisoformat(entry.at) if entry else shown.today,
         settings.get("decimal").value,
         settings.get("date_order").value,
+        str(shown.record["account"] or ""),
     )
 
 
@@ -124,10 +132,13 @@ def _by_rules(
 ) -> Iterator[Suggestion]:
     """What the rules find, the newest exchange first: of each criterion and field only the newest word counts."""
     taken: set[tuple[str, str]] = set()
+    # Who wrote anything down here is one of us, as is who owns it.
+    ours = {shown.state.owner, settings.actor, *(entry.actor for entry in shown.entries)}
+    theirs = [word for person in shown.people for word in (person.name, person.mail) if word]
     for n, entry in enumerate(heard):
-        for found in understanding.in_exchange(
-            cleaned(entry.text), entry.seq, ground_of(shown, wanted, settings, entry)
-        ):
+        own = entry.detail["kind"] == "mail" and is_ours(entry.text, ours, theirs)
+        ground = ground_of(shown, wanted, settings, entry)
+        for found in understanding.in_exchange(cleaned(entry.text), entry.seq, ground, ours=own):
             if found.what == proposing.NEXT_ACTION and (n or found.due < shown.today.isoformat()):
                 continue  # what was promised before the last exchange may well be done
             if found.target == "close_date" and found.value < shown.today.isoformat():
@@ -141,7 +152,27 @@ def _by_model(
     workspace: Workspace, shown: Shown, heard: list[Entry], how: Assistance
 ) -> list[Suggestion] | None:
     answer = ask(workspace, request_of(shown, heard), how)
-    return None if answer is None else list(suggestions_of(answer.value))
+    if answer is None:
+        return None
+    entries = {entry.seq: entry for entry in heard}
+    return [
+        s if _stands(shown, s, workspace.settings, entries.get(s.exchange or 0)) else s._replace(quote="?")
+        for s in suggestions_of(answer.value)
+    ]
+
+
+def _stands(shown: Shown, s: Suggestion, settings: Settings, entry: Entry | None) -> bool:
+    """Whether what a model would write in a field is in the words it quotes."""
+    if s.what != proposing.VALUE:
+        return True
+    return value_is_quoted(shown, s, ground_of(shown, (), settings, entry))
+
+
+def value_is_quoted(shown: Shown, s: Suggestion, ground: Ground) -> bool:
+    """Whether the quote of a value has that value, read as the field's type says."""
+    own = shown.pipeline.fields.get(s.target)
+    type_ = own.type if own else {"amount": "money", "close_date": "date"}.get(s.target, "text")
+    return understanding.says(s.quote, s, type_, ground)
 
 
 def request_of(shown: Shown, heard: list[Entry], purpose: str = "qualify") -> Request:
@@ -190,5 +221,11 @@ def suggestions_of(value: Mapping[str, Any]) -> Iterator[Suggestion]:
     step = value["next"]
     if step:
         yield Suggestion(
-            proposing.NEXT_ACTION, "", step["text"], step["due"], step["entry"], why=step["why"] or ""
+            proposing.NEXT_ACTION,
+            "",
+            step["text"],
+            step["due"] or "",
+            step["entry"],
+            step["quote"] or "?",
+            step["why"] or "",
         )

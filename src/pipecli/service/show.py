@@ -56,6 +56,7 @@ class Shown(NamedTuple):
     today: date
     pipeline: Pipeline
     seen: Seen
+    names: Mapping[int, str | None]
 
     @property
     def exchanges(self) -> list[Entry]:
@@ -99,6 +100,7 @@ def show(workspace: Workspace, ref: str, *, as_of: date | None = None, to: str |
             reading.today,
             reading.pipeline,
             Seen.of(state),
+            names,
         )
 
 
