@@ -200,7 +200,7 @@ class _Run:
         seen: dict[tuple[str, str], int] = {}
         for n, line in enumerate(self._source.lines):
             self._tell(n)
-            cells = self._back.cells(line.cells) if self._back else line.cells
+            cells = self._back.cells(line) if self._back else line.cells
             try:
                 row = self._row(reader, mapping, line._replace(cells=tuple(cells)), tally)
                 if row.external in seen:
@@ -238,6 +238,8 @@ class _Run:
         }
         for stream, events in journal.load_many(unit.driver, list(streams)):
             unit.know(streams[stream], events)
+            if self._back:
+                self._back.learn(streams[stream], events)
         for row in rows:
             if row.external not in known:
                 self._land(unit, row, people, tally)
@@ -261,6 +263,9 @@ class _Run:
 
     def _update(self, unit: Unit, row: Row, known: imported.Known, people: Directory, tally: _Tally) -> None:
         decision = unit.decision(known.number)
+        if self._back:
+            row, both = self._back.edited(row, known.number)
+            tally.differences += both
         tally.differences += rules.update(decision, row, known.digests, lambda: people.of(row))
         if decision.events:
             tally.updated += 1
@@ -311,6 +316,7 @@ class _Run:
                 labels,
                 (tally.alike, tally.people_alike),
                 tally.merged,
+                self._back.stale if self._back else {},
             ),
             dry_run=self._dry_run,
             system=source.system.name if source.system else None,
