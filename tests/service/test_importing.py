@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipecli.config import Settings
 from pipecli.domain.importing import Difference
 from pipecli.errors import Conflict, InvalidInput, PipeError, StoreError
-from pipecli.service import doctor, forecast, lists, opportunities, undoing
+from pipecli.service import doctor, exporting, forecast, lists, opportunities, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.importing import Imported, Request, import_file
 from pipecli.service.periods import Period
@@ -492,6 +492,25 @@ def test_an_import_is_undone_and_imported_again(
     undoing.undo(workspace)
     assert counts(imported(DEALS)) == (4, 0, 0, 0, 0)
     assert records(workspace, "id") == [(5,), (6,), (7,), (8,)]
+    assert sound(workspace)
+
+
+def test_an_import_that_a_colleague_repeated_does_not_come_back_beside_theirs(
+    workspace: Workspace, imported: Callable[..., Imported], tmp_path: Path
+) -> None:
+    bob, own = colleague(workspace), tmp_path / "own.csv"
+    deals = imported(DEALS).path
+    with own.open("w", encoding="utf-8", newline="") as stream:
+        exporting.export_csv(workspace, stream)
+    undoing.undo(workspace)
+    for first, file in ((5, str(own)), (9, deals)):
+        assert import_file(bob, file).landed == 4
+        there = f"1 cannot come back: {first} is the same opportunity, brought in again since"
+        with pytest.raises(Conflict, match=there):
+            undoing.undo(workspace, redo=True)
+        undoing.undo(bob)
+    undoing.undo(workspace, redo=True)
+    assert records(workspace, "id") == [(1,), (2,), (3,), (4,)]
     assert sound(workspace)
 
 
