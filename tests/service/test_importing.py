@@ -17,6 +17,7 @@ from pipecli.service import doctor, exporting, forecast, lists, opportunities, u
 from pipecli.service.answers import Answers
 from pipecli.service.importing import Imported, Request, import_file
 from pipecli.service.periods import Period
+from pipecli.service.unit import Unit
 from pipecli.service.workspace import Workspace
 from pipecli.store import journal, sqlite
 from pipecli.store.opening import open_database
@@ -183,6 +184,34 @@ def test_rejected_rows_can_be_corrected_and_imported_again(
     second = rejected.read_text().replace("much", "7").replace("4 cells", "4 more cells")
     assert counts(imported(second)) == (2, 0, 0, 1, 0)
     assert rejected.read_text() == "name;amount;note;line;reason\nD;2;x;4;6 cells where the header has 5;y\n"
+
+
+def test_an_import_that_fails_leaves_no_file_beside(
+    workspace: Workspace,
+    imported: Callable[..., Imported],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(_unit: Unit) -> None:
+        raise StoreError("the disk is full")
+
+    mapping, kept = tmp_path / "map.toml", tmp_path / "kept.csv"
+    kept.write_text("mine")
+    with monkeypatch.context() as patch:
+        patch.setattr(Unit, "write", full)
+        with pytest.raises(StoreError, match="full"):
+            imported("name,amount\nA,1\nB,much\n", save_mapping=str(mapping))
+        with pytest.raises(StoreError, match="full"):
+            imported("name,amount\nA,1\nB,much\n", rejected=str(kept))
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix in (".csv", ".toml")) == [
+        "deals.csv",
+        "kept.csv",
+    ]
+    assert kept.read_text() == "mine"
+    for asked in ({"rejected": str(tmp_path / "no" / "r.csv")}, {"save_mapping": str(tmp_path / "no" / "m")}):
+        with pytest.raises(InvalidInput, match="cannot be written"):
+            imported("name,amount\nA,1\nB,much\n", **asked)
+    assert records(workspace, "id") == []
 
 
 def test_rejected_rows_of_a_french_sheet_open_in_a_spreadsheet(

@@ -22,8 +22,8 @@ from pipecli.domain.values import Reader
 from pipecli.errors import InvalidInput
 from pipecli.importers.mapping import MappingFile, RowMapping, columns_of, row_mapping
 from pipecli.importers.reading import Labels, RowReader
-from pipecli.importers.rejected import ADDED, Rejected, write_rejected
-from pipecli.importers.saving import write_mapping_file
+from pipecli.importers.rejected import ADDED, Rejected, require_room, write_rejected
+from pipecli.importers.saving import require_place, write_mapping_file
 from pipecli.importers.systems import SALESFORCE_DATA
 from pipecli.importers.table import Line
 from pipecli.store import directory, imported, journal, projection
@@ -98,7 +98,9 @@ def import_file(
     """
     source = open_source(Path(path), request)
     run = _Run(workspace, source, request, dry_run, progress, agree)
-    return workspace.prepare("import", run.build, dry_run=dry_run)
+    found = workspace.prepare("import", run.build, dry_run=dry_run)
+    run.leave_files()
+    return found
 
 
 @dataclass
@@ -138,6 +140,7 @@ class _Run:
         self._progress = progress
         self._agree = agree
         self._back: Returning | None = None
+        self._left: tuple[RowMapping, list[Rejected]]
 
     def build(self, unit: Unit) -> Imported:
         """Decide every row in the unit and say what became of them."""
@@ -161,16 +164,28 @@ class _Run:
         unit.told = self._write_told
         tally.rejected.sort(key=lambda r: r.line.number)
         written = bool(tally.rejected) and not self._dry_run
+        self._left = (mapping, tally.rejected if written else [])
         if written:
-            write_rejected(source.rejected, source.table, tally.rejected)
-        if self._request.save_mapping and not self._dry_run:
-            self._save(Path(self._request.save_mapping), unit, mapping)
+            require_room(source.rejected)
+        if self._mapping_file:
+            require_place(self._mapping_file)
         return self._result(unit, mapping, tally, labels, str(source.rejected) if written else None)
 
-    def _save(self, path: Path, unit: Unit, mapping: RowMapping) -> None:
+    @property
+    def _mapping_file(self) -> Path | None:
+        wanted = self._request.save_mapping
+        return Path(wanted) if wanted and not self._dry_run else None
+
+    def leave_files(self) -> None:
+        """Write what goes beside the file, once all is done."""
         source, request = self._source, self._request
+        mapping, rejected = self._left
+        if rejected:
+            write_rejected(source.rejected, source.table, rejected)
+        if not self._mapping_file:
+            return
         write_mapping_file(
-            path,
+            self._mapping_file,
             MappingFile(
                 columns={name: one.said(source.table.header) for name, one in mapping.sources.items()},
                 stages={**source.stages, **dict(label_pair(text) for text in request.stages)},
