@@ -214,6 +214,18 @@ def test_an_import_that_fails_leaves_no_file_beside(
     assert records(workspace, "id") == []
 
 
+def test_a_row_that_lands_beside_one_of_its_name_and_account_is_counted(
+    imported: Callable[..., Imported],
+) -> None:
+    sheet = "name,account,amount,status\nERP,Acme,1,open\nERP,Acme,2,open\nCRM,,3,open\nFair,Beta,4,won\n"
+    assert imported(sheet).notes == []
+    found = imported(sheet.replace("1", "10").replace("3", "30").replace("4", "40"))
+    assert (found.landed, found.unchanged) == (3, 1)
+    assert found.notes == [
+        "1 row has the name and account of an open opportunity: pipe clean --only duplicate"
+    ]
+
+
 def test_rejected_rows_of_a_french_sheet_open_in_a_spreadsheet(
     imported: Callable[..., Imported], tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from pipecli.domain import importing as rules
 from pipecli.domain.events import opportunity_stream
+from pipecli.domain.fold import fold
 from pipecli.domain.importing import Difference, Row
 from pipecli.domain.importing_digests import digests
 from pipecli.domain.importing_ids import SHORT, long_form
@@ -119,6 +120,8 @@ class _Tally:
     alike: list[tuple[str, str]] = field(default_factory=list)
     people_alike: list[tuple[str, str]] = field(default_factory=list)
     merged: list[tuple[int, int]] = field(default_factory=list)
+    there: set[tuple[str, int]] = field(default_factory=set)
+    doubles: int = 0
 
 
 class _Run:
@@ -154,6 +157,7 @@ class _Run:
         )
         tally = _Tally()
         unit.names |= directory.all_names(unit.driver)
+        tally.there = imported.open_names(unit.driver)
         people = Directory(unit)
         self._back = Returning(unit, source.table, mapping) if source.is_own else None
         rows = self._rows(self._reader(unit, mapping, labels), mapping, unit, tally)
@@ -270,9 +274,11 @@ class _Run:
     def _land(self, unit: Unit, row: Row, people: Directory, tally: _Tally) -> None:
         number, decision = unit.opening()
         way = rules.course(row, unit.pipeline, unit.today)
-        tally.differences += rules.land(decision, number, row, way, people.of(row), unit.actor)
+        values, named = row.values, people.of(row)
+        tally.differences += rules.land(decision, number, row, way, named, unit.actor)
         tally.landed += 1
-        values = row.values
+        if tally.there and row.is_open and named.account:
+            tally.doubles += (fold(values["name"]), named.account) in tally.there
         tally.undated += bool(row.is_open and values.get("next_action") and not values.get("next_due"))
         _settle(unit, row, number, tally)
 
@@ -332,6 +338,7 @@ class _Run:
                 (tally.alike, tally.people_alike),
                 tally.merged,
                 self._back.stale if self._back else {},
+                tally.doubles,
             ),
             dry_run=self._dry_run,
             system=source.system.name if source.system else None,

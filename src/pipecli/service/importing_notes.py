@@ -56,6 +56,7 @@ def notes_of(
     alike: tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]],
     merged: Sequence[tuple[int, int]] = (),
     stale: Mapping[str, int] | None = None,
+    doubles: int = 0,
 ) -> list[str]:
     """One line for each thing that a person should know of."""
     notes = [*_recognised(source), *_left_out(source), *_unread(unread), *_unknown(labels)]
@@ -76,7 +77,7 @@ def notes_of(
                 n,
             ).format(n=n, listed=listed)
         )
-    return [*notes, *_merged(merged), *_stale(stale or {}), *_alike(*alike)]
+    return [*notes, *_merged(merged), *_stale(stale or {}), *_doubles(doubles), *_alike(*alike)]
 
 
 def _recognised(source: Source) -> list[str]:
@@ -164,6 +165,18 @@ def _stale(fields: Mapping[str, int]) -> list[str]:
         n,
     )
     return [line.format(n=n, fields=listed)]
+
+
+def _doubles(n: int) -> list[str]:
+    """Rows without an identifier land anew when they are edited; what they may double is said."""
+    if not n:
+        return []
+    line = ngettext(
+        "{n} row has the name and account of an open opportunity: pipe clean --only duplicate",
+        "{n} rows have the name and account of open opportunities: pipe clean --only duplicate",
+        n,
+    )
+    return [line.format(n=n)]
 
 
 def _alike(accounts: Sequence[tuple[str, str]], people: Sequence[tuple[str, str]]) -> list[str]:

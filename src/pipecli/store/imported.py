@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipecli.domain.events import ABSORBED, COMMAND_UNDONE, OPENED, ROW_IMPORTED, Event, live
+from pipecli.domain.fold import fold
 
 from .directory import Person
 from .driver import Row, quoted
@@ -110,6 +111,14 @@ def doubled(driver: Driver) -> list[tuple[str, list[int]]]:
     for system, external, number in rows:
         found.setdefault(f"{system} {external}", []).append(number)
     return list(found.items())
+
+
+def open_names(driver: Driver) -> set[tuple[str, int]]:
+    """The name and account of every open opportunity that has one, folded."""
+    rows = driver.stream(
+        "select name, account_id from opportunity where status = 'open' and account_id is not null"
+    )
+    return {(fold(name), account) for name, account in rows}
 
 
 def everybody(driver: Driver) -> list[Person]:
