@@ -74,6 +74,14 @@ def test_a_name_that_is_nearly_known_is_asked_about(desk: Pipe) -> None:
     assert [record(desk, "5")[key] for key in ("account", "owner")] == ["Acme", "Lea"]
 
 
+def test_an_import_ends_with_the_next_step(desk: Pipe) -> None:
+    Path("deals.csv").write_text("id,name,amount\nA1,Fair,3\n")
+    with Terminal("import", "deals.csv") as terminal:
+        terminal.expect("Next: pipe today --all")
+        assert terminal.end() == 0
+    assert "Next:" not in desk("import", "deals.csv")[1]
+
+
 def test_nobody_is_asked_where_there_is_no_workspace(pipe: Pipe) -> None:
     with Terminal("add") as terminal:
         assert terminal.end() == 6

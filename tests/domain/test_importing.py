@@ -445,6 +445,32 @@ def test_what_cannot_be_taken_over_is_reported_until_it_agrees(
     assert (events, apart) == ([], [Difference(7, 1, *difference)])
 
 
+@pytest.mark.parametrize(
+    ("said", "ended"),
+    [
+        ({}, "03-02"),
+        ({"closed": day("02-10")}, "02-10"),
+        ({"close_date": day("02-20")}, "02-20"),
+        ({"close_date": day("06-01")}, "03-02"),
+        ({"closed": day("01-01")}, "01-05"),
+    ],
+)
+@pytest.mark.parametrize("end", ["won", "lost"])
+def test_an_end_that_is_news_is_of_today_unless_its_day_is_said(
+    numbers: Iterator[int], end: str, said: dict[str, date], ended: str
+) -> None:
+    before = row(stage="lead", created=None, close_date=day("02-01"))
+    first, _apart = landed(numbers, row(stage="lead", created=day("01-05"), close_date=day("02-01")))
+    decision = deciding(numbers, first.state)
+    rules.update(
+        decision,
+        row(stage="lead", **{"close_date": day("02-01"), "status": end} | said),
+        digests(before),
+        People,
+    )
+    assert (decision.state.status, decision.state.closed_on) == (end, day(ended))
+
+
 def test_a_difference_leaves_the_digest_of_before(numbers: Iterator[int]) -> None:
     first, _apart = landed(numbers, row(stage="lead", amount=1))
     decision = deciding(numbers, first.state)

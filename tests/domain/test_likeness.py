@@ -91,6 +91,32 @@ def test_only_what_is_fresh_is_held_against_the_others() -> None:
     assert pairs(["Acme", "ACME", "Borel", "Acme SA"], apart, fresh=[3]) == [(0, 3), (1, 3)]
 
 
+@given(
+    st.lists(st.text("ab1 ", max_size=9), min_size=FEW - 1, max_size=FEW + 4),
+    st.sets(st.integers(0, FEW - 2), max_size=3),
+)
+def test_what_is_fresh_has_the_pairs_that_it_has_among_all(names: list[str], fresh: set[int]) -> None:
+    wanted = [pair for pair in pairs(names, apart) if fresh & set(pair)]
+    assert pairs(names, apart, fresh) == wanted
+
+
+class Asked(frozenset[int]):
+    """Counts how often it was asked for one."""
+
+    times = 0
+
+    def __contains__(self, place: object) -> bool:
+        self.times += 1
+        return super().__contains__(place)
+
+
+def test_many_that_are_known_are_not_held_against_each_other() -> None:
+    names = [f"Account {n}" for n in range(3 * CROWD)]
+    asked = Asked({len(names)})
+    assert pairs([*names, names[7].replace("cc", "c")], apart, asked) == [(7, len(names))]
+    assert asked.times < 5 * len(names)
+
+
 def test_in_a_crowd_each_is_held_against_the_nearest() -> None:
     names = [f"Something {chr(97 + n // 26 % 26)}{chr(97 + n % 26)}{n}" for n in range(CROWD + 50)]
     assert pairs([*names, "Something aa0 SA"], apart)[-1] == (0, len(names))

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from pipecli.config import Settings
 from pipecli.domain.importing import Difference
 from pipecli.errors import Conflict, InvalidInput, PipeError, StoreError
-from pipecli.service import doctor, forecast, lists, opportunities, undoing
+from pipecli.service import doctor, exporting, forecast, lists, opportunities, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.importing import Imported, Request, import_file
 from pipecli.service.periods import Period
+from pipecli.service.unit import Unit
 from pipecli.service.workspace import Workspace
 from pipecli.store import journal, sqlite
 from pipecli.store.opening import open_database
@@ -183,6 +184,46 @@ def test_rejected_rows_can_be_corrected_and_imported_again(
     second = rejected.read_text().replace("much", "7").replace("4 cells", "4 more cells")
     assert counts(imported(second)) == (2, 0, 0, 1, 0)
     assert rejected.read_text() == "name;amount;note;line;reason\nD;2;x;4;6 cells where the header has 5;y\n"
+
+
+def test_an_import_that_fails_leaves_no_file_beside(
+    workspace: Workspace,
+    imported: Callable[..., Imported],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(_unit: Unit) -> None:
+        raise StoreError("the disk is full")
+
+    mapping, kept = tmp_path / "map.toml", tmp_path / "kept.csv"
+    kept.write_text("mine")
+    with monkeypatch.context() as patch:
+        patch.setattr(Unit, "write", full)
+        with pytest.raises(StoreError, match="full"):
+            imported("name,amount\nA,1\nB,much\n", save_mapping=str(mapping))
+        with pytest.raises(StoreError, match="full"):
+            imported("name,amount\nA,1\nB,much\n", rejected=str(kept))
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix in (".csv", ".toml")) == [
+        "deals.csv",
+        "kept.csv",
+    ]
+    assert kept.read_text() == "mine"
+    for asked in ({"rejected": str(tmp_path / "no" / "r.csv")}, {"save_mapping": str(tmp_path / "no" / "m")}):
+        with pytest.raises(InvalidInput, match="cannot be written"):
+            imported("name,amount\nA,1\nB,much\n", **asked)
+    assert records(workspace, "id") == []
+
+
+def test_a_row_that_lands_beside_one_of_its_name_and_account_is_counted(
+    imported: Callable[..., Imported],
+) -> None:
+    sheet = "name,account,amount,status\nERP,Acme,1,open\nERP,Acme,2,open\nCRM,,3,open\nFair,Beta,4,won\n"
+    assert imported(sheet).notes == []
+    found = imported(sheet.replace("1", "10").replace("3", "30").replace("4", "40"))
+    assert (found.landed, found.unchanged) == (3, 1)
+    assert found.notes == [
+        "1 row has the name and account of an open opportunity: pipe clean --only duplicate"
+    ]
 
 
 def test_rejected_rows_of_a_french_sheet_open_in_a_spreadsheet(
@@ -492,6 +533,25 @@ def test_an_import_is_undone_and_imported_again(
     undoing.undo(workspace)
     assert counts(imported(DEALS)) == (4, 0, 0, 0, 0)
     assert records(workspace, "id") == [(5,), (6,), (7,), (8,)]
+    assert sound(workspace)
+
+
+def test_an_import_that_a_colleague_repeated_does_not_come_back_beside_theirs(
+    workspace: Workspace, imported: Callable[..., Imported], tmp_path: Path
+) -> None:
+    bob, own = colleague(workspace), tmp_path / "own.csv"
+    deals = imported(DEALS).path
+    with own.open("w", encoding="utf-8", newline="") as stream:
+        exporting.export_csv(workspace, stream)
+    undoing.undo(workspace)
+    for first, file in ((5, str(own)), (9, deals)):
+        assert import_file(bob, file).landed == 4
+        there = f"1 cannot come back: {first} is the same opportunity, brought in again since"
+        with pytest.raises(Conflict, match=there):
+            undoing.undo(workspace, redo=True)
+        undoing.undo(bob)
+    undoing.undo(workspace, redo=True)
+    assert records(workspace, "id") == [(1,), (2,), (3,), (4,)]
     assert sound(workspace)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipecli.errors import InvalidInput
+from pipecli.render.mail import mail_notes
 from pipecli.service import doctor, exporting, opportunities, restoring, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.mail import Source, import_messages, log_incoming
@@ -154,6 +155,31 @@ def test_a_calendar_comes_in_the_same_way(house: Workspace, tmp_path: Path) -> N
     assert logged(house, 3) == [("2026-02-02", "Lunch")]
     with pytest.raises(InvalidInput, match="is a calendar"):
         log_incoming(house, "3", Source("mail", str(file)), Answers())
+
+
+def test_a_folder_says_what_it_passed_over_and_is_refused_where_it_holds_nothing_else(
+    house: Workspace, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    assert import_messages(house, str(folder)).total == 0
+    for name in ("notes.txt", "photo.png", ".hidden"):
+        (folder / name).write_text("x")
+    with pytest.raises(
+        InvalidInput, match=r"holds no messages: none of its 2 files is \.eml, \.mbox or \.ics"
+    ):
+        import_messages(house, str(folder))
+    (folder / "deals of May.csv").write_text("name\nA\n")
+    with pytest.raises(InvalidInput) as refused:
+        import_messages(house, str(folder))
+    assert refused.value.message == (
+        f"{folder} holds no messages, but 1 spreadsheet; import it by itself: "
+        f"pipe import '{folder}/deals of May.csv'"
+    )
+    (folder / "a.eml").write_text(mail(1, "jeanne@acme.example"))
+    found = import_messages(house, str(folder))
+    assert (found.total, found.passed_over) == (1, 3)
+    assert mail_notes(found) == ["3 files were passed over: they are not .eml, .mbox or .ics"]
 
 
 def test_a_folder_with_a_broken_calendar_is_imported_but_for_it(house: Workspace, tmp_path: Path) -> None:

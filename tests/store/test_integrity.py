@@ -7,10 +7,12 @@ import pytest
 
 from pipecli import clock
 from pipecli.config import Settings
+from pipecli.domain import events as ev
 from pipecli.service import creating, doctor, gates, lists, opportunities, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.lists import Wanted
 from pipecli.service.workspace import Workspace
+from pipecli.store import imported, journal
 
 from .living import DEFINITION, noon
 
@@ -169,3 +171,29 @@ def test_an_undone_opening_is_sound(lived: Workspace) -> None:
 def test_a_rebuild_writes_no_event(lived: Workspace) -> None:
     before = doctor.doctor(lived)
     assert doctor.doctor(lived, rebuild_projection=True)._replace(rebuilt=False) == before
+
+
+def test_one_opportunity_that_stands_here_twice_is_found(lived: Workspace) -> None:
+    """Known by a uid, or by an identifier of one system; that of another system is another opportunity."""
+    with lived.commit("test") as unit:
+        (opened, *_rest) = journal.load_stream(unit.driver, "o1")
+        for uid, external in [
+            (opened.payload["uid"], None),
+            ("u4", ["hubspot", "7"]),
+            ("u5", ["hubspot", "7"]),
+            ("u6", ["odoo", "7"]),
+            ("u7", ["pipe", "7"]),
+            ("u8", ["pipe", "7"]),
+        ]:
+            number, decision = unit.opening()
+            decision.record(
+                ev.OPENED,
+                {**opened.payload, "number": number, "uid": uid, "external": external},
+                opened.occurred_on,
+            )
+    with lived.read() as reading:
+        assert imported.externals(reading.driver) == {("hubspot", "7"): 5, ("odoo", "7"): 6}
+    assert doctor.doctor(lived).faults == [
+        f"1, 3 are one opportunity: each is known as {opened.payload['uid']}; pipe merge 1 3",
+        "4, 5 are one opportunity: each is known as hubspot 7; pipe merge 4 5",
+    ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipecli.errors import InvalidInput
-from pipecli.render.console import note
+from pipecli.render.console import is_terminal, note
 from pipecli.text import _, ngettext
 
 from .exits import FAILURE, OK
@@ -95,7 +96,7 @@ def import_(
                 _("{file} is a journal: it is restored as it is, without a mapping").format(file=file)
             )
         return _restore(place, file, writing)
-    from pipecli.render.importing import import_document, import_lines, print_preview
+    from pipecli.render.importing import import_document, import_lines, next_step, print_preview
 
     asked_for = asked(maps, stages, mapping, history, sheet, dates, decimal, encoding)
     request = asked_for._replace(rejected=rejected, save_mapping=save_mapping)
@@ -113,6 +114,8 @@ def import_(
         note(text)
     if writing.dry_run:
         note(_("Dry run: nothing was changed."))
+    if writing.format == "table" and is_terminal(sys.stdout) and (step := next_step(found)):
+        print(step)
     return FAILURE if found.rejected else OK
 
 

@@ -5,7 +5,7 @@ It is total: it never consults a rule, so that a journal replays whatever the de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import date
 from operator import attrgetter
@@ -46,6 +46,15 @@ def fold(events: Iterable[Event]) -> Opportunity | None:
     for event in ev.live(events):
         state = evolve(state, event)
     return state
+
+
+def moments(events: Sequence[Event]) -> Iterator[Opportunity]:
+    """The states that a stream was left in, command by command, the last one as it is now; undone ones included."""
+    state: Opportunity | None = None
+    for n, event in enumerate(events):
+        state = fold(events[: n + 1]) if event.kind == ev.COMMAND_UNDONE else evolve(state, event)
+        if state and (n + 1 == len(events) or events[n + 1].command != event.command):
+            yield state
 
 
 def evolve(state: Opportunity | None, event: Event) -> Opportunity | None:

@@ -294,8 +294,12 @@ def update(
 def _steps_since(decision: Decision, row: Row, changed: set[str]) -> tuple[list[Step], list[Difference]]:
     """The steps from where the opportunity stands to where the row says it does, if they may be followed."""
     o = decision.state
-    here = row._replace(values={**row.values, "entered": None})  # said of the stage it was in
-    way = course(here, decision.pipeline, decision.today)
+    here = {**row.values, "entered": None}  # said of the stage it was in
+    if o.is_open and not row.is_open and not here.get("closed"):
+        # An end without a day of its own, or a close date that came with it, is news of today.
+        said = closing_day(row, decision.today) if "close_date" in changed else None
+        here["closed"] = said or decision.today
+    way = course(row._replace(values=here), decision.pipeline, decision.today)
     target = way.place if row.steps else row.place
     if target is None or target == _place(o) or not changed & _WHERE:
         return [], []

@@ -17,13 +17,21 @@ _PERSONAL = frozenset({"contact", "decision_maker", "loss_reason", "outcome_reas
 
 def digests(row: Row) -> dict[str, str]:
     """What a later import compares: a short digest of each value that the file fills."""
-    said = {key: value for key, value in row.values.items() if key != "currency"}
+    said = worth(row)
     if said.get("amount") is not None:
-        said["amount"] = f"{said['amount']} {row.values['currency']}"
+        said["amount"] = "{} {}".format(*said["amount"])
     said |= {f"fields.{key}": value for key, value in row.own.items()}
     if row.steps:
         said["steps"] = " ".join(f"{s.place} {s.on} {s.amount}" for s in row.steps)
     return {key: _digest(row.external, key, value) for key, value in said.items()}
+
+
+def worth(row: Row) -> dict[str, Any]:
+    """The values of a row, its amount with its currency."""
+    said = {key: value for key, value in row.values.items() if key != "currency"}
+    if said.get("amount") is not None:
+        said["amount"] = (said["amount"], row.values["currency"])
+    return said
 
 
 def _digest(external: tuple[str, str], key: str, value: object) -> str:

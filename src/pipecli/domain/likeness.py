@@ -8,9 +8,10 @@ hand; numbers in them have to agree. Only names that share a half are compared, 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import combinations, islice
+from itertools import combinations
 from typing import NamedTuple
 
 from .fold import fold
@@ -98,39 +99,72 @@ def pairs(
     Names that are equal letter by letter are pairs too.
     """
     keys = [_key(name) for name in names]
-    blocks: dict[str, list[int]] = defaultdict(list)
-    for place, key in enumerate(keys):
-        for block in _blocks(key) if len(names) > FEW else ("",):
-            blocks[block].append(place)
+    wanted = range(len(names)) if fresh is None else fresh
     found = set()
-    for places in blocks.values():
-        for a, b in _candidates(places, keys):
+    for block in _blocks(keys, wanted):
+        for a, b in _candidates(block, keys, wanted):
             pair = (a, b) if a < b else (b, a)
-            if pair in found or (fresh is not None and a not in fresh and b not in fresh):
-                continue
-            if _alike(keys[a], keys[b], distance):
+            if pair not in found and _alike(keys[a], keys[b], distance):
                 found.add(pair)
     return sorted(found)
 
 
-def _blocks(key: _Key) -> set[str]:
-    """What a name shares with those that it may be: the whole, its words in order, either half of it."""
-    text = key.bare
-    found = {f"={key.ordered}", f"={text}"} if text else set()
-    if len(text) >= SHORTEST:
-        # A slip leaves one half as it is, and makes the name at most one letter longer or shorter.
-        for half in {(len(text) - 2) // 2, (len(text) - 1) // 2, len(text) // 2}:
-            found |= {f"<{half}{text[:half]}", f">{half}{text[-half:]}"}
-    return found
-
-
-def _candidates(block: Sequence[int], keys: Sequence[_Key]) -> Iterator[tuple[int, int]]:
-    if len(block) <= CROWD:
-        yield from combinations(block, 2)
+def _blocks(keys: Sequence[_Key], wanted: Collection[int]) -> Iterator[list[int]]:
+    """The places of names that may be one: those that share the whole, their words in order, or their numbers and
+    either half. Each has one of the wanted in it, and another."""
+    if len(keys) <= FEW:
+        yield list(range(len(keys)))
         return
-    ordered = sorted(block, key=lambda place: keys[place].bare)
+    yield from _sharing(_wholes, keys, range(len(keys)), wanted)
+    numbered: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, key in enumerate(keys):
+        if len(key.bare) >= SHORTEST:
+            numbered[key.numbers].append(place)
+    for numbers in {keys[place].numbers for place in wanted}:
+        yield from _sharing(_halves, keys, numbered[numbers], wanted)
+
+
+def _sharing(
+    parts: Callable[[_Key], set[str]], keys: Sequence[_Key], places: Sequence[int], wanted: Collection[int]
+) -> Iterator[list[int]]:
+    """Those of the places that share a part with one of the wanted."""
+    if len(places) < 2:
+        return
+    if len(wanted) < len(places):
+        asked = {part for place in places if place in wanted for part in parts(keys[place])}
+    else:
+        asked = None
+    blocks: dict[str, list[int]] = defaultdict(list)
+    for place in places:
+        for part in parts(keys[place]):
+            if asked is None or part in asked:
+                blocks[part].append(place)
+    yield from (block for block in blocks.values() if len(block) > 1)
+
+
+def _wholes(key: _Key) -> set[str]:
+    return {key.ordered, key.bare} if key.bare else set()
+
+
+def _halves(key: _Key) -> set[str]:
+    """A slip leaves one half as it is, and makes the name at most one letter longer or shorter."""
+    text = key.bare
+    lengths = {(len(text) - 2) // 2, (len(text) - 1) // 2, len(text) // 2}
+    return {part for n in lengths for part in (f"<{n}{text[:n]}", f">{n}{text[-n:]}")}
+
+
+def _candidates(
+    block: Sequence[int], keys: Sequence[_Key], wanted: Collection[int]
+) -> Iterator[tuple[int, int]]:
+    """The pairs of a block with one of the wanted in them."""
+    crowded = len(block) > CROWD
+    ordered = sorted(block, key=lambda place: keys[place].bare) if crowded else block
+    reach = NEAREST if crowded else len(block)
     for n, place in enumerate(ordered):
-        yield from ((place, other) for other in islice(ordered, n + 1, n + 1 + NEAREST))
+        if place in wanted:
+            for m in range(max(0, n - reach), min(len(ordered), n + reach + 1)):
+                if m > n or (m < n and ordered[m] not in wanted):
+                    yield place, ordered[m]
 
 
 class Person(NamedTuple):
@@ -142,16 +176,17 @@ class Person(NamedTuple):
     account: int | None
 
 
-def same_people(people: Sequence[Person], distance: Distance) -> list[tuple[Person, Person]]:
+def same_people(people: Sequence[Person], distance: Distance, since: int = 0) -> list[tuple[Person, Person]]:
     """Pairs that may be one person, the older first: one address, or names alike within an account or a company's mail.
 
-    An address that anybody can have says nothing of a company.
+    An address that anybody can have says nothing of a company. Only pairs with one who is at place `since` or later.
     """
     found = set()
     for group in _grouped(people, lambda p: [fold(p.mail)] if p.mail else []):
-        found |= {(people[a], people[b]) for a, b in combinations(group, 2)}
+        found |= {(people[a], people[b]) for a, b in combinations(group, 2) if max(a, b) >= since}
     for group in _grouped(people, _companies):
-        for a, b in pairs([people[place].name for place in group], distance):
+        fresh = range(bisect_left(group, since), len(group))
+        for a, b in pairs([people[place].name for place in group], distance, fresh) if fresh else ():
             one, two = people[group[a]], people[group[b]]
             if not (one.mail and two.mail and _mailbox(one) != _mailbox(two)) or one.account == two.account:
                 found.add((one, two))

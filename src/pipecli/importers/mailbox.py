@@ -94,14 +94,25 @@ def _of_folder(folder: Path) -> Iterator[Raw]:
     """Messages and calendars of a folder and those below it, a Maildir's too, by name; links are not followed."""
     number = 0
     for file in sorted(folder.rglob("*")):
-        is_maildir = file.parent.name in ("cur", "new")
-        if file.is_symlink() or not (file.suffix.lower() in (".eml", ".ics", ".mbox") or is_maildir):
-            continue
-        if not file.is_file():
+        if not _is_taken(file) or not file.is_file():
             continue
         for found in messages(file):
             number += 1
             yield found._replace(number=number)
+
+
+def _is_taken(file: Path) -> bool:
+    is_maildir = file.parent.name in ("cur", "new")
+    return not file.is_symlink() and (file.suffix.lower() in (".eml", ".ics", ".mbox") or is_maildir)
+
+
+def passed_over(folder: Path) -> list[Path]:
+    """The files of a folder and those below it that are no messages by their names, hidden ones left out."""
+    return [
+        file
+        for file in sorted(folder.rglob("*"))
+        if not _is_taken(file) and file.is_file() and not file.name.startswith(".")
+    ]
 
 
 def named_place(text: str) -> tuple[Path, int | None]:

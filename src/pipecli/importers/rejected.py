@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
+from .beside import try_writing
 from .table import Line, Table
 
 ADDED = ("line", "reason")
@@ -33,16 +35,20 @@ def write_rejected(path: Path, table: Table, rejected: Iterable[Rejected]) -> No
     Cells beyond the header stand behind the reason, so that nothing of a ragged row is lost. What an earlier
     import added is replaced.
     """
-    again = table.header[-2:] == ADDED
-    width = len(table.header) - (2 if again else 0)
-    encoding = "utf-8" if table.encoding == "utf-8" else "utf-8-sig"
+    with _refused(path):
+        _write(path, table, rejected)
+
+
+def require_room(path: Path) -> None:
+    """Raises InvalidInput where the rejected rows could not be written there."""
+    with _refused(path):
+        try_writing(path)
+
+
+@contextmanager
+def _refused(path: Path) -> Iterator[None]:
     try:
-        with path.open("w", encoding=encoding, newline="", errors="replace") as stream:
-            writer = csv.writer(stream, delimiter=table.delimiter, lineterminator="\n")
-            writer.writerow([*table.header[:width], *ADDED])
-            for line, reason in rejected:
-                cells = [*line.cells, *[""] * (len(table.header) - len(line.cells))]
-                writer.writerow([*cells[:width], line.number, reason, *cells[len(table.header) :]])
+        yield
     except (OSError, ValueError) as error:
         raise InvalidInput(
             _("the rejected rows cannot be written to {path}: {error}; say where: --rejected FILE").format(
@@ -50,3 +56,15 @@ def write_rejected(path: Path, table: Table, rejected: Iterable[Rejected]) -> No
             ),
             path=str(path),
         ) from error
+
+
+def _write(path: Path, table: Table, rejected: Iterable[Rejected]) -> None:
+    again = table.header[-2:] == ADDED
+    width = len(table.header) - (2 if again else 0)
+    encoding = "utf-8" if table.encoding == "utf-8" else "utf-8-sig"
+    with path.open("w", encoding=encoding, newline="", errors="replace") as stream:
+        writer = csv.writer(stream, delimiter=table.delimiter, lineterminator="\n")
+        writer.writerow([*table.header[:width], *ADDED])
+        for line, reason in rejected:
+            cells = [*line.cells, *[""] * (len(table.header) - len(line.cells))]
+            writer.writerow([*cells[:width], line.number, reason, *cells[len(table.header) :]])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipecli.domain.definition_draft import quoted
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
+from .beside import try_writing
 from .mapping import MappingFile
 
 
@@ -28,8 +30,20 @@ def write_mapping_file(path: Path, mapping: MappingFile) -> None:
         "read": {key: value for key, value in read.items() if value},
     }
     text = "\n".join(_table(name, table) for name, table in tables.items() if table)
-    try:
+    with _refused(path):
         path.write_text(text, encoding="utf-8")
+
+
+def require_place(path: Path) -> None:
+    """Raises InvalidInput where a mapping could not be written there."""
+    with _refused(path):
+        try_writing(path)
+
+
+@contextmanager
+def _refused(path: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError) as error:
         line = _("{path} cannot be written: {error}")
         reason = getattr(error, "strerror", None) or error

@@ -63,6 +63,11 @@ def import_lines(found: Imported) -> list[str]:
     return lines
 
 
+def next_step(found: Imported) -> str | None:
+    """What to do once something has landed."""
+    return _("Next: pipe today --all") if found.landed and not found.dry_run else None
+
+
 def _updates(found: Imported) -> list[str]:
     """Which fields of which opportunities changed, of many how often each."""
     told = [update for update in found.updates if update.fields]

@@ -45,14 +45,22 @@ def mail_lines(found: Taken) -> list[str]:
 
 def mail_notes(found: Taken) -> list[str]:
     """What is worth knowing beside the result."""
-    if not found.cut:
-        return []
-    line = ngettext(
-        "{n} message was too long and was read up to its 32nd megabyte",
-        "{n} messages were too long and were read up to their 32nd megabyte",
-        found.cut,
-    )
-    return [line.format(n=found.cut)]
+    notes = []
+    if n := found.cut:
+        line = ngettext(
+            "{n} message was too long and was read up to its 32nd megabyte",
+            "{n} messages were too long and were read up to their 32nd megabyte",
+            n,
+        )
+        notes.append(line.format(n=n))
+    if n := found.passed_over:
+        line = ngettext(
+            "{n} file was passed over: it is not .eml, .mbox or .ics",
+            "{n} files were passed over: they are not .eml, .mbox or .ics",
+            n,
+        )
+        notes.append(line.format(n=n))
+    return notes
 
 
 def mail_document(found: Taken) -> dict[str, Any]:

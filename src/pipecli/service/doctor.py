@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipecli.domain.events import opportunity_stream
 from pipecli.errors import StoreError
-from pipecli.store import directory, integrity, projection, rates
+from pipecli.store import directory, imported, integrity, projection, rates
 from pipecli.store.layout import COLUMNS, KEYS
 from pipecli.text import _
 
@@ -51,7 +51,7 @@ def examine(reading: Reading) -> Diagnosis:
     opportunities = rows = 0
     try:
         opportunities, rows, drift = _compared(reading)
-        faults += drift + _shared_faults(reading)
+        faults += drift + _shared_faults(reading) + _doubled(reading)
     except StoreError as error:  # what cannot be replayed cannot be compared either
         faults.append(error.message)
     return Diagnosis(driver.where, reading.header.head, opportunities, rows, faults)
@@ -131,3 +131,12 @@ def _shared_faults(reading: Reading) -> list[str]:
     if set(map(rates.row, journalled_quotes(reading.driver))) != rates.projected_rates(reading.driver):
         faults.append(_("exchange rates differ from the journal"))
     return faults
+
+
+def _doubled(reading: Reading) -> list[str]:
+    """Opportunities that stand here more than once."""
+    line = _("{refs} are one opportunity: each is known as {key}; pipe merge {first} {second}")
+    return [
+        line.format(refs=", ".join(map(str, numbers)), key=key, first=numbers[0], second=numbers[1])
+        for key, numbers in imported.doubled(reading.driver)[:MOST_SHOWN]
+    ]

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from pipecli.domain import importing as rules
 from pipecli.domain.events import opportunity_stream
+from pipecli.domain.fold import fold
 from pipecli.domain.importing import Difference, Row
 from pipecli.domain.importing_digests import digests
 from pipecli.domain.importing_ids import SHORT, long_form
@@ -22,8 +23,8 @@ from pipecli.domain.values import Reader
 from pipecli.errors import InvalidInput
 from pipecli.importers.mapping import MappingFile, RowMapping, columns_of, row_mapping
 from pipecli.importers.reading import Labels, RowReader
-from pipecli.importers.rejected import ADDED, Rejected, write_rejected
-from pipecli.importers.saving import write_mapping_file
+from pipecli.importers.rejected import ADDED, Rejected, require_room, write_rejected
+from pipecli.importers.saving import require_place, write_mapping_file
 from pipecli.importers.systems import SALESFORCE_DATA
 from pipecli.importers.table import Line
 from pipecli.store import directory, imported, journal, projection
@@ -98,7 +99,9 @@ def import_file(
     """
     source = open_source(Path(path), request)
     run = _Run(workspace, source, request, dry_run, progress, agree)
-    return workspace.prepare("import", run.build, dry_run=dry_run)
+    found = workspace.prepare("import", run.build, dry_run=dry_run)
+    run.leave_files()
+    return found
 
 
 @dataclass
@@ -117,6 +120,8 @@ class _Tally:
     alike: list[tuple[str, str]] = field(default_factory=list)
     people_alike: list[tuple[str, str]] = field(default_factory=list)
     merged: list[tuple[int, int]] = field(default_factory=list)
+    there: set[tuple[str, int]] = field(default_factory=set)
+    doubles: int = 0
 
 
 class _Run:
@@ -138,6 +143,7 @@ class _Run:
         self._progress = progress
         self._agree = agree
         self._back: Returning | None = None
+        self._left: tuple[RowMapping, list[Rejected]]
 
     def build(self, unit: Unit) -> Imported:
         """Decide every row in the unit and say what became of them."""
@@ -151,6 +157,7 @@ class _Run:
         )
         tally = _Tally()
         unit.names |= directory.all_names(unit.driver)
+        tally.there = imported.open_names(unit.driver)
         people = Directory(unit)
         self._back = Returning(unit, source.table, mapping) if source.is_own else None
         rows = self._rows(self._reader(unit, mapping, labels), mapping, unit, tally)
@@ -161,16 +168,28 @@ class _Run:
         unit.told = self._write_told
         tally.rejected.sort(key=lambda r: r.line.number)
         written = bool(tally.rejected) and not self._dry_run
+        self._left = (mapping, tally.rejected if written else [])
         if written:
-            write_rejected(source.rejected, source.table, tally.rejected)
-        if self._request.save_mapping and not self._dry_run:
-            self._save(Path(self._request.save_mapping), unit, mapping)
+            require_room(source.rejected)
+        if self._mapping_file:
+            require_place(self._mapping_file)
         return self._result(unit, mapping, tally, labels, str(source.rejected) if written else None)
 
-    def _save(self, path: Path, unit: Unit, mapping: RowMapping) -> None:
+    @property
+    def _mapping_file(self) -> Path | None:
+        wanted = self._request.save_mapping
+        return Path(wanted) if wanted and not self._dry_run else None
+
+    def leave_files(self) -> None:
+        """Write what goes beside the file, once all is done."""
         source, request = self._source, self._request
+        mapping, rejected = self._left
+        if rejected:
+            write_rejected(source.rejected, source.table, rejected)
+        if not self._mapping_file:
+            return
         write_mapping_file(
-            path,
+            self._mapping_file,
             MappingFile(
                 columns={name: one.said(source.table.header) for name, one in mapping.sources.items()},
                 stages={**source.stages, **dict(label_pair(text) for text in request.stages)},
@@ -200,7 +219,7 @@ class _Run:
         seen: dict[tuple[str, str], int] = {}
         for n, line in enumerate(self._source.lines):
             self._tell(n)
-            cells = self._back.cells(line.cells) if self._back else line.cells
+            cells = self._back.cells(line) if self._back else line.cells
             try:
                 row = self._row(reader, mapping, line._replace(cells=tuple(cells)), tally)
                 if row.external in seen:
@@ -238,6 +257,8 @@ class _Run:
         }
         for stream, events in journal.load_many(unit.driver, list(streams)):
             unit.know(streams[stream], events)
+            if self._back:
+                self._back.learn(streams[stream], events)
         for row in rows:
             if row.external not in known:
                 self._land(unit, row, people, tally)
@@ -253,14 +274,19 @@ class _Run:
     def _land(self, unit: Unit, row: Row, people: Directory, tally: _Tally) -> None:
         number, decision = unit.opening()
         way = rules.course(row, unit.pipeline, unit.today)
-        tally.differences += rules.land(decision, number, row, way, people.of(row), unit.actor)
+        values, named = row.values, people.of(row)
+        tally.differences += rules.land(decision, number, row, way, named, unit.actor)
         tally.landed += 1
-        values = row.values
+        if tally.there and row.is_open and named.account:
+            tally.doubles += (fold(values["name"]), named.account) in tally.there
         tally.undated += bool(row.is_open and values.get("next_action") and not values.get("next_due"))
         _settle(unit, row, number, tally)
 
     def _update(self, unit: Unit, row: Row, known: imported.Known, people: Directory, tally: _Tally) -> None:
         decision = unit.decision(known.number)
+        if self._back:
+            row, both = self._back.edited(row, known.number)
+            tally.differences += both
         tally.differences += rules.update(decision, row, known.digests, lambda: people.of(row))
         if decision.events:
             tally.updated += 1
@@ -311,6 +337,8 @@ class _Run:
                 labels,
                 (tally.alike, tally.people_alike),
                 tally.merged,
+                self._back.stale if self._back else {},
+                tally.doubles,
             ),
             dry_run=self._dry_run,
             system=source.system.name if source.system else None,

@@ -1,16 +1,22 @@
 """Rows of an export of our own: which opportunities they are, and what those say now, as such an export would say it.
 
-A row is known by its uid. What it changes is what it says otherwise than the opportunity does now, both read in the
-same way; so that what was exported and not edited changes nothing, whatever a spreadsheet made of the file.
+A row is known by its uid. What it changes is what was edited in it (`domain.importing_edits`): it is held beside what
+the opportunity says now and said after each command before, all read in the same way; so that what was exported and
+not edited changes nothing, whatever a spreadsheet made of the file and whatever was done here since.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from datetime import date, timedelta
 
-from pipecli.domain.importing import Row
+from pipecli.domain.events import Event
+from pipecli.domain.evolve import moments
+from pipecli.domain.importing import Difference, Row
 from pipecli.domain.importing_digests import digests
+from pipecli.domain.importing_edits import edited
 from pipecli.domain.values import Reader
 from pipecli.errors import InvalidInput
 from pipecli.exporters.wording import clean
@@ -19,10 +25,11 @@ from pipecli.importers.json_table import text_of
 from pipecli.importers.mapping import OWN, RowMapping
 from pipecli.importers.reading import Labels, RowReader
 from pipecli.importers.systems import PIPE
-from pipecli.importers.table import Table, plain_number
+from pipecli.importers.table import Line, Table, plain_number
 from pipecli.importers.workbook import Sheet
-from pipecli.store import imported, lists
+from pipecli.store import imported, lists, projection
 
+from .past import row_with_names
 from .records import Record, record
 from .unit import Unit
 
@@ -43,20 +50,36 @@ class Returning:
         reader = Reader(pipeline, unit.today, ".", "dmy")
         labels = Labels(pipeline, {})
         self._reader = RowReader(reader, mapping, labels, currency=pipeline.currency, system=PIPE.key)
+        self._now: dict[int, Row | None] = {}
+        self._written: dict[int, date] = {}
+        self._past: dict[int, list[tuple[date, tuple[str, ...]]]] = {}
+        self.stale: Counter[str] = Counter()
 
-    def cells(self, cells: Sequence[str]) -> Sequence[str]:
+    def cells(self, line: Line) -> Sequence[str]:
         """The cells of a row without what an export put before them."""
+        if day := self._day(line.cells):
+            self._written[line.number] = day
         if not isinstance(self._table, Delimited):
-            return cells
-        return [cell[1:] if _QUOTED.match(cell) else cell for cell in cells]
+            return line.cells
+        return [cell[1:] if _QUOTED.match(cell) else cell for cell in line.cells]
+
+    def _day(self, cells: Sequence[str]) -> date | None:
+        """The day an open one was exported, by its days in the stage; None where the file does not say."""
+        told = dict(zip(self._table.header, cells, strict=False))
+        try:
+            days = timedelta(int(told.get("days_in_stage", "")))
+            return date.fromisoformat(told.get("stage_entered_on", "")) + days
+        except (ValueError, OverflowError):
+            return None
 
     def known(self, rows: Sequence[Row]) -> dict[tuple[str, str], imported.Known]:
         """Those of the rows that are here, each with what it says now; of one that was merged, nothing."""
         here = [(row, self._numbers[row.uid]) for row in rows if row.uid in self._numbers]
-        now = self._said([number for _row, number in here])
-        known = {
-            row.external: imported.Known(number, self._digests(row, now[number])) for row, number in here
-        }
+        said = self._said([number for _row, number in here])
+        self._now = {number: self._read(row.line, said[number]) for row, number in here}
+        self._written = {row.line: self._written[row.line] for row in rows if row.line in self._written}
+        self._past.clear()
+        known = {row.external: imported.Known(number, self._digests(number)) for row, number in here}
         gone = [(row, self._merged[row.uid]) for row in rows if row.uid in self._merged]
         return known | {row.external: imported.Known(number, {}, is_merged=True) for row, number in gone}
 
@@ -86,10 +109,36 @@ class Returning:
             else text_of(value)
         )
 
-    def _digests(self, row: Row, cells: tuple[str, ...]) -> dict[str, str]:
+    def _digests(self, number: int) -> dict[str, str]:
+        now = self._now[number]
+        # What it says could not be entered any more: all that differs from it is written.
+        return digests(now) if now else {}
+
+    def _read(self, line: int, cells: tuple[str, ...]) -> Row | None:
         try:
-            return digests(self._reader.read(row.line, cells, ()))
-        except (
-            InvalidInput
-        ):  # what it says could not be entered any more: all that differs from it is written
-            return {}
+            return self._reader.read(line, cells, ())
+        except InvalidInput:
+            return None
+
+    def learn(self, number: int, events: Sequence[Event]) -> None:
+        """What an opportunity said after each command, by its stream."""
+        unit, said = self._unit, []
+        for state in moments(events):
+            if not state.is_merged:
+                unit.learn_names(state)
+                row = projection.rows(state, unit.pipeline, unit.names)["opportunity"][0]
+                found = record(row_with_names(row, unit.names), unit.pipeline, unit.today)
+                said.append((state.last_on, self._cells(found)))
+        self._past[number] = said
+
+    def edited(self, row: Row, number: int) -> tuple[Row, list[Difference]]:
+        """The row with what was edited in it and all else as it is here, and what both sides changed."""
+        now, past = self._now[number], self._past.get(number, [])
+        if now is None or len(past) < 2:
+            return row, []
+        day = self._written.get(row.line, date.max) if row.is_open else date.max
+        past = [one for one in past if one[0] <= day] or past
+        moments = [one for _last, cells in reversed(past) if (one := self._read(row.line, cells))]
+        found = edited(row, number, now, moments or [now])
+        self.stale.update(found.stale)
+        return found.row, found.differences

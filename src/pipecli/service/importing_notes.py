@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pipecli.domain import events as ev
@@ -55,6 +55,8 @@ def notes_of(
     labels: Labels,
     alike: tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]],
     merged: Sequence[tuple[int, int]] = (),
+    stale: Mapping[str, int] | None = None,
+    doubles: int = 0,
 ) -> list[str]:
     """One line for each thing that a person should know of."""
     notes = [*_recognised(source), *_left_out(source), *_unread(unread), *_unknown(labels)]
@@ -75,7 +77,7 @@ def notes_of(
                 n,
             ).format(n=n, listed=listed)
         )
-    return [*notes, *_merged(merged), *_alike(*alike)]
+    return [*notes, *_merged(merged), *_stale(stale or {}), *_doubles(doubles), *_alike(*alike)]
 
 
 def _recognised(source: Source) -> list[str]:
@@ -149,6 +151,32 @@ def _merged(rows: Sequence[tuple[int, int]]) -> list[str]:
         n,
     )
     return [line.format(n=n, lines=listed)]
+
+
+def _stale(fields: Mapping[str, int]) -> list[str]:
+    """The cells of an export of our own that were not edited, but overtaken here since."""
+    if not fields:
+        return []
+    n = sum(fields.values())
+    listed = ", ".join(f"{field} ({count})" for field, count in fields.items())
+    line = ngettext(
+        "{n} cell says what was true before and was left: {fields}",
+        "{n} cells say what was true before and were left: {fields}",
+        n,
+    )
+    return [line.format(n=n, fields=listed)]
+
+
+def _doubles(n: int) -> list[str]:
+    """Rows without an identifier land anew when they are edited; what they may double is said."""
+    if not n:
+        return []
+    line = ngettext(
+        "{n} row has the name and account of an open opportunity: pipe clean --only duplicate",
+        "{n} rows have the name and account of open opportunities: pipe clean --only duplicate",
+        n,
+    )
+    return [line.format(n=n)]
 
 
 def _alike(accounts: Sequence[tuple[str, str]], people: Sequence[tuple[str, str]]) -> list[str]:

@@ -47,7 +47,7 @@ class Directory:
         if len(self._people) == self._known_people:
             return []
         fresh = {person.id for person in self._people[self._known_people :]}
-        pairs = same_people(self._people)
+        pairs = same_people(self._people, self._known_people)
         return [(newer.name, older.name) for older, newer in pairs if newer.id in fresh]
 
     def _account(self, name: str | None) -> int | None:

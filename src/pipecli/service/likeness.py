@@ -31,9 +31,9 @@ def same_accounts(accounts: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
     return [(ordered[a][0], ordered[b][0]) for a, b in found]
 
 
-def same_people(people: Sequence[Person]) -> list[tuple[Person, Person]]:
-    """Contacts that may be one, the older first."""
-    return rules.same_people(people, _distance())
+def same_people(people: Sequence[Person], since: int = 0) -> list[tuple[Person, Person]]:
+    """Contacts that may be one, the older first; only pairs with one who is at place `since` or later."""
+    return rules.same_people(people, _distance(), since)
 
 
 def same_dealings(

@@ -7,6 +7,7 @@ open opportunity is taken, all in one command, and what does not is listed for a
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,6 +33,7 @@ from .workspace import Reading, Workspace
 
 MOST_CANDIDATES = 10
 STDIN = "-"
+_SHEETS = (".csv", ".tsv", ".xlsx", ".xls", ".ods")
 
 Progress = Callable[[int, int], None]
 
@@ -65,7 +67,7 @@ class Taken(NamedTuple):
 
     `taken` has the opportunities with how many each got; `known` were taken before, `repeated` stand in it more than
     once; `left_out` are events of a calendar that are still to come or were cancelled, `cut` messages too long to be
-    read to their end.
+    read to their end, `passed_over` the files of a folder that are no messages.
     """
 
     path: str
@@ -76,6 +78,7 @@ class Taken(NamedTuple):
     left_out: int
     cut: int
     dry_run: bool
+    passed_over: int = 0
 
     @property
     def total(self) -> int:
@@ -156,13 +159,38 @@ def import_messages(
 ) -> Taken:
     """Take every message and past meeting of a mailbox, calendar or folder that fits one open opportunity.
 
-    `progress` is told how many bytes of how many are read. Raises InvalidInput where it cannot be read.
+    `progress` is told how many bytes of how many are read. Raises InvalidInput where it cannot be read, or where a
+    folder has files and not one of them is a message.
     """
+    others = mailbox.passed_over(Path(path)) if mailbox.kind_of(Path(path)) == mailbox.FOLDER else []
     with Shelf() as shelf:
         with workspace.read() as reading:
             left_out, cut = _put_down(shelf, path, reading, progress)
+        if others and not len(shelf) and not left_out:
+            raise _no_messages(path, others)
         run = _Run(shelf, path, left_out, cut, dry_run)
-        return workspace.prepare("import", run.build, dry_run=dry_run)
+        found = workspace.prepare("import", run.build, dry_run=dry_run)
+        return found._replace(passed_over=len(others))
+
+
+def _no_messages(path: str, others: list[Path]) -> InvalidInput:
+    """What to say of a folder in which nothing was read."""
+    sheets = [file for file in others if file.suffix.lower() in _SHEETS]
+    if sheets:
+        line = ngettext(
+            "{path} holds no messages, but {n} spreadsheet; import it by itself: pipe import {file}",
+            "{path} holds no messages, but {n} spreadsheets; import them one by one: pipe import {file}",
+            len(sheets),
+        )
+        text = line.format(path=path, n=len(sheets), file=shlex.quote(str(sheets[0])))
+    else:
+        line = ngettext(
+            "{path} holds no messages: its {n} file is not .eml, .mbox or .ics",
+            "{path} holds no messages: none of its {n} files is .eml, .mbox or .ics",
+            len(others),
+        )
+        text = line.format(path=path, n=len(others))
+    return InvalidInput(text, path=path)
 
 
 def _put_down(shelf: Shelf, path: str, reading: Reading, progress: Progress | None) -> tuple[int, int]:
@@ -274,8 +302,6 @@ def _undecided(incoming: Incoming, fits: list[Standing]) -> Undecided:
 
 def deciding(found: Taken) -> Iterator[tuple[Undecided, str]]:
     """What is left to decide, each with the command that settles it."""
-    import shlex
-
     for one in found.undecided:
         option = "--ics" if one.incoming.kind == "meeting" else "--mail"
         on = " --on DATE" if one.incoming.fault else ""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipecli.domain import events as ev
-from pipecli.domain.events import Event
+from pipecli.domain.events import Event, opportunity_stream
+from pipecli.domain.evolve import fold
 from pipecli.domain.wording import event_name
 from pipecli.errors import Conflict
-from pipecli.store import directory, journal
+from pipecli.store import directory, imported, journal
 from pipecli.store.journal import CommandRow
 from pipecli.text import _
 
@@ -36,8 +37,8 @@ def undo(
 ) -> Undone:
     """Take back this actor's last command, or with `redo` their last undo.
 
-    Raises Conflict where there is nothing to take back, or where a later live event rests on it; `untouched` takes
-    back an import's rest that nobody touched since.
+    Raises Conflict where there is nothing to take back, where a later live event rests on it, or where what a redo
+    brings back is here already; `untouched` takes back an import's rest that nobody touched since.
     """
     with workspace.commit("redo" if redo else "undo", dry_run=dry_run) as unit:
         command, passed = _redoable(unit) if redo else _undoable(unit)
@@ -54,6 +55,8 @@ def undo(
             unit.names |= directory.all_names(unit.driver)
         histories = dict(journal.load_many(unit.driver, streams))
         refs = tuple(n for s in streams if (n := _take_back(unit, s, histories[s], command.id)))
+        if redo:
+            _require_single(unit, [n for n in refs if fold(histories[opportunity_stream(n)]) is None])
         kept = tuple(int(s[1:]) for s in blocked if s.startswith("o"))
         return Undone(command, refs, kept, passed)
 
@@ -130,6 +133,22 @@ def _resting(command: CommandRow, later: list[Event]) -> Conflict:
 def _subject(event: Event) -> str:
     """What an event is about, for a person: a number, or the currency of a rate."""
     return str(event.payload["currency"]) if event.kind == ev.RATE_SET else event.stream[1:]
+
+
+def _require_single(unit: Unit, revived: list[int]) -> None:
+    """Raise Conflict where what comes back is here already, as after another import of the same rows."""
+    if not revived:
+        return
+    uids = imported.merged_numbers(unit.driver) | imported.numbers(unit.driver)
+    externals = imported.externals(unit.driver)
+    for number in revived:
+        state = unit.state(number)
+        if state is None:
+            continue
+        there = uids.get(state.uid) or (externals.get(state.external) if state.external else None)
+        if there:
+            line = _("{ref} cannot come back: {there} is the same opportunity, brought in again since")
+            raise Conflict(line.format(ref=number, there=there), refs=[there])
 
 
 def _used_elsewhere(unit: Unit, streams: list[str], *, refuse: bool) -> set[str]:

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipecli.domain.events import ABSORBED, COMMAND_UNDONE, OPENED, ROW_IMPORTED, Event, live
+from pipecli.domain.fold import fold
 
 from .directory import Person
 from .driver import Row, quoted
@@ -30,6 +31,10 @@ _MERGED = (
     f"where m.source_system in (:system, :hashed) and m.external_id in ({{marks}}) and e.kind in ({_KINDS}) "
     "order by m.number, e.version"
 )
+
+
+OWN = "pipe"
+"""The system of our own exports."""
 
 
 class Known(NamedTuple):
@@ -75,6 +80,45 @@ def numbers(driver: Driver) -> dict[str, int]:
 def merged_numbers(driver: Driver) -> dict[str, int]:
     """The number of everyone that was merged into another one, by its uid."""
     return dict(driver.rows("select uid, number from merged"))
+
+
+def externals(driver: Driver) -> dict[tuple[str, str], int]:
+    """The number of everyone with an identifier of another system, merged ones too; what came from an export of our own
+    is known by its uid, whatever identifier it had before."""
+    sql = (
+        "select source_system, external_id, number from {table} "
+        f"where external_id is not null and source_system <> {quoted(OWN)}"
+    )
+    rows = [row for table in ("merged", "opportunity") for row in driver.rows(sql.format(table=table))]
+    return {(system, external): number for system, external, number in rows}
+
+
+def doubled(driver: Driver) -> list[tuple[str, list[int]]]:
+    """Uids and identifiers that several opportunities go by, of each system, with their numbers."""
+    found: dict[str, list[int]] = {}
+    uids = "select uid from opportunity group by uid having count(*) > 1"
+    for uid, number in driver.rows(
+        f"select uid, number from opportunity where uid in ({uids}) order by number"
+    ):
+        found.setdefault(uid, []).append(number)
+    rows = driver.rows(
+        "select o.source_system, o.external_id, o.number from opportunity o join "
+        "(select source_system, external_id from opportunity "
+        f"where external_id is not null and source_system <> {quoted(OWN)} "
+        "group by source_system, external_id having count(*) > 1) d "
+        "on d.source_system = o.source_system and d.external_id = o.external_id order by o.number"
+    )
+    for system, external, number in rows:
+        found.setdefault(f"{system} {external}", []).append(number)
+    return list(found.items())
+
+
+def open_names(driver: Driver) -> set[tuple[str, int]]:
+    """The name and account of every open opportunity that has one, folded."""
+    rows = driver.stream(
+        "select name, account_id from opportunity where status = 'open' and account_id is not null"
+    )
+    return {(fold(name), account) for name, account in rows}
 
 
 def everybody(driver: Driver) -> list[Person]:
