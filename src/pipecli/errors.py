@@ -66,6 +66,10 @@ class StoreError(PipeError):
     slug = "store"
 
 
+class Unanswered(StoreError):
+    """The database went away before it said whether a transaction lasts."""
+
+
 class AssistError(PipeError):
     """The language model could not be reached or gave nothing usable."""
 

@@ -31,6 +31,7 @@ class SqliteDriver:
     """One connection to one file."""
 
     dialect = "sqlite"
+    user = None
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.where = str(path)
@@ -42,6 +43,9 @@ class SqliteDriver:
         except _ERRORS as error:
             raise self._translated(error) from error
 
+    def ahead(self, sql: str, parameters: Parameters | None = None) -> None:
+        """There is no network to spare."""
+
     def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
         try:
             # Not `yield from`: that would close the cursor of a stream left early, maybe after its connection.
@@ -50,9 +54,9 @@ class SqliteDriver:
         except _ERRORS as error:
             raise self._translated(error) from error
 
-    def run(self, sql: str, parameters: Parameters | None = None) -> int:
+    def run(self, sql: str, parameters: Parameters | None = None) -> None:
         try:
-            return self._connection.execute(sql, parameters or {}).rowcount
+            self._connection.execute(sql, parameters or {})
         except _ERRORS as error:
             raise self._translated(error) from error
 
