@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipecli import clock
@@ -138,7 +139,11 @@ class Unit:
             actor=self.actor,
             names=self.names,
             number_events=self.number_events,
+            history=partial(self._history, state.number) if state else tuple,
         )
+
+    def _history(self, number: int) -> list[Event]:
+        return journal.load_stream(self.driver, opportunity_stream(number))
 
     def learn_names(self, state: Opportunity) -> None:
         """Load the names of the account and people an opportunity refers to."""

@@ -15,7 +15,7 @@ from pipecli import clock
 from pipecli.config import Settings
 from pipecli.errors import Conflict, InvalidInput, Unanswered
 from pipecli.store.header import Header, pipeline_as_of, pipeline_of, read_header
-from pipecli.store.opening import database_user, open_database
+from pipecli.store.opening import database_user, is_postgres, open_database
 from pipecli.text import _
 
 if TYPE_CHECKING:
@@ -27,6 +27,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PREPARATIONS = 3
+
+
+def actor_of(settings: Settings) -> str:
+    """Who is typing: on PostgreSQL whoever logged in to the database, workspace or not; else whom the settings name."""
+    if not is_postgres(settings.database()):
+        return settings.actor
+    driver = open_database(settings.database(), write=False)
+    try:
+        return database_user(driver) or settings.actor
+    finally:
+        driver.close()
 
 
 class Reading:
