@@ -12,15 +12,15 @@ from collections.abc import Callable
 class Proxy:
     """Listens on the loopback address and passes on to a server on a Unix socket; `trips` counts.
 
-    `spoilt` may look at what a client says (the type of each message and its body) and cut the line.
+    `cut` may look at what a client says (the type of each message and its body) and have the line cut: before the
+    server hears it, or after, so that its answer is lost. With `away` set nobody is let in.
     """
 
-    def __init__(
-        self, server: str, spoilt: Callable[[bytes, bytes], bool] = lambda _kind, _body: False
-    ) -> None:
+    def __init__(self, server: str) -> None:
         self.trips = 0
+        self.away = False
+        self.cut: Callable[[bytes, bytes], str] = lambda _kind, _body: ""
         self._server = server
-        self.spoilt = spoilt
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         self._open: list[socket.socket] = []
@@ -37,6 +37,9 @@ class Proxy:
                 client, _address = self._listening.accept()
             except OSError:
                 return
+            if self.away:
+                client.close()
+                continue
             server = socket.socket(socket.AF_UNIX)
             server.connect(self._server)
             self._open += [client, server]
@@ -55,8 +58,11 @@ class Proxy:
                     body = stream.read(int.from_bytes(size, "big") - 4)
                     self.trips += kind in b"QS" or (kind == b"H" and not waited)
                     waited = kind in b"QSH"
-                    server.sendall(kind + size + body)
-                    if self.spoilt(kind, body):
+                    cut = self.cut(kind, body)
+                    if cut != "before":
+                        server.sendall(kind + size + body)
+                    if cut:
+                        client.shutdown(socket.SHUT_RDWR)
                         break
         except OSError:
             pass

@@ -2,12 +2,13 @@
 
 import pytest
 
+from pipecli.config import without_password
 from pipecli.errors import InvalidInput, StoreError
 from pipecli.service.workspace import Workspace
 from pipecli.store import opening
 from pipecli.store.driver import Driver
 from pipecli.store.opening import open_database, sqlite_path
-from pipecli.store.postgres import _marked, _rewritten, without_password
+from pipecli.store.postgres import _marked, _rewritten
 
 
 @pytest.fixture
@@ -204,6 +205,7 @@ def test_a_postgres_without_a_workspace_says_how_to_make_one(empty: Driver) -> N
 
 def test_without_password_leaves_the_rest() -> None:
     assert without_password("postgresql://a:b@h/d") == "postgresql://a@h/d"
+    assert without_password("postgresql://a:b/c@d@h:1/e") == "postgresql://a@h:1/e"
     assert without_password("postgresql://a@h:5432/d") == "postgresql://a@h:5432/d"
     assert without_password("postgresql://h/d?password=b&x=1") == "postgresql://h/d?password=***&x=1"
     assert without_password("postgresql:///d?host=/x:y") == "postgresql:///d?host=/x:y"

@@ -141,7 +141,7 @@ class Killing:
         self._look("rebuilds", [])
 
     def _life(self, command: list[str], lines: int) -> list[str]:
-        """One process from its start to its end, after so many lines and a random part of what follows; what it said."""
+        """One process, killed a random part of its work after so many lines; what it said."""
         environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         with subprocess.Popen(
             [sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ

@@ -1,7 +1,7 @@
 """One process of a crowd: so many commands of all kinds, each confirmed on standard output once it is written.
 
-`python worker.py ADDRESS NAME COMMANDS SEED`: says `ready`, waits for a line, then says for each command what it did: the kind of its
-last event and its stream, or `refused` and why.
+`python worker.py ADDRESS NAME COMMANDS SEED`: says `ready`, waits for a line, then says for each command what it did:
+the kind of its last event and its stream, or `refused` and why.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from pipecli.config import without_password
 from pipecli.errors import StoreError, Unanswered
 from pipecli.text import _
 
@@ -255,11 +256,6 @@ def _query(sql: str, parameters: Parameters | None) -> _Query:
     return sql, tuple(sorted((parameters or {}).items()))
 
 
-def without_password(uri: str) -> str:
-    """The address as it may be shown."""
-    return re.sub(r"([?&](?:ssl)?password=)[^&]*", r"\1***", re.sub(r"(//[^:/@]*):[^@/]*@", r"\1@", uri))
-
-
 def open_postgres(uri: str) -> PostgresDriver:
     """Connect; raises StoreError where the server or the library is missing."""
     try:
@@ -277,6 +273,7 @@ def open_postgres(uri: str) -> PostgresDriver:
     except psycopg.Error as error:
         text = str(error).strip().splitlines()[0] if str(error).strip() else ""
         raise StoreError(
-            _("{where} cannot be reached: {error}").format(where=where, error=text), where=where
+            _("{where} cannot be reached: {error}").format(where=where, error=without_password(text)),
+            where=where,
         ) from error
     return PostgresDriver(where, connection)
