@@ -63,6 +63,7 @@ def test_one_is_shown_with_what_it_rests_on_and_its_draft(house: Pipe, proposed:
         "2 Borel · Maintenance\n"
         "  Proposed  next action\n"
         "  Value     send references\n"
+        "  Now       send references, Mon 23 Nov\n"
         "  Day       Fri 27 Nov\n"
         "  Why       promised\n"
         "  By        rules, Mon 23 Nov\n"

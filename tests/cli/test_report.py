@@ -60,6 +60,7 @@ from.
 
 1 open opportunity has no amount: counted, not priced
 1 open opportunity has no close date, or a past one: in no period
+to settle them: pipe clean --only unpriced,past-close-date
 USD stands apart, without a rate: $15,000 in no period
 
 What changed since Sun 15 Nov
@@ -153,6 +154,8 @@ Believe the weighted column: only 2 opportunities are closed: too few to learn f
 1 open opportunity has no amount: counted, not priced
 
 1 open opportunity has no close date, or a past one: in no period
+
+to settle them: pipe clean --only unpriced,past-close-date
 
 USD stands apart, without a rate: $15,000 in no period
 

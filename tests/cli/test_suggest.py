@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ DRAFT = (
     "Hello Jeanne,\n\n"
     "We last spoke on Tue 17 Nov about ERP rollout.\n\n"
     "So that I can prepare the next step well, may I ask you a few questions? Fifteen minutes would do.\n\n"
-    "Would Tue 24 Nov suit you?\n\n"
+    "Would you have time on Tue 24 Nov?\n\n"
     "Best regards,\nlea\n"
 )
 TOLD = {
@@ -40,7 +41,7 @@ def test_the_list_is_ranked_by_what_is_at_stake(house: Pipe) -> None:
         "     find out from Jeanne Martin: What problem do they want solved?, Tue 24 Nov\n"
         "     the gate still needs it; 3 d late; last: meeting, 2026-11-17\n"
         "4  Sirius · Portal     $15,000        39\n"
-        "     find out from them: What do they need?, Tue 24 Nov\n"
+        "     find out: What do they need?, Tue 24 Nov\n"
         "     the gate still needs it; 18 d late; nothing for 21 days, the stage allows 14; no exchange on\n"
         "     record\n"
         "\n"
@@ -66,10 +67,9 @@ def test_accepting_one_makes_it_the_next_action(house: Pipe) -> None:
 def test_a_rejected_one_gives_way_to_the_next(house: Pipe) -> None:
     found = []
     for _n in range(9):
-        told = house("suggest", "1", "--json").out
-        if not told.startswith("{"):
+        one = json.loads(house("suggest", "1", "--json").out)
+        if one["id"] is None:
             break
-        one = json.loads(told)
         found.append(one["text"])
         assert house("proposals", "reject", str(one["id"])).code == 0
     assert found[0] == "find out from Jeanne Martin: What problem do they want solved?"
@@ -79,7 +79,8 @@ def test_a_rejected_one_gives_way_to_the_next(house: Pipe) -> None:
         "ask Jeanne Martin whether ERP rollout is still on; if not: pipe lose",
     ]
     assert len(found) == len(set(found))
-    assert told == "Everything that could be suggested for 1 was rejected before.\n"
+    assert house("suggest", "1").out == "Everything that could be suggested for 1 was rejected before.\n"
+    assert house("suggest", "1", "-q").out == ""
 
 
 def test_one_with_its_draft(house: Pipe) -> None:
@@ -116,10 +117,31 @@ def test_a_draft_goes_through_the_editor_or_onto_the_clipboard(house: Pipe, envi
 
 def test_there_is_always_a_line(house: Pipe) -> None:
     assert house("suggest", "6").out == "6 Kiosk is closed (lost): nothing is left to do.\n"
+    closed = json.loads(house("suggest", "6", "--json").out)
+    assert (closed["id"], closed["ref"], closed["text"]) == (None, 6, None)
     house("lose", "1", "price"), house("lose", "4", "price")
     assert house("suggest").out == "Nothing is late, and nothing went quiet.\n"
     assert house("suggest", "1", "--mine").code == 2
     assert house("suggest", "--draft").code == 2
+    assert house("suggest", "--dry-run").code == 2
+
+
+def test_one_whose_day_is_past_is_suggested_anew(house: Pipe, at: Callable[[str], None]) -> None:
+    old = json.loads(house("suggest", "1", "--json").out)
+    assert json.loads(house("suggest", "1", "--json").out)["id"] == old["id"]
+    at("2026-12-07")
+    new = json.loads(house("suggest", "1", "--json").out)
+    assert (new["text"], new["due"]) == (old["text"], "2026-12-08")
+    assert new["id"] != old["id"]
+    assert json.loads(house("proposals", "--json").out)[0]["id"] == new["id"]
+    assert str(old["id"]) not in house("proposals", "-q").out.split()
+    assert house("proposals", "accept", str(new["id"])).code == 0
+    assert house("doctor").code == 0
+
+
+def test_in_another_language_it_is_the_same_one(house: Pipe) -> None:
+    first = house("suggest", "-q").out
+    assert house("suggest", "-q", env={"PIPE_LANG": "fr"}).out == first
 
 
 def test_a_model_says_it_for_one(house: Pipe, model: ModelServer) -> None:

@@ -23,15 +23,15 @@ QUIET = Standing(
     quiet=24,
     limit=14,
     stale=True,
-    asks=("Who signs, and how do we know?",),
+    asks=(("signer", "Who signs, and how do we know?"),),
     exchanges=(),
     ground=GROUND,
     language="en",
 )
 
 
-def mail(text: str, on: date = date(2026, 11, 3)) -> Said:
-    return Said(7, "mail", on, text)
+def mail(text: str, *, theirs: bool = True) -> Said:
+    return Said(7, "mail", date(2026, 11, 3), text, theirs)
 
 
 def offered(case: Standing) -> list[tuple[str, str]]:
@@ -60,6 +60,31 @@ def test_what_was_promised_and_is_due_comes_before_what_was_asked() -> None:
     assert second.value == 'answer Jeanne Martin: "Can you come to Lyon?"'
 
 
+def test_what_they_did_not_write_is_never_told_them_as_theirs() -> None:
+    said = mail("Jeanne is bluffing, we will squeeze her for 60k by Friday. Can we?", theirs=False)
+    first, *rest = ways(QUIET._replace(exchanges=(said,)))
+    assert first.value == (
+        'do what was promised, or ask for it: "Jeanne is bluffing, we will squeeze her for 60k by Friday."'
+    )
+    assert not any("squeeze" in way.draft or "Can we" in way.draft + way.value for way in [first, *rest])
+
+
+def test_each_way_is_known_by_itself_whatever_its_words() -> None:
+    said = mail("Can you come to Lyon? I will send you the list by Friday.")
+    late = QUIET._replace(exchanges=(said,), overdue=2, stage="lead", action=9)
+    targets = [way.target for way in ways(late)]
+    assert targets == ["promise", "reply", "gate:signer", "late:9", "call:lead", "alive:lead"]
+
+
+def test_without_a_name_nobody_is_named() -> None:
+    words = [way.value for way in ways(QUIET._replace(person=""))]
+    assert words == [
+        "find out: Who signs, and how do we know?",
+        "call to hear where they stand",
+        "ask whether ERP rollout is still on; if not: pipe lose",
+    ]
+
+
 def test_a_question_of_a_call_was_answered_there() -> None:
     said = mail("Can you come to Lyon?")._replace(kind="call")
     assert "Lyon" not in next(ways(QUIET._replace(exchanges=(said,)))).value
@@ -77,7 +102,7 @@ def test_the_draft_is_in_the_language_of_the_last_exchange() -> None:
     said = mail("Bonjour, nous avons bien reçu votre offre et nous revenons vers vous la semaine prochaine.")
     assert next(ways(QUIET._replace(exchanges=(said,)))).draft == (
         "Bonjour Jeanne,\n\n"
-        "nous avons échangé le mar. 3 nov. au sujet de ERP rollout.\n\n"
+        "nous avons échangé le mar. 3 nov. au sujet de votre projet « ERP rollout ».\n\n"
         "Pour bien préparer la suite, puis-je vous poser quelques questions ? Un quart d'heure suffirait.\n\n"
         "Seriez-vous disponible le mar. 1er déc. ?\n\n"
         "Bien cordialement,\nLéa"

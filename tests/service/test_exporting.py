@@ -87,7 +87,7 @@ def test_the_journal_is_one_record_a_line_in_a_fixed_order(filled: Workspace) ->
         "OpportunityLost",
     ]
     assert records[0] == {
-        "definition": 1, "format": 1, "head": 8, "min_writer": 1, "next_number": 3, "record": "workspace",
+        "definition": 1, "format": 1, "head": 8, "min_writer": 2, "next_number": 3, "record": "workspace",
         "recorded_at": "2026-03-02T09:00:00.000000Z", "uid": records[0]["uid"],
     }  # fmt: skip
     assert lines == [

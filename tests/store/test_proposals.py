@@ -101,16 +101,22 @@ def test_every_kind_is_decided_as_if_it_had_been_typed(talked: tuple[Workspace, 
     suggestions = [
         Suggestion("value", "amount", "52k"),
         Suggestion("next_action", "", "send quote", "2026-03-20"),
+        Suggestion("exchange", "mail", "From: Ana", "2026-03-01"),
         Suggestion("exchange", "meeting", "Went through the scope", "2026-03-01"),
         Suggestion("value", "decision_maker", "Ana"),
         Suggestion("move", "discovery"),
     ]
-    amount, action, talk, who, move = proposals.make(workspace, "1", suggestions, "claude").ids
+    made = proposals.make(workspace, "1", suggestions, "claude")
+    assert [d.reason for d in made.dropped] == [
+        "a mail is taken from its file, by a person: pipe log 1 --mail FILE"
+    ]
+    amount, action, talk, who, move = made.ids
     assert proposals.accept(workspace, amount).record["amount"] == 52_000
     planned = proposals.accept(workspace, action, Edited(due="+3d"))
     assert (planned.record["next_action"], planned.record["next_due"]) == ("send quote", "2026-03-05")
     said = proposals.accept(workspace, talk).after.exchanges[-1]
     assert (said.kind, said.on.isoformat()) == ("meeting", "2026-03-01")
+    assert "meeting (proposed by claude)" in show.show(workspace, "1").entries[-1].summary
     assert proposals.accept(workspace, who).record["decision_maker"] == "Ana"
     with pytest.raises(GateNotMet):
         proposals.accept(workspace, move)
@@ -120,12 +126,46 @@ def test_every_kind_is_decided_as_if_it_had_been_typed(talked: tuple[Workspace, 
     assert doctor.doctor(workspace).faults == []
 
 
+def test_the_same_value_in_another_spelling_is_the_same_proposal(talked: tuple[Workspace, int]) -> None:
+    workspace, _said = talked
+    (first,) = proposals.make(workspace, "1", [Suggestion("value", "amount", "48k")], "rules").ids
+    proposals.reject(workspace, first)
+    others = [Suggestion("value", "amount", text) for text in ("48000", "48000 EUR", "0.048m")]
+    made = proposals.make(workspace, "1", others, "a model")
+    assert (made.ids, made.known) == ((), 3)
+
+
+def test_what_was_written_meanwhile_overtakes_it(talked: tuple[Workspace, int]) -> None:
+    workspace, said = talked
+    amount, action, fact = proposals.make(
+        workspace,
+        "1",
+        [
+            Suggestion("value", "amount", "48k"),
+            Suggestion("next_action", "", "call", "2026-03-20"),
+            proof(said),
+        ],
+        "claude",
+    ).ids
+    opportunities.edit(workspace, "1", Answers(amount="60k"))
+    opportunities.set_next(workspace, "1", "write", "+2d")
+    gates.prove(workspace, "1", "need", Proof(text="They told us"), Answers())
+    assert listed(workspace, answered=False) == {}
+    assert {status for _what, _by, status in listed(workspace).values()} == {"overtaken"}
+    for seq in (amount, action, fact):
+        with pytest.raises(Conflict, match="was changed since it was made; look again: pipe show 1"):
+            proposals.accept(workspace, seq)
+    assert doctor.doctor(workspace).faults == []
+    undoing.undo(workspace)
+    assert list(listed(workspace, answered=False)) == [fact]
+
+
 def test_what_was_changed_by_the_person_is_theirs(talked: tuple[Workspace, int]) -> None:
     workspace, said = talked
     (made,) = proposals.make(workspace, "1", [proof(said)], "claude").ids
     done = proposals.accept(workspace, made, Edited(value="Two people do nothing but count"))
-    kept = [e.text for e in done.events if e.kind == "EvidenceRecorded"]
-    assert kept == ['{"text": "Two people do nothing but count"}']
+    kept = [(e.text, e.payload.get("proposed_by")) for e in done.events if e.kind == "EvidenceRecorded"]
+    assert kept == [('{"text": "Two people do nothing but count"}', None)]
 
 
 def test_those_of_a_closed_one_wait_for_nobody(talked: tuple[Workspace, int]) -> None:

@@ -76,8 +76,12 @@ def _is_stamp(line: bytes) -> bool:
 
 
 def untranslated(catalog: Catalog) -> list[str]:
-    """The texts that have no translation."""
-    return [str(message.id) for message in catalog if message.id and not _is_translated(message.string)]
+    """The texts that have no translation, or one that is only guessed, which is not compiled."""
+    return [
+        str(message.id)
+        for message in catalog
+        if message.id and (message.fuzzy or not _is_translated(message.string))
+    ]
 
 
 def _is_translated(string: object) -> bool:

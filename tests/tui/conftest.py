@@ -169,6 +169,7 @@ def on_board(place: Workspace) -> OnBoard:
         async def talk() -> None:
             desk = Desk(place, boards.read(place), readonly)
             app = PipeApp(desk, start=start, theme=LIGHT if light else DARK, watch=watch)
+            app.NOTIFICATION_TIMEOUT = 600  # type: ignore[misc]  # a slow machine reads what a fast one told
             async with app.run_test(size=size, notifications=True) as pilot:
                 board = Board(app, pilot)
                 await board.settle()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.main import get_command
@@ -30,7 +31,10 @@ from .options import (
 )
 from .parsing import Command, Group
 from .prompts import can_ask, typed
-from .results import report, report_all
+from .results import report_all
+
+if TYPE_CHECKING:
+    from pipecli.service.outcome import Outcome
 
 Ids = Annotated[list[int] | None, typer.Argument(metavar="ID...", help=_("numbers of proposals"))]
 Answered = Annotated[
@@ -119,8 +123,7 @@ def accept(
     if len(numbers) > 1 and edited != Edited():
         raise InvalidInput(_("accept one at a time where you change it"))
     place = workspace(context)
-    for seq in numbers:
-        report(service.accept(place, seq, edited, dry_run=writing.dry_run), writing)
+    _each(numbers, writing, lambda seq: service.accept(place, seq, edited, dry_run=writing.dry_run))
 
 
 @writes
@@ -128,15 +131,26 @@ def reject(context: typer.Context, writing: Writing, ids: Ids = None, reason: Re
     from pipecli.service import proposals as service
 
     place = workspace(context)
-    reason = typed(reason)
-    done = [service.reject(place, seq, reason or "", dry_run=writing.dry_run) for seq in _given(ids)]
+    words = typed(reason) or ""
     if writing.format != "table":
-        report_all(done, writing, single=len(done) == 1)
+        _each(_given(ids), writing, lambda seq: service.reject(place, seq, words, dry_run=writing.dry_run))
         return
     for seq in _given(ids):
+        service.reject(place, seq, words, dry_run=writing.dry_run)
         print(_("Rejected {seq}; it is not proposed again.").format(seq=seq))
     if writing.dry_run:
         note(_("Dry run: nothing was changed."))
+
+
+def _each(ids: list[int], writing: Writing, answer: Callable[[int], Outcome]) -> None:
+    """Answer one after the other; what was done before one is refused is told all the same."""
+    done: list[Outcome] = []
+    try:
+        for seq in ids:
+            done.append(answer(seq))
+    finally:
+        if done:
+            report_all(done, writing, single=len(ids) == 1)
 
 
 def review(context: typer.Context, ref: Ref = None, mine: Mine = False) -> None:

@@ -17,6 +17,7 @@ from .options import Mine, Output, Ref, assists, reports, workspace
 from .prompts import can_ask, reference
 
 if TYPE_CHECKING:
+    from pipecli.service.show import Shown
     from pipecli.service.suggesting import Suggested
 
 LINES = 10
@@ -47,6 +48,10 @@ def suggest(
         _one(place, reference(place, ref), output, how, draft=draft, edit=edit, copy=copy)
     elif draft or edit or copy:
         raise InvalidInput(_("a draft is of one opportunity: pipe suggest REF --draft"))
+    elif how.dry_run:
+        raise InvalidInput(
+            _("the list goes by the rules and asks no model; --dry-run is for one: pipe suggest REF")
+        )
     else:
         _list(place, output, LINES if limit is None else limit, mine=mine)
 
@@ -82,13 +87,18 @@ def _one(
     if found is None:
         if shown.state.is_open:
             return  # the request was shown
+        if not output.is_table:
+            _write_nothing(shown, output)
+            return
         print(
             _("{ref} {name} is closed ({status}): nothing is left to do.").format(
                 ref=shown.record["id"], name=shown.state.name, status=shown.state.status
             )
         )
         return
-    if not found.found:
+    if not found.found and not output.is_table:
+        _write_nothing(shown, output)
+    elif not found.found:
         print(
             _("Everything that could be suggested for {ref} was rejected before.").format(
                 ref=shown.record["id"]
@@ -109,6 +119,20 @@ def _one(
             write_object(screen.as_record(one), output.format)
     if found.fault:
         raise found.fault
+
+
+def _write_nothing(shown: Shown, output: Output) -> None:
+    """The opportunity's keys without a suggestion, for machines."""
+    from pipecli.render.formats import write_list
+    from pipecli.render.suggestions import nothing_for, view
+
+    record = nothing_for(shown.record)
+    if output.format in ("json", "jsonl"):
+        from pipecli.render.formats import write_object
+
+        write_object(record, output.format)
+    elif output.format != "quiet":
+        write_list(view(), [record], output.format)
 
 
 def _take_draft(place: Workspace, one: Suggested, *, edit: bool, copy: bool) -> None:

@@ -275,11 +275,17 @@ def snooze(decision: Decision, due: date) -> None:
 
 
 def log_exchange(
-    decision: Decision, kind: str, text: str, on: date | None = None, message: str | None = None
+    decision: Decision,
+    kind: str,
+    text: str,
+    on: date | None = None,
+    message: str | None = None,
+    proposed_by: str = "",
 ) -> Event:
     """Record a call, mail, meeting or note, open or closed; its id is the event's sequence number.
 
-    `message` is what the message or meeting is known by that it was taken from.
+    `message` is what the message or meeting is known by that it was taken from, `proposed_by` who wrote it where a
+    person accepted a proposal.
     """
     if kind not in EXCHANGE_KINDS:
         raise InvalidInput(
@@ -288,7 +294,8 @@ def log_exchange(
             )
         )
     words = checked_text(text, _("what was said"), LONGEST_TEXT)
-    payload = {"kind": kind, "message": message} if message else {"kind": kind}
+    given = {"kind": kind, "message": message, "proposed_by": proposed_by}
+    payload = {key: value for key, value in given.items() if value}
     return decision.record(ev.EXCHANGE_LOGGED, payload, on, words)
 
 

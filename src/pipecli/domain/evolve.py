@@ -322,7 +322,9 @@ def _closed(status: str) -> Callable[[Opportunity, Event], Opportunity]:
 def _proposed(state: Opportunity, event: Event) -> Opportunity:
     p = event.payload
     proposal = Proposal(event.seq, p["what"], p["target"], p.get("exchange"), event.occurred_on, p["source"])
-    return replace(state, proposals=(*state.proposals, proposal))
+    gone = p.get("replaces")
+    kept = tuple(old._replace(status="replaced") if old.seq == gone else old for old in state.proposals)
+    return replace(state, proposals=(*kept, proposal))
 
 
 def _answered(status: str) -> Callable[[Opportunity, Event], Opportunity]:

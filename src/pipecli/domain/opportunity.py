@@ -83,7 +83,8 @@ class Proposal(NamedTuple):
     """What somebody who may only propose said: an agent, a model or a rule, named by `source`.
 
     `what` is proof, value, next_action, exchange or move; `target` the criterion, field, kind of exchange or stage;
-    `exchange` the one it rests on. `status` is open, accepted or rejected, by `decided_by`.
+    `exchange` the one it rests on. `status` is open, accepted or rejected, by `decided_by`. The target of a next action
+    says which of the rules' ways it is, "" where it is nobody's.
     """
 
     seq: int
@@ -208,6 +209,16 @@ class Opportunity:
     def last_exchange_on(self) -> date | None:
         """The day of the latest exchange."""
         return max((x.on for x in self.exchanges), default=None)
+
+    def overtaken(self, proposal: Proposal) -> bool:
+        """Whether what a proposal is about was written or planned anew since it was made."""
+        if proposal.what == "next_action":
+            return self.next_action is not None and self.next_action.seq > proposal.seq
+        if proposal.what == "value":
+            return self.changed.get(proposal.target, 0) > proposal.seq
+        if proposal.what == "proof":
+            return any(e.criterion == proposal.target and e.seq > proposal.seq for e in self.evidence)
+        return proposal.what == "move" and self.visit.entered_seq > proposal.seq
 
     def proof(self, criterion: str, form: str = "note") -> Evidence | None:
         """The latest evidence of a criterion that was not withdrawn, of the form asked for (note: of any)."""

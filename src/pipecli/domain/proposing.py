@@ -30,7 +30,8 @@ KINDS = (PROOF, VALUE, NEXT_ACTION, EXCHANGE, MOVE)
 
 
 class Suggestion(NamedTuple):
-    """What is proposed: `target` is a criterion, a field, a kind of exchange or a stage, "" for a next action.
+    """What is proposed: `target` is a criterion, a field, a kind of exchange or a stage; of a next action by the rules
+    which of their ways it is, else "".
 
     `value` is what would be written, as a person would type it: evidence in words, a field's value, a next action, the
     text of an exchange. `due` is the day of a next action, or the one on which an exchange was, as YYYY-MM-DD. It rests
@@ -66,12 +67,15 @@ def suggestion_of(proposal: Proposal, body: str | None) -> Suggestion | None:
 def same(a: Suggestion, b: Suggestion) -> bool:
     """Whether two suggestions are one, so that an answer to the first is one to the second.
 
-    Evidence for a criterion is the same where it rests on the same exchange, in whatever words.
+    Evidence for a criterion is the same where it rests on the same exchange, in whatever words; a next action where it
+    is the same of the rules' ways, in whatever language.
     """
     if (a.what, a.target) != (b.what, b.target):
         return False
     if a.what == PROOF:
         return a.exchange == b.exchange and (a.exchange is not None or fold(a.value) == fold(b.value))
+    if a.what == NEXT_ACTION and a.target:
+        return a.exchange == b.exchange
     return fold(a.value) == fold(b.value) and (a.what != EXCHANGE or a.due == b.due)
 
 
@@ -119,8 +123,11 @@ def _aimed(decision: Decision, s: Suggestion) -> Suggestion:
         return s._replace(target=criterion.key)
     if s.what == MOVE:
         return s._replace(target=_stage_ahead(decision, s.target), value="")
+    if s.what == EXCHANGE and s.target == "mail":
+        line = _("a mail is taken from its file, by a person: pipe log {ref} --mail FILE")
+        raise InvalidInput(line.format(ref=decision.state.number))
     if s.what == EXCHANGE and s.target not in EXCHANGE_KINDS:
-        kinds = ", ".join(EXCHANGE_KINDS)
+        kinds = ", ".join(kind for kind in EXCHANGE_KINDS if kind != "mail")
         line = _('"{kind}" is not a kind of exchange; the kinds are: {kinds}')
         raise InvalidInput(line.format(kind=s.target, kinds=kinds))
     if s.what in (NEXT_ACTION, EXCHANGE):
@@ -168,11 +175,16 @@ def _iso_day(text: str) -> date:
 
 
 def propose(
-    decision: Decision, suggestion: Suggestion, source: str, earlier: Iterable[Suggestion]
+    decision: Decision,
+    suggestion: Suggestion,
+    source: str,
+    earlier: Iterable[Suggestion] = (),
+    *,
+    replaces: int | None = None,
 ) -> Event | None:
     """Put a checked suggestion on the list; None where an earlier one, whatever became of it, is the same.
 
-    Raises Conflict where the opportunity is closed.
+    It may take the place of one that waits. Raises Conflict where the opportunity is closed.
     """
     decision.require_open()
     if any(same(suggestion, other) for other in earlier):
@@ -184,6 +196,8 @@ def propose(
     }
     if suggestion.exchange is not None:
         payload["exchange"] = suggestion.exchange
+    if replaces is not None:
+        payload["replaces"] = replaces
     return decision.record(ev.PROPOSAL_MADE, payload, text=body_of(suggestion))
 
 
@@ -203,6 +217,13 @@ def answer(decision: Decision, seq: int, *, accept: bool, reason: str = "") -> E
     proposal = next(p for p in decision.state.proposals if p.seq == seq)
     if proposal.status != "open":
         raise Conflict(_answered_before(proposal), proposal=seq, status=proposal.status)
+    if accept and decision.state.overtaken(proposal):
+        raise Conflict(
+            _(
+                "what proposal {seq} is about was changed since it was made; look again: pipe show {ref}"
+            ).format(seq=seq, ref=decision.state.number),
+            proposal=seq,
+        )
     kind = ev.PROPOSAL_ACCEPTED if accept else ev.PROPOSAL_REJECTED
     return decision.record(kind, {"proposal": seq, "source": proposal.source}, text=reason.strip() or None)
 

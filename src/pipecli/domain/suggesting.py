@@ -26,17 +26,19 @@ _SATURDAY = 5
 
 
 class Said(NamedTuple):
-    """An exchange: its number, kind, day and text."""
+    """An exchange: its number, kind, day and text; `theirs` says that the customer wrote it."""
 
     seq: int
     kind: str
     on: date
     text: str
+    theirs: bool = False
 
 
 class Standing(NamedTuple):
     """An opportunity as the rules see it. `asks` are the questions of its gate that nothing answers yet.
 
+    They come with the keys of their criteria; `stage` and `action` (the number of the next action) tell the ways apart.
     `quiet` is for how many days nothing happened, `limit` how many its stage allows. `exchanges` come newest first.
     """
 
@@ -48,10 +50,12 @@ class Standing(NamedTuple):
     quiet: int
     limit: int | None
     stale: bool
-    asks: Sequence[str]
+    asks: Sequence[tuple[str, str]]
     exchanges: Sequence[Said]
     ground: Ground
     language: str
+    stage: str = ""
+    action: int = 0
 
 
 def ways(case: Standing) -> Iterator[Suggestion]:
@@ -59,34 +63,53 @@ def ways(case: Standing) -> Iterator[Suggestion]:
     due = workday(case.ground.today, 1 if case.overdue else 2)
     last = case.exchanges[0] if case.exchanges else None
     spoken = (language_of(last.text) if last else None) or case.language
-    person = case.person or _("them")
+    person = case.person
 
-    def way(words: str, why: str, purpose: str, about: str = "", seq: int | None = None) -> Suggestion:
+    def way(
+        key: str, words: str, why: str, purpose: str, about: str = "", seq: int | None = None
+    ) -> Suggestion:
         message = Draft(case.person, case.actor, case.name, last.on if last else None, about, due)
         return Suggestion(
-            NEXT_ACTION, "", words, due.isoformat(), seq, why=why, draft=draft(purpose, message, spoken)
+            NEXT_ACTION, key, words, due.isoformat(), seq, why=why, draft=draft(purpose, message, spoken)
         )
 
     if last:
         for text, day in _promised(last, case.ground):
-            words = _('ask {person} what became of: "{text}"').format(person=person, text=text)
+            if not last.theirs:  # whose promise it was is not known, and our own words are not for them
+                words = _('do what was promised, or ask for it: "{text}"').format(text=text)
+                why = _("said on {on} for {day}").format(on=last.on, day=day)
+                yield way("promise", words, _together(why, reason(case)), TOUCH, seq=last.seq)
+                continue
+            words = _named(
+                _('ask {person} what became of: "{text}"'), _('ask what became of: "{text}"'), person
+            )
+            words = words.format(person=person, text=text)
             why = _("said on {on} for {day}").format(on=last.on, day=day)
-            yield way(words, _together(why, reason(case)), REMIND, text, last.seq)
+            yield way("promise", words, _together(why, reason(case)), REMIND, text, last.seq)
         for text in _asked(last):
-            words = _('answer {person}: "{text}"').format(person=person, text=text)
+            words = _named(_('answer {person}: "{text}"'), _('answer: "{text}"'), person)
+            words = words.format(person=person, text=text)
             why = _("asked on {on}").format(on=last.on)
-            yield way(words, _together(why, reason(case)), REPLY, text, last.seq)
-    for ask in case.asks:
-        words = _("find out from {person}: {ask}").format(person=person, ask=shortened(ask, LONGEST_ASK))
-        yield way(words, _together(_("the gate still needs it"), reason(case)), ASK)
+            yield way("reply", words, _together(why, reason(case)), REPLY, text, last.seq)
+    for key, ask in case.asks:
+        words = _named(_("find out from {person}: {ask}"), _("find out: {ask}"), person)
+        words = words.format(person=person, ask=shortened(ask, LONGEST_ASK))
+        yield way(f"gate:{key}", words, _together(_("the gate still needs it"), reason(case)), ASK)
     if case.next_action and case.overdue:
-        yield way(case.next_action, reason(case), TOUCH)
-    yield way(_("call {person} to hear where they stand").format(person=person), reason(case), TOUCH)
-    yield way(
-        _("ask {person} whether {name} is still on; if not: pipe lose").format(person=person, name=case.name),
-        reason(case),
-        TOUCH,
+        yield way(f"late:{case.action}", case.next_action, reason(case), TOUCH)
+    words = _named(_("call {person} to hear where they stand"), _("call to hear where they stand"), person)
+    yield way(f"call:{case.stage}", words.format(person=person), reason(case), TOUCH)
+    words = _named(
+        _("ask {person} whether {name} is still on; if not: pipe lose"),
+        _("ask whether {name} is still on; if not: pipe lose"),
+        person,
     )
+    yield way(f"alive:{case.stage}", words.format(person=person, name=case.name), reason(case), TOUCH)
+
+
+def _named(with_name: str, without: str, person: str) -> str:
+    """The words for whom there is a name, or for whom there is none."""
+    return with_name if person else without
 
 
 def _promised(last: Said, ground: Ground) -> Iterator[tuple[str, date]]:
@@ -100,8 +123,8 @@ def _promised(last: Said, ground: Ground) -> Iterator[tuple[str, date]]:
 
 
 def _asked(last: Said) -> Iterator[str]:
-    """The questions of a mail, which wait for an answer; those of a call or meeting were answered there."""
-    if last.kind == "mail":
+    """The questions of their mail, which wait for an answer; those of a call or meeting were answered there."""
+    if last.kind == "mail" and last.theirs:
         for sentence in sentences(last.text):
             if QUESTION in sentence.signs:
                 yield shortened(sentence.text, LONGEST_ASK)

@@ -17,7 +17,7 @@ from pipecli.errors import InvalidInput
 from .date_words import DAYS_FROM_TODAY, MONTHS, PERIOD_ENDS, WEEKDAYS
 from .dates import parse_date
 from .fold import fold
-from .hearing import DECISION, PROMISE, QUESTION, Sentence, comparable, sentences
+from .hearing import DECISION, PROMISE, QUESTION, Sentence, comparable, sentences, signs
 from .money import parse_amount
 from .pipeline import Criterion
 from .proposing import NEXT_ACTION, PROOF, VALUE, Suggestion
@@ -231,7 +231,7 @@ def in_words(text: str, ground: Ground) -> list[Suggestion]:
     clauses = [clause.strip() for clause in _CLAUSE.split(text) if clause.strip()]
     actions = [found for clause in clauses if (found := _action(clause, ground))]
     rest = [clause for clause in clauses if _action(clause, ground) is None]
-    told = [Sentence(clause, frozenset({DECISION})) for clause in rest]
+    told = [Sentence(clause, signs(clause)) for clause in rest]
     proofs = []
     for criterion in ground.criteria:
         fits = [s for s in told if hinted(s, criterion) and len(s.text.split()) >= FEWEST_WORDS]

@@ -14,7 +14,7 @@ from pipecli.text import _, ngettext
 
 from .console import literal
 from .table import print_hanging, print_table
-from .views import Column, Record, View, number_column, plain, short_day, subject
+from .views import Column, Record, View, amount, number_column, plain, short_day, subject
 
 if TYPE_CHECKING:
     from pipecli.service.qualifying import Qualified
@@ -87,7 +87,12 @@ def source_name(source: str) -> str:
 
 def status(word: str) -> str:
     """What became of a proposal, in words."""
-    names = {"open": _("waits"), "accepted": _("accepted"), "rejected": _("rejected")}
+    names = {
+        "open": _("waits"),
+        "accepted": _("accepted"),
+        "rejected": _("rejected"),
+        "overtaken": _("overtaken"),
+    }
     return names.get(word, word)
 
 
@@ -104,6 +109,8 @@ def print_proposal(console: Console, listed: Listed) -> None:
         lines.append((_("Quote"), f'"{literal(s.quote)}"'))
     if s.value:
         lines.append((_("Words") if s.what == proposing.PROOF else _("Value"), literal(s.value)))
+    if now := _now(listed):
+        lines.append((_("Now"), now))
     if s.due:
         lines.append((_("Day"), short_day(s.due)))
     if s.exchange is not None:
@@ -163,6 +170,20 @@ def qualified_lines(found: Qualified) -> list[str]:
         keys = ", ".join(found.unhinted)
         lines.append(_("The rules have no hints to look for: {keys} (pipe stages edit)").format(keys=keys))
     return lines
+
+
+def _now(listed: Listed) -> str:
+    """What stands where a value or a next action would be written, in words; "" for what has no such place."""
+    record, target = listed.record, listed.suggestion.target
+    if listed.suggestion.what == proposing.NEXT_ACTION:
+        action = record["next_action"]
+        return f"{literal(action)}, {short_day(record['next_due'])}" if action else "–"
+    if listed.suggestion.what != proposing.VALUE:
+        return ""
+    if target == "amount":
+        return amount(record["amount"], record["currency"])
+    value = record["fields"].get(target, record.get(target))
+    return "–" if value in (None, "", []) else literal(str(value))
 
 
 def waiting_line(n: int) -> str:

@@ -49,6 +49,16 @@ def as_record(one: Suggested) -> dict[str, Any]:
     }
 
 
+def nothing_for(record: Record) -> dict[str, Any]:
+    """The keys of a suggestion of an opportunity for which there is none."""
+    return {
+        **dict.fromkeys(KEYS),
+        **{key: record[key] for key in KEYS if key in record},
+        "id": None,
+        "ref": record["id"],
+    }
+
+
 def view() -> View:
     """The list: which opportunity, what it is worth, what to do by when."""
     return View(

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pipecli.domain.trust import FEWEST_DAYS
-from pipecli.text import _, ngettext
+from pipecli.text import _
 
 from .audit import sparkline
 from .console import literal
@@ -186,7 +186,7 @@ def holders(found: Record, width: int) -> Block:
     lines = table_lines(View(tuple(columns)), shown, width, indent=INDENT)
     lines[0] = _headed(lines[0], words)
     if rest := len(owners) - len(shown):
-        more = ngettext("and {n} more", "and {n} more", rest).format(n=rest)
+        more = _("and {n} more").format(n=rest)
         lines.append(Text(" " * INDENT + more, style="dim"))
     return lines
 

@@ -18,9 +18,10 @@ from pipecli.domain.opportunity import Opportunity, Proposal
 from pipecli.domain.pipeline import Pipeline
 from pipecli.domain.proofs import Proof
 from pipecli.domain.proposing import Suggestion
+from pipecli.domain.values import Reader
 from pipecli.domain.wording import kind_name
 from pipecli.errors import InvalidInput, NotFound, PipeError
-from pipecli.store import journal
+from pipecli.store import journal, lists
 from pipecli.store import proposals as stored
 from pipecli.store.proposals import ProposalRow
 from pipecli.text import _
@@ -29,12 +30,16 @@ from . import refs
 from .answers import Answers, apply, happened_on, reader
 from .gates import explaining
 from .outcome import Outcome, outcome
+from .records import Record, record
 from .unit import Unit
-from .workspace import Workspace
+from .workspace import Reading, Workspace
 
 
 class Listed(NamedTuple):
-    """A proposal for a reader: what it would write (`aim` in words), where it comes from, how old it is in days."""
+    """A proposal for a reader: what it would write (`aim` in words), where it comes from, how old it is in days.
+
+    `record` is its opportunity as it stands.
+    """
 
     id: int
     ref: int
@@ -50,6 +55,7 @@ class Listed(NamedTuple):
     decided_on: str | None
     decided_by: str | None
     erased: bool
+    record: Record
 
 
 class Dropped(NamedTuple):
@@ -98,21 +104,25 @@ def make(
         decision = unit.decision(number)
         decision.require_open()
         texts = journal.texts(unit.driver, [x.seq for x in decision.state.exchanges])
-        earlier = [suggestion for _proposal, suggestion in _earlier(unit, decision.state)]
+        read = reader(unit, workspace.settings)
+        earlier = [_as_read(read, one, decision.state) for _proposal, one in _earlier(unit, decision.state)]
         ids, known, dropped = [], 0, []
         for suggestion in suggestions:
             try:
                 checked = proposing.checked(decision, suggestion, texts)
-                require_readable(unit, workspace.settings, decision, checked)
+                checked = readable(unit, workspace.settings, decision, checked)
             except PipeError as error:
                 dropped.append(Dropped(suggestion, error.message))
                 continue
-            event = proposing.propose(decision, checked, source, earlier)
+            seen = _as_read(read, checked, decision.state)
+            event = None
+            if not any(proposing.same(seen, other) for other in earlier):
+                event = proposing.propose(decision, checked, source)
             if event is None:
                 known += 1
             else:
                 ids.append(event.seq)
-                earlier.append(checked)
+                earlier.append(seen)
         return Made(number, tuple(ids), known, tuple(dropped))
 
 
@@ -126,8 +136,8 @@ def make_first(
 ) -> list[int]:
     """Put on the list, for each opportunity by its number, the first of its suggestions that was not answered before.
 
-    One that waits already is taken as it is. Returns the numbers of the proposals, in order; an opportunity of whose
-    suggestions each was answered, or that was closed meanwhile, has none.
+    One that waits already is taken as it is, or replaced where its day is past. Returns the numbers of the proposals,
+    in order; an opportunity of whose suggestions each was answered, or that was closed meanwhile, has none.
     """
     ids: list[int] = []
     with workspace.commit(name, dry_run=dry_run, agent=source) as unit:
@@ -142,32 +152,49 @@ def _first(unit: Unit, decision: Decision, suggestions: Sequence[Suggestion], so
     earlier = _earlier(unit, decision.state)
     texts = journal.texts(unit.driver, [x.seq for x in decision.state.exchanges])
     for suggestion in suggestions:
-        found = next((p for p, other in earlier if proposing.same(suggestion, other)), None)
-        if found and found.status == "open":
-            return [found.seq]
-        if not found:
-            event = proposing.propose(decision, proposing.checked(decision, suggestion, texts), source, [])
+        found = [(p, other) for p, other in earlier if proposing.same(suggestion, other)]
+        waits = [(p, other) for p, other in found if p.status == "open" and not decision.state.overtaken(p)]
+        if waits and waits[-1][1].due >= unit.today.isoformat():
+            return [waits[-1][0].seq]
+        if waits or not found:
+            checked = proposing.checked(decision, suggestion, texts)
+            old = waits[-1][0].seq if waits else None
+            event = proposing.propose(decision, checked, source, replaces=old)
             return [event.seq] if event else []
     return []
+
+
+def _as_read(read: Reader, s: Suggestion, state: Opportunity) -> Suggestion:
+    """The suggestion with its value as the field would have it, so that 48k and 48,000 EUR are one."""
+    if s.what != proposing.VALUE:
+        return s
+    with suppress(PipeError):
+        key, value = read.field(s.target, s.value, state.currency)
+        return s._replace(target=key, value=str(value))
+    return s
 
 
 def _earlier(unit: Unit, state: Opportunity) -> list[tuple[Proposal, Suggestion]]:
     """What was proposed before and is not to be again: a next action of the rules' own may be due again one day."""
     bodies = journal.texts(unit.driver, [p.seq for p in state.proposals])
-    found = [(p, proposing.suggestion_of(p, bodies.get(p.seq))) for p in state.proposals]
-    return [(p, suggestion) for p, suggestion in found if suggestion and not _recurs(p)]
+    found = [
+        (p, proposing.suggestion_of(p, bodies.get(p.seq))) for p in state.proposals if p.status != "replaced"
+    ]
+    return [(p, suggestion) for p, suggestion in found if suggestion and not _recurs(p, state)]
 
 
-def _recurs(proposal: Proposal) -> bool:
-    return (
-        proposal.what == proposing.NEXT_ACTION and proposal.status == "accepted" and proposal.exchange is None
-    )
+def _recurs(proposal: Proposal, state: Opportunity) -> bool:
+    over = proposal.status == "accepted" or (proposal.status == "open" and state.overtaken(proposal))
+    return proposal.what == proposing.NEXT_ACTION and over and proposal.exchange is None
 
 
-def require_readable(unit: Unit, settings: Settings, decision: Decision, s: Suggestion) -> None:
-    """Raise InvalidInput where a value cannot be read, or is what the opportunity has already."""
+def readable(unit: Unit, settings: Settings, decision: Decision, s: Suggestion) -> Suggestion:
+    """The suggestion with its field as the definition writes it.
+
+    Raises InvalidInput where a value cannot be read, or is what the opportunity has already.
+    """
     if s.what != proposing.VALUE:
-        return
+        return s
     key, value = reader(unit, settings).field(s.target, s.value, decision.state.currency)
     state = decision.state
     now: Any = (
@@ -177,6 +204,7 @@ def require_readable(unit: Unit, settings: Settings, decision: Decision, s: Sugg
         now = unit.names.get(now)
     if value == now:
         raise InvalidInput(_("{field} is {value} already").format(field=key, value=s.value))
+    return s._replace(target=key)
 
 
 def waiting(
@@ -187,20 +215,20 @@ def waiting(
         number = refs.find(reading.driver, ref, workspace) if ref is not None else None
         owner = reading.actor if mine else None
         rows = stored.listed(reading.driver, number=number, owner=owner, answered=answered)
-        return [_listed(row, reading.pipeline, reading.today) for row in rows]
+        return _listed(reading, rows)
 
 
 def one(workspace: Workspace, seq: int) -> Listed:
     """One proposal, whatever became of it; raises NotFound."""
     with workspace.read() as reading:
-        return _listed(_found(stored.by_id(reading.driver, seq), seq), reading.pipeline, reading.today)
+        return _listed(reading, [_found(stored.by_id(reading.driver, seq), seq)])[0]
 
 
 def these(workspace: Workspace, ids: Sequence[int]) -> list[Listed]:
     """These proposals in their order; raises NotFound."""
     with workspace.read() as reading:
         rows = [_found(stored.by_id(reading.driver, seq), seq) for seq in ids]
-        return [_listed(row, reading.pipeline, reading.today) for row in rows]
+        return _listed(reading, rows)
 
 
 def _found(row: ProposalRow | None, seq: int) -> ProposalRow:
@@ -211,7 +239,16 @@ def _found(row: ProposalRow | None, seq: int) -> ProposalRow:
     return row
 
 
-def _listed(row: ProposalRow, pipeline: Pipeline, today: date) -> Listed:
+def _listed(reading: Reading, rows: Sequence[ProposalRow]) -> list[Listed]:
+    pipeline, today = reading.pipeline, reading.today
+    numbers = sorted({row.ref for row in rows})
+    stand = {
+        r.number: record(r, pipeline, today) for r in lists.rows_of(reading.driver, numbers, pipeline, today)
+    }
+    return [_one(row, stand[row.ref], pipeline, today) for row in rows]
+
+
+def _one(row: ProposalRow, stands: Record, pipeline: Pipeline, today: date) -> Listed:
     suggestion = _suggestion(row)
     day = date.fromisoformat(row.on_day)
     return Listed(
@@ -229,6 +266,7 @@ def _listed(row: ProposalRow, pipeline: Pipeline, today: date) -> Listed:
         row.decided_on,
         row.decided_by,
         row.body is None,
+        stands,
     )
 
 
@@ -297,14 +335,16 @@ def _decide(
     read = reader(unit, settings)
     answers = Answers(next=edited.next, due=edited.next_due, on=edited.on)
     if s.what == proposing.PROOF:
-        proof = Proof(s.value, exchange=s.exchange, quote=s.quote, proposed_by=row.source)
+        source = row.source if edited.value is None else ""
+        proof = Proof(s.value, exchange=s.exchange, quote=s.quote, proposed_by=source)
         answers = answers._replace(evidence=((s.target, proof),))
     elif s.what == proposing.VALUE:
         answers = answers._replace(sets=(f"{s.target}={s.value}",))
     elif s.what == proposing.NEXT_ACTION:
         answers = answers._replace(next=s.value, due=s.due)
     elif s.what == proposing.EXCHANGE:
-        decide.log_exchange(decision, s.target, s.value, read.day(s.due, past=True))
+        on = read.day(s.due, past=True)
+        decide.log_exchange(decision, s.target, s.value, on, proposed_by=row.source)
     apply(unit, read, decision, answers)
     if s.what == proposing.MOVE:
         with explaining(unit, decision):

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipecli.domain import proposing, suggesting
 from pipecli.domain.condition_parser import parse
+from pipecli.domain.fold import fold
+from pipecli.domain.hearing import sender
 from pipecli.domain.language import is_written_in, language_of
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.proposing import Suggestion
@@ -26,7 +28,7 @@ from . import lists, proposals
 from .assistance import Assistance, ask, model_of
 from .proposals import Listed
 from .records import Record
-from .show import Shown, show
+from .show import Entry, Shown, show
 from .workspace import Reading, Workspace
 
 if TYPE_CHECKING:
@@ -161,22 +163,35 @@ def standing(shown: Shown, workspace: Workspace) -> Standing:
         stage.stale_after,
         bool(record["stale"]),
         _asks(shown),
-        [Said(e.seq, e.detail["kind"], date.fromisoformat(e.at), e.text) for e in shown.exchanges[:NEWEST]],
+        [
+            Said(e.seq, e.detail["kind"], date.fromisoformat(e.at), e.text, _is_theirs(e, shown))
+            for e in shown.exchanges[:NEWEST]
+        ],
         ground,
         language(),
+        state.stage,
+        state.next_action.seq if state.next_action else 0,
     )
+
+
+def _is_theirs(entry: Entry, shown: Shown) -> bool:
+    """Whether a mail is from one of the contacts, by its head."""
+    head = fold(sender(entry.text)) if entry.detail["kind"] == "mail" else ""
+    known = (word for person in shown.people for word in (person.name, person.mail) if word)
+    return bool(head) and any(fold(word) in head for word in known)
 
 
 def _quiet_since(state: Opportunity) -> date:
     return max(filter(None, (state.visit.entered_on, state.last_exchange_on)))
 
 
-def _asks(shown: Shown) -> list[str]:
+def _asks(shown: Shown) -> list[tuple[str, str]]:
     """The questions of the gate ahead that a talk with the customer may answer: no approval, no figure of our own."""
     if shown.why is None:
         return []
     kinds = ("evidence", "exchange", "field")
-    return [item["ask"] for item in shown.why.report["unmet"] if item["kind"] in kinds]
+    unmet = [item for item in shown.why.report["unmet"] if item["kind"] in kinds]
+    return [(item["criterion"], item["ask"]) for item in unmet]
 
 
 def _by_model(workspace: Workspace, shown: Shown, how: Assistance) -> Suggestion | None:
@@ -228,4 +243,6 @@ def _facts(shown: Shown) -> str:
         "next_action", "next_due", "overdue_days", "days_in_stage", "last_exchange_on", "stale",
     )  # fmt: skip
     facts = {"today": shown.today.isoformat()} | {key: record[key] for key in kept}
-    return json.dumps(facts | {"still_to_find_out": _asks(shown)}, ensure_ascii=False, default=str)
+    return json.dumps(
+        facts | {"still_to_find_out": [ask for _key, ask in _asks(shown)]}, ensure_ascii=False, default=str
+    )

@@ -77,9 +77,14 @@ def _lost(event: Event, pipeline: Pipeline, names: Names) -> str:
     return f"{line}: {text}" if text else line
 
 
+def _kind(event: Event) -> str:
+    kind, source = kind_name(event.payload["kind"]), event.payload.get("proposed_by")
+    return f"{kind} ({_('proposed by {source}').format(source=source)})" if source else kind
+
+
 def _proposed(event: Event, pipeline: Pipeline, names: Names) -> str:
     p = event.payload
-    aim = p["target"] or p["what"].replace("_", " ")
+    aim = _("next action") if p["what"] == "next_action" else p["target"] or p["what"]
     line = _("{source} proposed {aim}").format(source=p["source"], aim=aim)
     text = said(event)
     return f"{line}: {text}" if text else line
@@ -125,7 +130,7 @@ _SUMMARIES: dict[str, Callable[[Event, Pipeline, Names], str]] = {
     ev.NEXT_ACTION_SET: lambda e, p, n: _("next {due}: {text}").format(due=e.payload["due"], text=said(e)),
     ev.NEXT_ACTION_DONE: lambda e, p, n: _("next action done"),
     ev.NEXT_ACTION_SNOOZED: _words(lambda: _("next action put off to {due}"), "due"),
-    ev.EXCHANGE_LOGGED: lambda e, p, n: ": ".join(w for w in (kind_name(e.payload["kind"]), said(e)) if w),
+    ev.EXCHANGE_LOGGED: lambda e, p, n: ": ".join(w for w in (_kind(e), said(e)) if w),
     ev.PROPOSAL_MADE: _proposed,
     ev.PROPOSAL_ACCEPTED: _words(lambda: _("accepted proposal {proposal} of {source}"), "proposal", "source"),
     ev.PROPOSAL_REJECTED: _words(lambda: _("rejected proposal {proposal} of {source}"), "proposal", "source"),

@@ -17,7 +17,7 @@ from pipecli.errors import AssistError, PipeError
 
 from .answers import SAID, Answers
 from .assistance import Assistance, ask, model_of
-from .proposals import require_readable
+from .proposals import readable
 from .qualifying import RULES, ground_of, missing, request_of, suggestions_of
 from .show import Shown, show
 from .workspace import Workspace
@@ -84,7 +84,7 @@ def _that_can_be_written(
                     if (suggestion.what != proposing.PROOF)
                     else suggestion
                 )
-                require_readable(unit, workspace.settings, decision, checked)
+                readable(unit, workspace.settings, decision, checked)
             except PipeError:
                 continue
             kept.append(suggestion)

@@ -105,9 +105,13 @@ def add_definition(driver: Driver, version: int, toml: str, compiled: str, seq: 
 
 
 def advance_head(driver: Driver, head: int, next_number: int, recorded_at: str) -> None:
-    """Move the journal's head and the counter of opportunities, at the end of a transaction."""
+    """Move the journal's head and the counter of opportunities, at the end of a transaction.
+
+    From then on a program that does not know all that this one may have written writes no more.
+    """
+    values = {"head": head, "next_number": next_number, "recorded_at": recorded_at}
     driver.run(
         "update workspace set head = :head, next_number = :next_number, recorded_at = :recorded_at, "
-        "projection = :projection",
-        {"head": head, "next_number": next_number, "recorded_at": recorded_at, "projection": PROJECTION},
+        "projection = :projection, min_writer = :writer",
+        values | {"projection": PROJECTION, "writer": WRITER},
     )

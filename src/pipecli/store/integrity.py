@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipecli.text import _
 
-from .schema import PROJECTION
+from .schema import PROJECTION, WRITER
 
 if TYPE_CHECKING:
     from .driver import Driver
@@ -87,4 +87,7 @@ def contacts(driver: Driver) -> list[tuple[int, int | None]]:
 
 def mark_rebuilt(driver: Driver) -> None:
     """Say that the projection is of this program's version."""
-    driver.run("update workspace set projection = :projection", {"projection": PROJECTION})
+    driver.run(
+        "update workspace set projection = :projection, min_writer = :writer",
+        {"projection": PROJECTION, "writer": WRITER},
+    )

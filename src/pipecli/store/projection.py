@@ -84,7 +84,7 @@ def rows(state: Opportunity | None, pipeline: Pipeline, names: Names) -> Rows:
             p.exchange,
             p.on.isoformat(),
             p.source,
-            p.status,
+            "overtaken" if p.status == "open" and o.overtaken(p) else p.status,
             _iso(p.decided_on),
             p.decided_by or None,
         )

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 PROJECTION = 3
-WRITER = 1
+WRITER = 2
+"""What a program has to know to write: 2 knows merged opportunities and proposals."""
 
 
 def statements(dialect: str, tables: Container[str] | None = None) -> list[str]:
