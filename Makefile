@@ -1,4 +1,4 @@
-# What a person types: `make demo`, `make test`, `make check`, `make bench`. Each makes the environment it needs.
+# What a person types: `make demo`, `make test`, `make check`, `make bench`, `make torture`. Each makes the environment it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ TOOL := $(VENV)/.installed
 # Groups of development tools are declared in pyproject.toml; pip reads them from 25.1 on.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check format lint types contracts catalogue docs wheel bench clean
+.PHONY: demo test check format lint types contracts catalogue docs wheel bench torture clean
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -61,6 +61,10 @@ wheel: $(TESTS)
 
 bench: $(TESTS)
 	$(BIN)/python tests/bench/ratio.py $(BENCH_ARGS)
+
+# Minutes: a crowd on each database, and processes killed at random moments. Not part of `make test`.
+torture: $(TESTS)
+	PYTHONPATH=tests $(BIN)/python -m torture $(TORTURE_ARGS)
 
 clean:
 	rm -rf $(VENV) build dist .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -152,8 +152,7 @@ class Settings:
     def all(self) -> list[Setting]:
         """Every setting, for `pipe config`; a password in the address of a database is not shown."""
         settings = [self.get(key) for key in KEYS]
-        address = re.sub(r"(://[^:/@]*):[^/]*@", r"\1@", self.database())
-        address = re.sub(r"([?&]password=)[^&]*", r"\1***", address)
+        address = without_password(self.database())
         return [Setting("db", address, "--demo" if self.demo else settings[0].origin), *settings[1:]]
 
     @property
@@ -198,6 +197,12 @@ class Settings:
             raise InvalidInput(
                 _("PIPE_TODAY = {text} is not a date; write it as 2026-12-31").format(text=text)
             ) from error
+
+
+def without_password(address: str) -> str:
+    """The address of a database, or a text that repeats one, as it may be shown."""
+    named = re.sub(r"(://[^:/@?\s]*):\S*@", r"\1@", address)
+    return re.sub(r"([?&](?:ssl)?password=)[^&\s]*", r"\1***", named)
 
 
 def data_folder(environ: Mapping[str, str]) -> Path:

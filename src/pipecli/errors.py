@@ -70,6 +70,10 @@ class Damaged(StoreError):
     """What stands in the database, or in a copy of it, is not what was once written there."""
 
 
+class Unanswered(StoreError):
+    """The database went away before it said whether a transaction lasts."""
+
+
 class AssistError(PipeError):
     """The language model could not be reached or gave nothing usable."""
 

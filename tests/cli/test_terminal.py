@@ -314,7 +314,7 @@ def test_answers_to_a_gate_are_not_given_to_the_next_one_when_a_colleague_moved_
         assert lea.end() == 0
         marc.answer("", "A new ERP")
         assert marc.end() == 5
-        assert "was moved to Discovery meanwhile; nothing was changed" in marc.seen
+        assert "was moved to Discovery meanwhile by lea; nothing was changed" in marc.seen
     assert [record(desk, "1")[key] for key in ("stage", "contact")] == ["discovery", "Jeanne"]
 
 

@@ -234,14 +234,14 @@ RACES = {
     "moved back": Race(returns, MOVES, "1 ERP was moved to Lead meanwhile"),
     "moved by a move taken back": Race(takes_back, MOVES, "1 ERP was moved to Lead meanwhile"),
     "moved there and back": Race(there_and_back, set()),
-    "planned": Race(plans, PLANS, "of 1 ERP was changed meanwhile, it is now: visit them"),
+    "planned": Race(plans, PLANS, "of 1 ERP was changed meanwhile by marc, it is now: visit them"),
     "planned the same": Race(
         lambda place: opportunities.set_next(place, "1", "call Jeanne", "+5d"),
         PLANS,
-        "of 1 ERP was changed meanwhile, it is now: call Jeanne",
+        "of 1 ERP was changed meanwhile by marc, it is now: call Jeanne",
     ),
-    "done": Race(finishes, PLANS, "of 1 ERP was changed meanwhile, it is now: visit them"),
-    "a plan taken back": Race(takes_back, PLANS, "meanwhile, it is now: call Jeanne", before=plans),
+    "done": Race(finishes, PLANS, "of 1 ERP was changed meanwhile by marc, it is now: visit them"),
+    "a plan taken back": Race(takes_back, PLANS, "meanwhile by marc, it is now: call Jeanne", before=plans),
     "planned and taken back": Race(plans_and_takes_back, set()),
     "put off": Race(puts_off, set()),
     "source written": Race(edits("source=web"), SOURCES, "source of 1 ERP was changed meanwhile"),
@@ -317,8 +317,8 @@ def test_a_refused_move_says_where_it_is_now(lea: Workspace, marc: Workspace) ->
     with pytest.raises(Conflict) as refusal:
         gates.advance(lea, "1", answers(seen))
     assert (refusal.value.message, refusal.value.detail) == (
-        "1 ERP was moved to Offer meanwhile; nothing was changed, look again: pipe why 1",
-        {"ref": 1, "stage": "offer"},
+        "1 ERP was moved to Offer meanwhile by marc; nothing was changed, look again: pipe why 1",
+        {"ref": 1, "stage": "offer", "by": "marc"},
     )
 
 
@@ -329,8 +329,8 @@ def test_a_refused_plan_says_what_is_planned_now(lea: Workspace, marc: Workspace
     with pytest.raises(Conflict) as refusal:
         opportunities.set_next(lea, "1", "send it", "+9d", seen=seen)
     assert (refusal.value.message, refusal.value.detail) == (
-        "the next action of 1 ERP was changed meanwhile, it is now: visit them; nothing was changed",
-        {"ref": 1},
+        "the next action of 1 ERP was changed meanwhile by marc, it is now: visit them; nothing was changed",
+        {"ref": 1, "by": "marc"},
     )
 
 
@@ -367,8 +367,8 @@ def test_a_field_that_a_colleague_wrote_meanwhile_is_not_written_over(
     with pytest.raises(Conflict) as refusal:
         opportunities.edit(lea, "1", editing(field, "2026-07-07" if field == "close_date" else "7", seen))
     assert (refusal.value.message, refusal.value.detail) == (
-        f"{field} of 1 {name} was changed meanwhile; nothing was changed",
-        {"ref": 1, "fields": [field]},
+        f"{field} of 1 {name} was changed meanwhile by marc; nothing was changed",
+        {"ref": 1, "fields": [field], "by": "marc"},
     )
     assert written(lea) == before
 
@@ -398,7 +398,7 @@ def test_one_field_of_several_that_was_written_meanwhile_refuses_them_all(
         opportunities.edit(
             lea, "1", answers(seen, sets=("tags=key", "source=fair", "account=New", "site=Nice"))
         )
-    assert refusal.value.detail == {"ref": 1, "fields": ["source", "site"]}
+    assert refusal.value.detail == {"ref": 1, "fields": ["source", "site"], "by": "marc"}
     assert written(lea) == before
 
 

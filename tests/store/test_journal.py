@@ -168,5 +168,6 @@ def test_a_number_or_a_version_is_never_given_twice(filled: Driver, again: Event
     filled.run("savepoint before")
     with pytest.raises(StoreError):
         journal.append(filled, [again], 17, AT)
+        filled.rows("select 1 from event")  # with which PostgreSQL is asked to write
     filled.run("rollback to savepoint before")
     assert filled.rows("select count(*) from event") == [(9,)]

@@ -115,7 +115,7 @@ def test_a_form_that_lost_the_race_for_the_move_says_so(on_board: OnBoard, pipe:
         await board.press("ctrl+s")
         assert isinstance(board.app.screen, AdvanceForm)
         seen = board.seen()
-        assert "4 Training was moved to Discovery meanwhile; nothing was changed" in seen
+        assert "4 Training was moved to Discovery meanwhile by marc; nothing was changed" in seen
         assert "Changed meanwhile by marc:" in seen and "Qualified lead → Discovery" in seen
         assert "My own words" in seen
         # Saved again it does not pass the next gate by mistake: it still means the move that was made.
@@ -141,7 +141,9 @@ def test_a_next_action_that_a_colleague_closed_is_not_closed_again(
         field.query_one(".due", Input).value = "fri"
         await board.press("ctrl+s")
         assert isinstance(board.app.screen, DoneForm)
-        assert "the next action of 1 ERP rollout was changed meanwhile, it is now: write" in board.seen()
+        assert (
+            "the next action of 1 ERP rollout was changed meanwhile by marc, it is now: write" in board.seen()
+        )
         assert "I called" in board.seen() and "visit" in board.seen()
         await board.press("ctrl+s")
         assert len(board.app.screen_stack) == 1
@@ -371,7 +373,7 @@ def test_a_change_seen_while_the_form_was_open_refuses_the_first_save(
         seen = board.seen()
         assert "Next: SIGN THE CONTRACT" in seen and "a small note" in seen, "all that changed is told"
         await board.press("ctrl+s")
-        assert "was changed meanwhile, it is now: SIGN THE CONTRACT" in board.seen()
+        assert "was changed meanwhile by marc" in board.seen()
         assert known(1).record["next_action"] == "SIGN THE CONTRACT"
         await board.press("ctrl+s")
 

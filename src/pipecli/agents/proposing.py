@@ -14,7 +14,7 @@ from pydantic import Field
 from pipecli.domain.fold import fold
 from pipecli.domain.plain import cleaned
 from pipecli.errors import Conflict, InvalidInput
-from pipecli.service.workspace import Workspace
+from pipecli.service.workspace import Workspace, actor_of
 from pipecli.text import _
 
 from .answers import Proposed
@@ -166,5 +166,5 @@ class Proposing:
         client = context.session.client_params
         said = self._name or (client.client_info.name if client else "")
         name = " ".join(cleaned(said).split())[:LONGEST_NAME].strip() or UNNAMED
-        taken = {fold(RULES), fold(self._place.settings.actor)}
+        taken = {fold(RULES), fold(actor_of(self._place.settings))}
         return f"{name} ({UNNAMED})" if fold(name) in taken else name

@@ -208,7 +208,8 @@ def export(
         "json": exporting.export_json,
         "journal": exporting.export_journal,
     }[chosen[0]]
-    with opened(output) as stream:
+    # A journal holds every address and every word; it is as private as the workspace itself.
+    with opened(output, private=journal) as stream:
         write(workspace(context), stream)
 
 

@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -15,17 +15,17 @@ from pipecli.text import _
 
 
 @contextmanager
-def opened(path: str | None) -> Iterator[TextIO]:
-    """Stdout, or a file for text; it appears when the context ends well."""
+def opened(path: str | None, *, private: bool = False) -> Iterator[TextIO]:
+    """Stdout, or a file for text; it appears when the context ends well, and `private` for its owner's eyes alone."""
     if path is None or path == "-":
         yield sys.stdout
         return
-    with unfinished(path) as part, part.open("w", encoding="utf-8", newline="") as stream:
+    with unfinished(path, private=private) as part, part.open("w", encoding="utf-8", newline="") as stream:
         yield stream
 
 
 @contextmanager
-def unfinished(path: str) -> Iterator[Path]:
+def unfinished(path: str, *, private: bool = False) -> Iterator[Path]:
     """Where to write what becomes the file when the context ends well; raises InvalidInput where it cannot be."""
     target = Path(path)
     if not target.name:
@@ -34,6 +34,9 @@ def unfinished(path: str) -> Iterator[Path]:
         )
     part = target.with_name(f".{target.name}.part")
     try:
+        # Made anew, so that nothing that somebody put there beforehand is written through.
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private else 0o666))
         yield part
         part.replace(target)
     except OSError as error:
@@ -41,7 +44,8 @@ def unfinished(path: str) -> Iterator[Path]:
             _("{path} cannot be written: {error}").format(path=path, error=error.strerror)
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def write_bytes(path: str, content: bytes) -> None:

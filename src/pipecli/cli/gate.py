@@ -118,7 +118,7 @@ def prove(
     if criterion is None:
         raise InvalidInput(_("which criterion? pipe why {ref} lists them").format(ref=ref))
     if not (link or file or exchange is not None or quote):
-        text = text_given(text, question(place, criterion))
+        text = text_given(text, question(place, criterion) if text is None else "")
     text = typed(text)
     path, digest = file_proof(file) if file else ("", "")
     proof = Proof(text or "", link, path, digest, exchange, quote)

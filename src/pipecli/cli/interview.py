@@ -24,12 +24,13 @@ def interview(settings: Settings, currency: str | None) -> str:
     from pipecli.domain.definition_draft import StageAnswer
     from pipecli.domain.money import known_currency
     from pipecli.service import creating
+    from pipecli.service.workspace import actor_of
 
     names = list(templates.names())
     own = _("my own stages, by a few questions")
     picked = choose(_("Start from?"), [own, *(f"{name}: {templates.describe(name)}" for name in names)])
     if picked:
-        return creating.definition_from_template(names[picked - 1], settings.actor, currency)
+        return creating.definition_from_template(names[picked - 1], actor_of(settings), currency)
     currency = currency or ask(_("Currency?"), default="EUR", check=known_currency)
     timezone = ask(
         _("Time zone?"),

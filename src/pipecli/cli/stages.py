@@ -209,8 +209,9 @@ def templates(
 
     if name is not None:
         from pipecli.service.creating import definition_from_template
+        from pipecli.service.workspace import actor_of
 
-        print(definition_from_template(name, workspace(context).settings.actor), end="")
+        print(definition_from_template(name, actor_of(workspace(context).settings)), end="")
         return
     for key in shipped.names():
         print(f"{key:<10} {shipped.describe(key)}")

@@ -8,7 +8,7 @@ before the gate is judged. This module has what every decision needs and the eve
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -34,7 +34,7 @@ class Decision:
     """One command's decisions on one opportunity.
 
     `today` is the calendar date in the workspace's time zone, `names` the accounts' and contacts' names by id,
-    `number_events` gives the next sequence number of the journal.
+    `number_events` gives the next sequence number of the journal, `history` the stream as it was before, for who asks.
     """
 
     def __init__(
@@ -46,8 +46,10 @@ class Decision:
         actor: str,
         names: Names,
         number_events: Callable[[], int],
+        history: Callable[[], Sequence[Event]] = tuple,
     ) -> None:
         self._state = state
+        self.history = history
         self.pipeline = pipeline
         self.today = today
         self.actor = actor

@@ -17,6 +17,7 @@ from pipecli.domain.proofs import Proof
 from pipecli.domain.seen import Seen, refuse_if_moved, refuse_if_replanned, refuse_if_rewritten
 from pipecli.domain.values import Reader, contact_parts, split_assignment
 from pipecli.errors import InvalidInput, Required
+from pipecli.store import directory
 from pipecli.text import _
 
 from .unit import Unit
@@ -130,6 +131,10 @@ def values(unit: Unit, read: Reader, answers: Answers, decision: Decision | None
     for text in answers.sets:
         key, value = read.field(*split_assignment(text), currency=currency)
         found[key] = value
+    if answers.owner is not None:
+        directory.expect_owners(unit.driver)
+    if found.get("account"):
+        directory.expect_account(unit.driver, found["account"])
     if answers.amount is not None:
         found["amount"] = read.amount(answers.amount, currency)
     if answers.owner is not None:

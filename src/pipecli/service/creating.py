@@ -28,6 +28,8 @@ from pipecli.store.opening import (
 from pipecli.store.schema import create_tables, has_workspace
 from pipecli.text import _
 
+from .workspace import actor_of
+
 DEFAULT_TEMPLATE = "b2b"
 
 
@@ -50,7 +52,7 @@ def init(
     """Make the workspace the settings name; raises StoreError where there is one. Returns where it is."""
     if dry_run:
         refuse_existing(settings)
-        compile_definition(toml or definition_from_template(template, settings.actor, currency))
+        compile_definition(toml or definition_from_template(template, actor_of(settings), currency))
         return settings.database()
     with creating(settings) as (driver, actor):
         adopt_first(driver, actor, toml or definition_from_template(template, actor, currency))

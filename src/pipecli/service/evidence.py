@@ -27,14 +27,14 @@ def evidence_lines(
 ) -> dict[str, str]:
     """For each met criterion one line of what it rests on: the quote or words, how and when we know, who said so.
 
-    `unwritten` has the texts of events that are not in the journal yet.
+    `unwritten` has the texts of events that are not in the journal yet, or were read already.
     """
     seqs: set[int] = set()
     for verdict in gate.met:
         seqs |= _seqs(verdict.basis)
     by_seq = {e.seq: e for e in state.evidence}
     seqs |= {e.exchange for s in seqs if (e := by_seq.get(s)) and e.exchange}
-    bodies = {**journal.texts(driver, sorted(seqs)), **unwritten}
+    bodies = {**journal.texts(driver, sorted(seqs - unwritten.keys())), **unwritten}
     return {v.criterion.key: basis_line(v.basis, state, pipeline, bodies, names) for v in gate.met}
 
 

@@ -13,6 +13,7 @@ from pipecli.domain.rates import day_of_rate
 from pipecli.errors import InvalidInput
 from pipecli.store import lists, proposals
 from pipecli.store.lists import Filter, Row, Total
+from pipecli.store.rates import expect_rates
 from pipecli.text import _
 
 from .records import Record, record, row_facts, stale
@@ -159,6 +160,8 @@ def first(workspace: Workspace) -> Record | None:
 def filtered(reading: Reading, filter_: Filter, limit: int) -> Listing:
     """The list of what fits a filter; `limit` 0 is all of it."""
     pipeline, today = reading.pipeline, reading.today
+    lists.expect_list(reading.driver, filter_, pipeline, today, limit)
+    expect_rates(reading.driver, pipeline.currency)
     try:
         rows = lists.list_rows(reading.driver, filter_, pipeline, today, limit)
         full = limit and len(rows) == limit
@@ -316,8 +319,16 @@ def today(workspace: Workspace, limit: int, *, everybody: bool = False, days: in
         actor = reading.actor
         who = None if everybody else actor
         now = reading.today
-        overdue = filtered(reading, Filter(due_before=now, owner=who, sort="-weighted"), limit)
-        due = filtered(reading, Filter(due_on=now, owner=who, sort="-weighted"), limit)
+        overdue_now = Filter(due_before=now, owner=who, sort="-weighted")
+        at_once = Filter(due_on=now, owner=who, sort="-weighted")
+        coming = [] if days is None else [_coming(who, now, days)]
+        for filter_ in (overdue_now, at_once, quiet(who), *coming):
+            lists.expect_list(reading.driver, filter_, reading.pipeline, now, limit)
+        lists.expect_asked(reading.driver, reading.pipeline.roles_of(actor))
+        lists.expect_totals(reading.driver, Filter(owner=who), reading.pipeline, now)
+        proposals.expect_waiting(reading.driver, who)
+        overdue = filtered(reading, overdue_now, limit)
+        due = filtered(reading, at_once, limit)
         gone_quiet = filtered(reading, quiet(who), limit)
         return Today(
             actor,
@@ -328,7 +339,7 @@ def today(workspace: Workspace, limit: int, *, everybody: bool = False, days: in
             gone_quiet,
             stage_limits(reading),
             sum(t.n for t in lists.list_totals(reading.driver, Filter(owner=who), reading.pipeline, now)),
-            None if days is None else filtered(reading, _coming(who, now, days), limit),
+            None if days is None else filtered(reading, coming[0], limit),
             proposals.waiting(reading.driver, who),
         )
 

@@ -10,7 +10,7 @@ from pipecli.domain.events import opportunity_stream
 from pipecli.domain.evolve import fold
 from pipecli.domain.fold import fold as folded
 from pipecli.domain.opportunity import Opportunity
-from pipecli.store import directory, journal, projection
+from pipecli.store import journal, projection
 from pipecli.store.lists import Row
 from pipecli.store.past import read_past
 
@@ -43,7 +43,7 @@ def _folded(reading: Reading, row: Row, day: date) -> Row:
 
 def row_of(reading: Reading, state: Opportunity) -> Row:
     """The row a state projects to, with the names it refers to."""
-    names = directory.names(reading.driver, (state.account, state.contact, state.decision_maker))
+    names = reading.names((state.account, state.contact, state.decision_maker))
     return row_with_names(projection.rows(state, reading.pipeline, names)["opportunity"][0], names)
 
 

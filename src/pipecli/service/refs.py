@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pipecli.domain.events import opportunity_stream
 from pipecli.errors import Ambiguous, NotFound
-from pipecli.store import journal, search
+from pipecli.store import directory, journal, search
 from pipecli.store.driver import Driver
 from pipecli.store.opening import database_user
 from pipecli.store.search import Hit
@@ -18,12 +19,16 @@ def resolve(workspace: Workspace, ref: str) -> int:
         return find(reading.driver, ref, workspace)
 
 
-def find(driver: Driver, ref: str, workspace: Workspace) -> int:
-    """The number a REF means, over an open database; that of one that was merged leads to the one it went into."""
+def find(driver: Driver, ref: str, workspace: Workspace, *, whole: bool = False) -> int:
+    """The number a REF means, over an open database; that of one that was merged leads to the one it went into.
+
+    Its stream is expected to be loaded next, `whole` or as a fold needs it.
+    """
     text = ref.strip().removeprefix("#")
     if text == ".":
-        return _last(driver, database_user(driver) or workspace.settings.actor)
-    if text.isascii() and text.isdigit() and len(text) <= 15:
+        return _last(driver, database_user(driver) or workspace.settings.actor, whole)
+    if _is_number(text):
+        _expect(driver, int(text), whole)
         hit = search.by_number(driver, int(text))
         if hit:
             return hit.number
@@ -34,11 +39,34 @@ def find(driver: Driver, ref: str, workspace: Workspace) -> int:
         raise NotFound(
             _("there is no opportunity {ref}; pipe list shows the open ones").format(ref=text), ref=text
         )
-    return _by_fragment(driver, text)
+    number = _by_fragment(driver, text)
+    _expect(driver, number, whole)
+    return number
 
 
-def _last(driver: Driver, actor: str) -> int:
+def expect(driver: Driver, ref: str, *, whole: bool = False) -> None:
+    """This REF will be looked up, and what it names loaded."""
+    text = ref.strip().removeprefix("#")
+    if _is_number(text):
+        search.expect_number(driver, int(text))
+        _expect(driver, int(text), whole)
+    elif text not in ("", "."):
+        search.expect_fragment(driver, text)
+
+
+def _expect(driver: Driver, number: int, whole: bool) -> None:
+    expect_it = journal.expect_whole_stream if whole else journal.expect_stream
+    expect_it(driver, opportunity_stream(number))
+    directory.expect_names_around(driver, number)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 15
+
+
+def _last(driver: Driver, actor: str, whole: bool) -> int:
     for number in journal.last_touched(driver, actor):
+        _expect(driver, number, whole)
         if search.by_number(driver, number):  # one whose opening was undone is no more
             return number
     raise NotFound(
@@ -87,6 +115,6 @@ def closed(workspace: Workspace, text: str, limit: int) -> list[Hit]:
     """Closed opportunities by number, or by words of name and account."""
     with workspace.read() as reading:
         hits = search.by_fragment(reading.driver, text, open_only=False) if text else []
-        if text.isascii() and text.isdigit() and len(text) <= 15:
+        if _is_number(text):
             hits = [hit for hit in (search.by_number(reading.driver, int(text)),) if hit] + hits
         return [hit for hit in hits if hit.status != "open"][:limit]

@@ -77,8 +77,9 @@ class ProofStep(NamedTuple):
 
 def show(workspace: Workspace, ref: str, *, as_of: date | None = None, to: str | None = None) -> Shown:
     """One opportunity as it is, or as it was at the end of a day; its gate is that to the next stage, or to `to`."""
-    with workspace.read() as reading:
-        number = refs.find(reading.driver, ref, workspace)
+    with workspace.read(lambda driver: refs.expect(driver, ref, whole=True)) as reading:
+        number = refs.find(reading.driver, ref, workspace, whole=True)
+        reading.around(number)
         own = journal.load_whole_stream(reading.driver, opportunity_stream(number))
         if as_of is not None:
             own = _cut(reading, own, as_of, number)
@@ -86,12 +87,14 @@ def show(workspace: Workspace, ref: str, *, as_of: date | None = None, to: str |
         if state is None:
             raise NotFound(_("there is no opportunity {ref}").format(ref=number), ref=str(number))
         events = with_absorbed(reading, own, state, as_of)
-        names = directory.names(reading.driver, _ids(events, state))
+        _expect_people(reading, state)
+        names = reading.names(_ids(events, state))
+        texts = {e.seq: e.text for e in events if e.text is not None}
         judge = Judge(state, reading.pipeline, reading.today, names)
         return Shown(
             record(row_of(reading, state), reading.pipeline, reading.today),
             state,
-            why_of(reading, state, to) if state.is_open else None,
+            why_of(reading, state, to, texts) if state.is_open else None,
             tuple(v.criterion.key for v in judge.lapsed()) if state.is_open else (),
             state.is_open and judge.unproven(),
             _people(reading, state),
@@ -134,13 +137,21 @@ def _ids(events: Iterable[Event], state: Opportunity) -> set[int | None]:
     return ids
 
 
+def _expect_people(reading: Reading, state: Opportunity) -> None:
+    if state.account is not None:
+        directory.expect_contacts(reading.driver, state.account)
+    directory.expect_people(reading.driver, _own_people(state))
+
+
+def _own_people(state: Opportunity) -> list[int]:
+    return [i for i in (state.contact, state.decision_maker, *state.others) if i is not None]
+
+
 def _people(reading: Reading, state: Opportunity) -> list[Person]:
     found = directory.contacts_of(reading.driver, state.account) if state.account is not None else []
     known = {p.id for p in found}
-    own = [
-        i for i in (state.contact, state.decision_maker, *state.others) if i is not None and i not in known
-    ]
-    return [*found, *directory.people(reading.driver, own)]
+    own = directory.people(reading.driver, _own_people(state))
+    return [*found, *(p for p in own if p.id not in known)]
 
 
 def entries(reading: Reading, events: list[Event], names: Mapping[int, str | None]) -> list[Entry]:

@@ -43,6 +43,7 @@ def undo(
     with workspace.commit("redo" if redo else "undo", dry_run=dry_run) as unit:
         command, passed = _redoable(unit) if redo else _undoable(unit)
         unit.undoes = command.id
+        journal.expect_later_events(unit.driver, command.id)
         events = journal.command_events(unit.driver, command.id)
         later = _in_the_way(unit, command)
         blocked = {e.stream for e in later}
@@ -53,6 +54,9 @@ def undo(
         streams = [s for s in streams if s not in used]
         if len(streams) > MANY:
             unit.names |= directory.all_names(unit.driver)
+        for stream in streams[:MANY]:
+            if stream.startswith("o"):
+                directory.expect_names_around(unit.driver, int(stream[1:]))
         histories = dict(journal.load_many(unit.driver, streams))
         refs = tuple(n for s in streams if (n := _take_back(unit, s, histories[s], command.id)))
         if redo:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipecli import clock
@@ -46,6 +47,7 @@ class Unit:
         self.name = name
         self.origin = origin
         self.agent = agent
+        self.uid = uuid.uuid4().hex
         self.undoes: int | None = None
         self.kept: str | None = None
         self.recorded_at = max(clock.stamp(clock.now()), header.recorded_at)
@@ -61,6 +63,7 @@ class Unit:
         self._accounts: list[tuple[int, str]] = []
         self._contacts: list[tuple[int, int | None]] = []
         self._people: list[tuple[int, str, str | None, str | None]] = []
+        self._contacts_read: tuple[int | None, list[directory.Person]] | None = None
         self._released: set[int] = set()
         self._settled: Settled | None = None
         self.told: Progress | None = None
@@ -97,6 +100,7 @@ class Unit:
     def decision(self, number: int) -> Decision:
         """The decision on an opportunity, loaded once; raises NotFound."""
         if number not in self._decisions:
+            self.names |= directory.names_around(self.driver, number)
             self.know(number, journal.load_stream(self.driver, opportunity_stream(number)))
         return self._decisions[number]
 
@@ -136,7 +140,11 @@ class Unit:
             actor=self.actor,
             names=self.names,
             number_events=self.number_events,
+            history=partial(self._history, state.number) if state else tuple,
         )
+
+    def _history(self, number: int) -> list[Event]:
+        return journal.load_stream(self.driver, opportunity_stream(number))
 
     def learn_names(self, state: Opportunity) -> None:
         """Load the names of the account and people an opportunity refers to."""
@@ -152,6 +160,8 @@ class Unit:
         `rewritten` are the earlier ones as an erasure left them.
         """
         history = list(events)
+        if number not in self._before:
+            self.names |= directory.names_around(self.driver, number)
         before, after = fold(history), fold([*(rewritten or history), event])
         for state in (before, after):
             if state:
@@ -233,7 +243,7 @@ class Unit:
     def contact(self, name: str, mail: str | None, account: int | None, phone: str | None = None) -> int:
         """The id of an account's contact by name or address, added if there is none."""
         name = checked_text(name, _("a contact"), LONGEST_NAME)
-        for person in directory.contacts_of(self.driver, account):
+        for person in self._stored_contacts(account):
             same_mail = mail and person.mail and folded(person.mail) == folded(mail)
             if same_mail or (
                 person.name and folded(person.name) == folded(name) and not (mail and person.mail)
@@ -245,6 +255,12 @@ class Unit:
             if folded(known) == folded(name) and added.get(seq) == account:
                 return seq
         return self.add_contact(name, mail, account, phone)
+
+    def _stored_contacts(self, account: int | None) -> list[directory.Person]:
+        if self._contacts_read is None or self._contacts_read[0] != account:
+            is_new = any(account == i for i, _name in self._accounts)
+            self._contacts_read = (account, [] if is_new else directory.contacts_of(self.driver, account))
+        return self._contacts_read[1]
 
     def add_contact(self, name: str, mail: str | None, account: int | None, phone: str | None = None) -> int:
         """Add a contact: its personal data goes to a row of its own, the event holds only its number."""
@@ -287,7 +303,7 @@ class Unit:
             return
         command = journal.CommandRow(
             self.command,
-            uuid.uuid4().hex,
+            self.uid,
             self.actor,
             self.agent,
             self.recorded_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pipecli.domain.events import opportunity_stream
@@ -14,7 +15,7 @@ from pipecli.domain.pipeline import WON, Pipeline
 from pipecli.domain.route import require_open, target_of
 from pipecli.domain.seen import Seen
 from pipecli.errors import NotFound
-from pipecli.store import directory, journal
+from pipecli.store import journal
 from pipecli.text import _
 
 from . import refs
@@ -35,8 +36,9 @@ class Why(NamedTuple):
 
 def why(workspace: Workspace, ref: str, to: str | None = None) -> Why:
     """What the gate to the next stage (or a later one) still needs; moves nothing."""
-    with workspace.read() as reading:
+    with workspace.read(lambda driver: refs.expect(driver, ref)) as reading:
         number = refs.find(reading.driver, ref, workspace)
+        reading.around(number)
         return why_of(reading, load(reading, number), to)
 
 
@@ -54,13 +56,15 @@ def load(reading: Reading, number: int) -> Opportunity:
     return state
 
 
-def why_of(reading: Reading, state: Opportunity, to: str | None = None) -> Why:
-    """The gate of a state, with what is shown as evidence for what is met."""
-    names = directory.names(reading.driver, (state.account, state.contact, state.decision_maker))
+def why_of(
+    reading: Reading, state: Opportunity, to: str | None = None, texts: Mapping[int, str] | None = None
+) -> Why:
+    """The gate of a state, with what is shown as evidence for what is met; `texts` are those read already."""
+    names = reading.names((state.account, state.contact, state.decision_maker))
     require_open(state)
     target = target_of(state, reading.pipeline, to)
     gate = Judge(state, reading.pipeline, reading.today, names).gate(target)
-    shown = evidence_lines(reading.driver, state, gate, reading.pipeline, names, {})
+    shown = evidence_lines(reading.driver, state, gate, reading.pipeline, names, texts or {})
     report = gate_report(gate, state, reading.pipeline, win_reason=target == WON, evidence=shown)
     seen = Seen.of(state)
     return Why(report, gate, state, reading.pipeline, names, seen)

@@ -6,16 +6,16 @@ the lock, then loads state; what is decided inside is written together, or not a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from pipecli import clock
 from pipecli.config import Settings
-from pipecli.errors import Conflict, InvalidInput
+from pipecli.errors import Conflict, InvalidInput, Unanswered
 from pipecli.store.header import Header, pipeline_as_of, pipeline_of, read_header
-from pipecli.store.opening import database_user, open_database
+from pipecli.store.opening import database_user, is_postgres, open_database
 from pipecli.text import _
 
 if TYPE_CHECKING:
@@ -29,6 +29,17 @@ T = TypeVar("T")
 PREPARATIONS = 3
 
 
+def actor_of(settings: Settings) -> str:
+    """Who is typing: on PostgreSQL whoever logged in to the database, workspace or not; else whom the settings name."""
+    if not is_postgres(settings.database()):
+        return settings.actor
+    driver = open_database(settings.database(), write=False)
+    try:
+        return database_user(driver) or settings.actor
+    finally:
+        driver.close()
+
+
 class Reading:
     """A workspace open for reading: its driver, header and pipeline, and the day the report is made for."""
 
@@ -40,6 +51,21 @@ class Reading:
         self.today = settings.report_day() or self.real_today
         self._last_day = self.real_today
         self._settings = settings
+        self._names: dict[int, str | None] = {}
+
+    def around(self, number: int) -> None:
+        """Learn the names that an opportunity refers to, in the same round trip as what was expected before."""
+        from pipecli.store.directory import names_around
+
+        self._names |= names_around(self.driver, number)
+
+    def names(self, ids: Iterable[int | None]) -> dict[int, str | None]:
+        """The names of these accounts and contacts, by id; what is known already is not asked again."""
+        from pipecli.store import directory
+
+        wanted = {i for i in ids if i is not None}
+        self._names |= directory.names(self.driver, wanted - self._names.keys())
+        return {i: self._names[i] for i in wanted if i in self._names}
 
     @property
     def actor(self) -> str:
@@ -95,10 +121,12 @@ class Workspace:
         return self.settings.database()
 
     @contextmanager
-    def read(self) -> Iterator[Reading]:
-        """Open it for reading; raises StoreError."""
+    def read(self, expect: Callable[[Driver], None] | None = None) -> Iterator[Reading]:
+        """Open it for reading; raises StoreError. `expect` says what will be asked of it first."""
         driver = open_database(self.address, write=False)
         try:
+            if expect:
+                expect(driver)
             yield Reading(driver, read_header(driver, write=False), self.settings)
         finally:
             driver.close()
@@ -123,7 +151,7 @@ class Workspace:
             if dry_run:
                 driver.rollback()
             else:
-                driver.commit()
+                self._make_last(unit)
         except BaseException:
             driver.rollback()
             raise
@@ -145,6 +173,15 @@ class Workspace:
             )
         )
         return kept
+
+    def _make_last(self, unit: Unit) -> None:
+        """Commit; where the database goes away before it answers, return only if it was written all the same."""
+        try:
+            unit.driver.commit()
+        except Unanswered as error:
+            from .unanswered import settle
+
+            settle(self.address, unit, error)
 
     def _unit(self, driver: Driver, header: Header, name: str, agent: str | None = None) -> Unit:
         from .unit import Unit
@@ -195,7 +232,7 @@ class Workspace:
                 return False
             unit.carry_to(driver)
             unit.write()
-            driver.commit()
+            self._make_last(unit)
             return True
         except BaseException:
             driver.rollback()

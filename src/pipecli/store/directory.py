@@ -55,6 +55,24 @@ def names(driver: Driver, ids: Iterable[int | None]) -> dict[int, str | None]:
     }
 
 
+_OWNERS = "select distinct owner from opportunity where status = 'open' order by owner"
+_AROUND = (
+    "select a.id, a.name from opportunity o join account a on a.id = o.account_id where o.number = :number "
+    "union all select p.id, p.name from opportunity o join person p on p.id in (o.contact_id, o.decision_maker_id) "
+    "where o.number = :number"
+)
+
+
+def names_around(driver: Driver, number: int) -> dict[int, str | None]:
+    """The names of the account and people that an opportunity's row refers to."""
+    return {i: name for i, name in driver.rows(_AROUND, {"number": number})}
+
+
+def expect_names_around(driver: Driver, number: int) -> None:
+    """These names will be asked for."""
+    driver.ahead(_AROUND, {"number": number})
+
+
 def all_names(driver: Driver) -> dict[int, str | None]:
     """The names of all accounts and contacts, by id."""
     return {
@@ -64,11 +82,19 @@ def all_names(driver: Driver) -> dict[int, str | None]:
 
 def find_account(driver: Driver, name: str) -> int | None:
     """The account with exactly that name."""
-    rows = driver.rows(
-        "select id from account where search = :search and name = :name order by id limit 1",
-        {"search": fold(name), "name": name},
-    )
+    rows = driver.rows(*_account_sql(name))
     return rows[0][0] if rows else None
+
+
+def _account_sql(name: str) -> tuple[str, dict[str, str]]:
+    sql = "select id from account where search = :search and name = :name order by id limit 1"
+    return sql, {"search": fold(name), "name": name}
+
+
+def expect_account(driver: Driver, name: str) -> None:
+    """This account will be looked for, and what is nearly called so."""
+    driver.ahead(*_account_sql(name))
+    driver.ahead(*_near_sql(name))
 
 
 def all_accounts(driver: Driver) -> dict[str, int]:
@@ -79,22 +105,31 @@ def all_accounts(driver: Driver) -> dict[str, int]:
 def near_accounts(driver: Driver, name: str) -> list[str]:
     """Accounts whose names differ by case, accents or one letter: candidates share one half with the name."""
     key = fold(name)
+    rows = driver.rows(*_near_sql(name))
+    return sorted({n for (n,) in rows if n != name and one_letter_apart(fold(n), key)})
+
+
+def _near_sql(name: str) -> tuple[str, dict[str, str]]:
+    key = fold(name)
     half = max(1, len(key) // 2)
     head, tail = key[:half], key[::-1][: max(1, len(key) - half)]
-    rows = driver.rows(
+    sql = (
         "select name from account where (search >= :head and search < :head_end) "
-        "or (reversed >= :tail and reversed < :tail_end)",
-        {"head": head, "head_end": head + "\U0010ffff", "tail": tail, "tail_end": tail + "\U0010ffff"},
+        "or (reversed >= :tail and reversed < :tail_end)"
     )
-    return sorted({n for (n,) in rows if n != name and one_letter_apart(fold(n), key)})
+    return sql, {
+        "head": head, "head_end": head + "\U0010ffff", "tail": tail, "tail_end": tail + "\U0010ffff",
+    }  # fmt: skip
 
 
 def known_owners(driver: Driver) -> list[str]:
     """Everybody who owns an open opportunity."""
-    return [
-        o
-        for (o,) in driver.rows("select distinct owner from opportunity where status = 'open' order by owner")
-    ]
+    return [o for (o,) in driver.rows(_OWNERS)]
+
+
+def expect_owners(driver: Driver) -> None:
+    """They will be asked for."""
+    driver.ahead(_OWNERS)
 
 
 def one_letter_apart(a: str, b: str) -> bool:
@@ -110,35 +145,41 @@ def one_letter_apart(a: str, b: str) -> bool:
 
 def contacts_of(driver: Driver, account: int | None) -> list[Person]:
     """The contacts of an account, or those of no account."""
-    where, parameters = (
-        ("c.account_id = :account", {"account": account})
-        if account is not None
-        else ("c.account_id is null", {})
+    return [Person(*row) for row in driver.rows(*_contacts_sql(account))]
+
+
+def expect_contacts(driver: Driver, account: int | None) -> None:
+    """These contacts will be asked for."""
+    driver.ahead(*_contacts_sql(account))
+
+
+def _contacts_sql(account: int | None) -> tuple[str, dict[str, int]]:
+    where = "c.account_id is null" if account is None else "c.account_id = :account"
+    sql = (
+        "select p.id, p.name, p.mail, p.phone, c.account_id from contact c join person p on p.id = c.id "
+        f"where {where} order by p.id"
     )
-    return [
-        Person(*row)
-        for row in driver.rows(
-            "select p.id, p.name, p.mail, p.phone, c.account_id from contact c join person p on p.id = c.id "
-            f"where {where} order by p.id",
-            parameters,
-        )
-    ]
+    return sql, {} if account is None else {"account": account}
 
 
 def people(driver: Driver, ids: Sequence[int]) -> list[Person]:
     """These contacts."""
+    return [Person(*row) for row in driver.rows(*_people_sql(ids))] if ids else []
+
+
+def expect_people(driver: Driver, ids: Sequence[int]) -> None:
+    """These contacts will be asked for."""
+    if ids:
+        driver.ahead(*_people_sql(ids))
+
+
+def _people_sql(ids: Sequence[int]) -> tuple[str, dict[str, int]]:
     wanted = {f"i{n}": i for n, i in enumerate(ids)}
-    if not wanted:
-        return []
-    marks = ", ".join(f":{name}" for name in wanted)
-    return [
-        Person(*row)
-        for row in driver.rows(
-            "select p.id, p.name, p.mail, p.phone, c.account_id from person p left join contact c on c.id = p.id "
-            f"where p.id in ({marks}) order by p.id",
-            wanted,
-        )
-    ]
+    sql = (
+        "select p.id, p.name, p.mail, p.phone, c.account_id from person p left join contact c on c.id = p.id "
+        f"where p.id in ({', '.join(f':{name}' for name in wanted)}) order by p.id"
+    )
+    return sql, wanted
 
 
 def add_people(driver: Driver, rows: Iterable[tuple[int, str, str | None, str | None]]) -> None:

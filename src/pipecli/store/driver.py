@@ -19,14 +19,21 @@ class Driver(Protocol):
     dialect: str
     where: str
 
+    @property
+    def user(self) -> str | None:
+        """Who logged in to the database; None where nobody does (SQLite)."""
+
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """All rows of a query."""
+
+    def ahead(self, sql: str, parameters: Parameters | None = None) -> None:
+        """Say which rows will be asked for soon: over a network they come along with the next query."""
 
     def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
         """The rows of a query one by one, in constant memory."""
 
-    def run(self, sql: str, parameters: Parameters | None = None) -> int:
-        """Run one statement; the number of rows it changed."""
+    def run(self, sql: str, parameters: Parameters | None = None) -> None:
+        """Run one statement; inside a transaction its fault may show only at the next query, or at the end."""
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement with `?` for every value, once per row."""
@@ -38,7 +45,7 @@ class Driver(Protocol):
         """Open a transaction in which every read sees the same state."""
 
     def commit(self) -> None:
-        """Make it last."""
+        """Make it last; raises Unanswered where nobody said whether it does."""
 
     def rollback(self) -> None:
         """Take it back."""

@@ -29,6 +29,12 @@ _WHOLE = (
     "select e.kind, e.occurred_on, e.payload, t.body, e.seq, e.command, e.stream, e.version, e.recorded_at, c.actor "
     "from event e join command c on c.id = e.command left join content t on t.id = e.seq "
 )
+_LATER = (
+    _FOLDED + "where e.stream in (select stream from event where command = :command) "
+    "and e.seq > (select min(seq) from event where command = :command) and e.command <> :command "
+    "order by e.stream, e.version"
+)
+_OF_STREAM = "where e.stream = :stream order by e.version"
 INSERT_EVENT = (
     "insert into event (seq, command, stream, version, kind, occurred_on, recorded_at, payload) "
     "values (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -79,10 +85,12 @@ def _event(row: Row) -> Event:
 
 def load_stream(driver: Driver, stream: str) -> list[Event]:
     """One stream in version order, with the texts that a fold carries."""
-    return [
-        _event(r)
-        for r in driver.rows(_FOLDED + "where e.stream = :stream order by e.version", {"stream": stream})
-    ]
+    return [_event(r) for r in driver.rows(_FOLDED + _OF_STREAM, {"stream": stream})]
+
+
+def expect_stream(driver: Driver, stream: str) -> None:
+    """This stream will be loaded."""
+    driver.ahead(_FOLDED + _OF_STREAM, {"stream": stream})
 
 
 def load_streams(driver: Driver, prefix: str) -> Iterator[tuple[str, list[Event]]]:
@@ -107,10 +115,12 @@ def load_many(driver: Driver, streams: Sequence[str]) -> Iterator[tuple[str, lis
 
 def load_whole_stream(driver: Driver, stream: str) -> list[Event]:
     """One stream in version order, with every text, for showing."""
-    return [
-        _event(r)
-        for r in driver.rows(_WHOLE + "where e.stream = :stream order by e.version", {"stream": stream})
-    ]
+    return [_event(r) for r in driver.rows(_WHOLE + _OF_STREAM, {"stream": stream})]
+
+
+def expect_whole_stream(driver: Driver, stream: str) -> None:
+    """This stream will be loaded with every text."""
+    driver.ahead(_WHOLE + _OF_STREAM, {"stream": stream})
 
 
 def last_version(driver: Driver, stream: str) -> int:
@@ -129,15 +139,12 @@ def command_events(driver: Driver, command: int) -> list[Event]:
 
 def later_events(driver: Driver, command: int) -> list[Event]:
     """The events that other commands wrote since in the streams that a command touched."""
-    return [
-        _event(r)
-        for r in driver.rows(
-            _FOLDED + "where e.stream in (select stream from event where command = :command) "
-            "and e.seq > (select min(seq) from event where command = :command) and e.command <> :command "
-            "order by e.stream, e.version",
-            {"command": command},
-        )
-    ]
+    return [_event(r) for r in driver.rows(_LATER, {"command": command})]
+
+
+def expect_later_events(driver: Driver, command: int) -> None:
+    """These events will be asked for."""
+    driver.ahead(_LATER, {"command": command})
 
 
 def read_journal(
@@ -196,6 +203,12 @@ def canonical(payload: object) -> str:
 def add_command(driver: Driver, command: CommandRow) -> None:
     """Write the row that a command's events stand under."""
     driver.run_many(INSERT_COMMAND, [command])
+
+
+def has_command(driver: Driver, command: int, uid: str) -> bool:
+    """Whether a command was written."""
+    found = driver.rows("select 1 from command where id = :id and uid = :uid", {"id": command, "uid": uid})
+    return bool(found)
 
 
 def append(driver: Driver, events: Iterable[Event], command: int, recorded_at: str) -> None:

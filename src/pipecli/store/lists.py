@@ -295,6 +295,28 @@ def list_rows(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date, 
 
 def list_totals(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date) -> list[Total]:
     """Count and amount of a whole list, by currency, in the order of `Total.key`."""
+    rows = driver.rows(*_totals_sql(driver, filter_, pipeline, today))
+    return sorted((Total(*row) for row in rows), key=Total.key)
+
+
+def expect_list(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date, limit: int = 0) -> None:
+    """The rows of a list will be asked for, and its totals where it has a limit."""
+    try:
+        driver.ahead(*list_sql(driver, filter_, pipeline, today, limit))
+        if limit:
+            expect_totals(driver, filter_, pipeline, today)
+    except Unsupported:
+        return
+
+
+def expect_totals(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date) -> None:
+    """The totals of a whole list will be asked for."""
+    driver.ahead(*_totals_sql(driver, filter_, pipeline, today))
+
+
+def _totals_sql(
+    driver: Driver, filter_: Filter, pipeline: Pipeline, today: date
+) -> tuple[str, dict[str, Any]]:
     where, values = _clauses(driver, filter_, pipeline, today)
     join = "left join account a on a.id = o.account_id " if filter_.account else ""
     # The day stands in no index of open ones: it is named only where something closed is counted.
@@ -302,12 +324,11 @@ def list_totals(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date
     if filter_.status != ("open",):
         closed_on = f", case when o.currency <> {quoted(pipeline.currency)} then o.closed_on end"
         days = ", 4"
-    rows = driver.rows(
+    sql = (
         f"select o.currency, count(*), coalesce(cast(sum(o.amount) as bigint), 0){closed_on} "
-        f"from opportunity o {join}where {where} group by 1{days}",
-        values,
+        f"from opportunity o {join}where {where} group by 1{days}"
     )
-    return sorted((Total(*row) for row in rows), key=Total.key)
+    return sql, values
 
 
 def rows_of(driver: Driver, numbers: Sequence[int], pipeline: Pipeline, today: date) -> list[Row]:
@@ -325,19 +346,24 @@ def every_row(driver: Driver) -> Iterator[Row]:
 
 def asked_approvals(driver: Driver, roles: Sequence[str]) -> list[tuple[int, str, str, str]]:
     """The approvals that these roles are asked for: number, criterion, who asked, since when."""
-    if not roles:
-        return []
-    values: Mapping[str, Any] = {f"r{n}": role for n, role in enumerate(roles)}
-    marks = ", ".join(f":{name}" for name in values)
-    return [
-        (n, c, by, on)
-        for n, c, by, on in driver.rows(
-            "select x.opportunity, x.criterion, x.asked_by, x.on_day from approval x "
-            "join opportunity o on o.number = x.opportunity and o.status = 'open' "
-            f"where x.status = 'asked' and x.role in ({marks}) order by x.on_day, x.opportunity",
-            values,
-        )
-    ]
+    return [(n, c, by, on) for n, c, by, on in driver.rows(*_asked_sql(roles))] if roles else []
+
+
+def expect_asked(driver: Driver, roles: Sequence[str]) -> None:
+    """The approvals that these roles are asked for will be asked for."""
+    if roles:
+        driver.ahead(*_asked_sql(roles))
+
+
+def _asked_sql(roles: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+    values = {f"r{n}": role for n, role in enumerate(roles)}
+    sql = (
+        "select x.opportunity, x.criterion, x.asked_by, x.on_day from approval x "
+        "join opportunity o on o.number = x.opportunity and o.status = 'open' "
+        f"where x.status = 'asked' and x.role in ({', '.join(f':{name}' for name in values)}) "
+        "order by x.on_day, x.opportunity"
+    )
+    return sql, values
 
 
 __all__ = [
@@ -348,6 +374,9 @@ __all__ = [
     "Unsupported",
     "asked_approvals",
     "every_row",
+    "expect_asked",
+    "expect_list",
+    "expect_totals",
     "list_rows",
     "list_sql",
     "list_totals",

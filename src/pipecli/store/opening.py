@@ -71,7 +71,7 @@ def discard_files(path: Path) -> None:
 
 def database_user(driver: Driver) -> str | None:
     """The authenticated user of the database; None where it has none (SQLite)."""
-    return str(driver.rows("select current_user")[0][0]) if driver.dialect == "postgresql" else None
+    return driver.user
 
 
 NETWORK_FILE_SYSTEMS = frozenset(

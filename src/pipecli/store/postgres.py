@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from pipecli.errors import StoreError
+from pipecli.config import without_password
+from pipecli.errors import StoreError, Unanswered
 from pipecli.text import _
 
 from .driver import Parameters, Row
@@ -19,6 +22,18 @@ if TYPE_CHECKING:
 _PARAMETER = re.compile(r"('(?:[^']|'')*')|(?<![:\w]):([a-z_]\w*)")
 _MARK = re.compile(r"('(?:[^']|'')*')|\?")
 CONNECT_SECONDS = 10
+LOCK_SECONDS = 30
+"""How long a write waits for another one to end."""
+STREAMED = 5_000
+"""How many rows of a stream come at once."""
+MOST_HELD = 500
+"""How many statements wait at most before they are sent."""
+_NUMBERS = count(1)
+# What libpq calls a connection without a transaction, and one whose transaction failed.
+_IDLE, _FAILED = 0, 3
+Statement = tuple[Any, Any]
+_COMMIT: Statement = ("commit", {})
+_Query = tuple[str, tuple[tuple[str, Any], ...]]
 # A server that goes away without a word, behind a laptop that slept or a router that forgot, is noticed.
 _LIVELY: dict[str, Any] = {
     "keepalives_idle": 10,
@@ -29,55 +44,117 @@ _LIVELY: dict[str, Any] = {
 
 
 class PostgresDriver:
-    """One connection to one database."""
+    """One connection to one database.
+
+    Inside a transaction what is written waits for the next query, or for the end, and goes over the network together
+    with it: a command is as slow as its round trips.
+    """
 
     dialect = "postgresql"
 
     def __init__(self, where: str, connection: psycopg.Connection[Any]) -> None:
         self.where = where
         self._connection = connection
+        self._waiting: list[Statement] = []
+        self._ahead: dict[_Query, Statement] = {}
+        self._known: dict[_Query, list[Row]] = {}
+        self._held = 0
+        self._inside = False
+        self._user: str | None = None
+
+    @property
+    def user(self) -> str:
+        """Who logged in; asked along with the first query."""
+        if self._user is None:
+            self._answer(("select 1", {}))
+        return self._user or ""
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
-        return self._cursor(sql, parameters).fetchall()
+        asked = _query(sql, parameters)
+        self._ahead.pop(asked, None)
+        if asked in self._known:
+            return self._known.pop(asked)
+        return self._answer((_rewritten(sql), parameters or {})).fetchall()
+
+    def ahead(self, sql: str, parameters: Parameters | None = None) -> None:
+        asked = _query(sql, parameters)
+        if asked not in self._known:
+            self._ahead[asked] = (_rewritten(sql), parameters or {})
 
     def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
-        import psycopg
-
+        name = f"pipecli_{next(_NUMBERS)}"
+        idle = self._connection.info.transaction_status == _IDLE or self._waiting == [_COMMIT]
+        alone = idle and not self._inside
+        if alone:
+            self._waiting.append(("begin isolation level repeatable read read only", {}))
+        self._waiting.append((f"declare {name} no scroll cursor for {_rewritten(sql)}", parameters or {}))
+        fetch: Statement = (f"fetch {STREAMED} from {name}", {})
+        end: list[Statement] = [_COMMIT if alone else (f"close {name}", {})]
         try:
-            # A named cursor reads in portions; it needs a transaction, which the caller may have open already.
-            with self._connection.transaction(), self._connection.cursor(name="pipecli_stream") as cursor:
-                cursor.itersize = 5_000
-                cursor.execute(_rewritten(sql), dict(parameters or {}))
-                yield from cursor
-        except (psycopg.Error, UnicodeEncodeError) as error:
-            raise self._translated(error) from error
+            rows = self._answer(fetch).fetchall()
+            yield from rows
+            while len(rows) == STREAMED:
+                rows = self._answer(fetch).fetchall()
+                yield from rows
+        except StoreError:
+            end.clear()
+            if alone:
+                self.rollback()
+            raise
+        finally:
+            self._waiting += end  # goes along with the next query, if there is one
 
-    def run(self, sql: str, parameters: Parameters | None = None) -> int:
-        return self._cursor(sql, parameters).rowcount
+    def run(self, sql: str, parameters: Parameters | None = None) -> None:
+        self._forget()
+        if self._inside:
+            self._hold(_rewritten(sql), [parameters or {}])
+        else:
+            self._answer((_rewritten(sql), parameters or {}))
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        import psycopg
-
-        try:
-            with self._connection.cursor() as cursor:
-                cursor.executemany(_marked(sql), rows)
-        except (psycopg.Error, UnicodeEncodeError) as error:
-            raise self._translated(error) from error
+        self._forget()
+        given = list(rows)
+        if self._inside and len(given) <= MOST_HELD:
+            self._hold(_marked(sql), given)
+        elif given:
+            with self._translating():
+                if self._waiting:
+                    self._send()
+                self._connection.cursor().executemany(_marked(sql), given)
 
     def begin(self) -> None:
-        self.run("begin")
-        # The first statement of every write: it takes the lock that all writers share.
-        self.run("select head from workspace for update")
+        self._forget()
+        # The first statement of every write takes the lock that all writers share.
+        lock = "select head from workspace for update"
+        self._waiting += [(s, {}) for s in ("begin", f"set local lock_timeout = '{LOCK_SECONDS}s'", lock)]
+        self._inside = True
 
     def begin_reading(self) -> None:
-        self.run("begin isolation level repeatable read read only")
+        self._forget()
+        self._waiting.append(("begin isolation level repeatable read read only", {}))
+        self._inside = True
 
     def commit(self) -> None:
-        self.run("commit")
+        self._forget()
+        self._inside = False
+        try:
+            self._answer(_COMMIT)
+        except Unanswered:
+            raise
+        except StoreError as error:
+            if not self._broken:
+                raise
+            line = _(
+                "the connection to {where} broke; whether it was written is not known, look: pipe journal"
+            )
+            raise Unanswered(line.format(where=self.where), where=self.where) from error
 
     def rollback(self) -> None:
-        if not self._connection.closed and not self._connection.broken:
-            self.run("rollback")
+        self._forget()
+        self._waiting.clear()
+        self._held, self._inside = 0, False
+        if not self._broken and self._connection.info.transaction_status != _IDLE:
+            self._answer(("rollback", {}))
 
     def close(self) -> None:
         self._connection.close()
@@ -88,28 +165,81 @@ class PostgresDriver:
     def json_number(self, column: str, key: str) -> str:
         return f"cast(cast({column} as jsonb) ->> '{key}' as numeric)"
 
-    def _cursor(self, sql: str, parameters: Parameters | None) -> psycopg.Cursor[Any]:
+    @property
+    def _broken(self) -> bool:
+        return self._connection.closed or self._connection.broken
+
+    def _forget(self) -> None:
+        """What was asked ahead may be otherwise from here on."""
+        self._ahead.clear()
+        self._known.clear()
+
+    def _hold(self, sql: str, given: Iterable[Any]) -> None:
+        """Let statements wait for the next query; too many are sent at once, not to be held."""
+        for parameters in given:
+            self._waiting.append((sql, parameters))
+            self._held += 1
+        if self._held > MOST_HELD:
+            self._answer(("select 1", {}))
+
+    def _answer(self, query: Statement) -> psycopg.Cursor[Any]:
+        """Send what waits and a query, in one round trip."""
+        with self._translating():
+            return self._send(query)
+
+    def _send(self, *queries: Statement) -> psycopg.Cursor[Any]:
+        statements = [*self._waiting, *queries]
+        ahead = dict(self._ahead)
+        self._waiting.clear()
+        self._ahead.clear()
+        self._held = 0
+        execute = self._connection.execute
+        if len(statements) == 1 and self._user and not ahead:
+            return execute(*statements[0])
+        asks_who = self._user is None and self._connection.info.transaction_status != _FAILED
+        with self._connection.pipeline():
+            for statement in statements[:-1]:
+                execute(*statement)
+            who = execute("select session_user") if asks_who else None
+            answers = {asked: execute(*statement) for asked, statement in ahead.items()}
+            last = execute(*statements[-1])
+        self._known |= {asked: answer.fetchall() for asked, answer in answers.items()}
+        if who:
+            self._user = str(who.fetchall()[0][0])
+        return last
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
         import psycopg
 
         try:
-            return self._connection.execute(_rewritten(sql), dict(parameters or {}))
+            yield
         except (psycopg.Error, UnicodeEncodeError) as error:
             raise self._translated(error) from error
 
     def _translated(self, error: psycopg.Error | UnicodeEncodeError) -> StoreError:
-        text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        state = getattr(error, "sqlstate", None)
-        if state == "42P01":
-            return StoreError(
-                _("there is no workspace in {where}; make one: pipe init").format(where=self.where),
-                where=self.where,
-            )
-        if state in ("42501", "25006"):
-            return StoreError(
-                _("{where} does not let you write: {error}").format(where=self.where, error=text),
-                where=self.where,
-            )
-        return StoreError(_("{where}: {error}").format(where=self.where, error=text), where=self.where)
+        return StoreError(_line(error, self.where, broken=self._broken), where=self.where)
+
+
+def _line(error: Exception, where: str, *, broken: bool) -> str:
+    """The driver's error as one clear line."""
+    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    state = getattr(error, "sqlstate", None)
+    if state == "42P01":
+        line = _("there is no workspace in {where}; make one: pipe init")
+    elif state in ("42501", "25006"):
+        line = _("{where} does not let you write: {error}")
+    elif state == "55P03":
+        line = _("{where} is locked by another process; try again when it is done")
+    elif state == "57014":
+        line = _("{where} did not let it take that long ({error}); nothing was written")
+    elif state in ("40001", "40P01"):
+        line = _("{where} could not do it beside what others do ({error}); nothing was written, try again")
+    elif broken:
+        line = _("the connection to {where} broke ({error}); nothing was written")
+    else:
+        line = _("{where}: {error}")
+    return line.format(where=where, error=text)
 
 
 @lru_cache(maxsize=256)
@@ -122,9 +252,8 @@ def _marked(sql: str) -> Any:
     return _MARK.sub(lambda m: m[1] or "%s", sql.replace("%", "%%"))
 
 
-def without_password(uri: str) -> str:
-    """The address as it may be shown."""
-    return re.sub(r"([?&]password=)[^&]*", r"\1***", re.sub(r"(//[^:/@]*):[^@/]*@", r"\1@", uri))
+def _query(sql: str, parameters: Parameters | None) -> _Query:
+    return sql, tuple(sorted((parameters or {}).items()))
 
 
 def open_postgres(uri: str) -> PostgresDriver:
@@ -144,6 +273,7 @@ def open_postgres(uri: str) -> PostgresDriver:
     except psycopg.Error as error:
         text = str(error).strip().splitlines()[0] if str(error).strip() else ""
         raise StoreError(
-            _("{where} cannot be reached: {error}").format(where=where, error=text), where=where
+            _("{where} cannot be reached: {error}").format(where=where, error=without_password(text)),
+            where=where,
         ) from error
     return PostgresDriver(where, connection)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .driver import Driver, Row
 
 _ROWS = "select base, currency, on_day, rate from rate "
+_INTO = "where base = :base"
 INSERT_RATE = (
     "insert into rate (base, currency, on_day, rate, factor) values (?, ?, ?, ?, ?) "
     "on conflict (base, currency, on_day) do update set rate = excluded.rate, factor = excluded.factor"
@@ -46,7 +47,12 @@ def row(quote: Quote) -> Row:
 
 def read_rates(driver: Driver, base: str) -> list[Quote]:
     """Every rate into a currency."""
-    return [_quote(r) for r in driver.rows(_ROWS + "where base = :base", {"base": base})]
+    return [_quote(r) for r in driver.rows(_ROWS + _INTO, {"base": base})]
+
+
+def expect_rates(driver: Driver, base: str) -> None:
+    """The rates into a currency will be asked for."""
+    driver.ahead(_ROWS + _INTO, {"base": base})
 
 
 def projected_rates(driver: Driver) -> set[Row]:

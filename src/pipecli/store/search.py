@@ -30,8 +30,17 @@ _SELECT = (
 
 def by_number(driver: Driver, number: int) -> Hit | None:
     """The opportunity with that number."""
-    rows = driver.rows(_SELECT + "where o.number = :number", {"number": number})
+    rows = driver.rows(*_number_sql(number))
     return Hit(*rows[0]) if rows else None
+
+
+def _number_sql(number: int) -> tuple[str, dict[str, int]]:
+    return _SELECT + "where o.number = :number", {"number": number}
+
+
+def expect_number(driver: Driver, number: int) -> None:
+    """This opportunity will be looked up."""
+    driver.ahead(*_number_sql(number))
 
 
 def merged_into(driver: Driver, number: int) -> int | None:
@@ -58,22 +67,32 @@ def by_fragment(driver: Driver, text: str, *, open_only: bool, limit: int = 50) 
     if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
         return []  # nothing stored has these, and the databases refuse them
     key = fold(text.strip())
-    state = "o.status = 'open'" if open_only else "o.status <> 'open'"
 
     def fitting(pattern: str) -> list[Hit]:
-        rows = driver.rows(
-            _SELECT + f"where {state} and o.search like :fragment escape '!' "
-            "order by o.number desc limit :most",
-            {"fragment": pattern, "most": limit},
-        )
-        return [Hit(*row) for row in rows]
+        return [Hit(*row) for row in driver.rows(*_fragment_sql(pattern, open_only, limit))]
 
-    escaped = key.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    escaped = _escaped(key)
     hits = fitting(f"%{escaped}%")
     # Among more than the limit, one of exactly that name may be an old one: what is searched starts with its name.
     whole = hits if len(hits) < limit else [*hits, *fitting(escaped), *fitting(f"{escaped} %")]
     exact = {h.number: h for h in whole if key in (fold(h.name), fold(h.account or ""))}
     return list(exact.values()) if len(exact) == 1 else hits
+
+
+def expect_fragment(driver: Driver, text: str, limit: int = 50) -> None:
+    """Open opportunities will be looked for by this fragment."""
+    if "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text):
+        driver.ahead(*_fragment_sql(f"%{_escaped(fold(text.strip()))}%", True, limit))
+
+
+def _fragment_sql(pattern: str, open_only: bool, limit: int) -> tuple[str, dict[str, object]]:
+    state = "o.status = 'open'" if open_only else "o.status <> 'open'"
+    sql = f"where {state} and o.search like :fragment escape '!' order by o.number desc limit :most"
+    return _SELECT + sql, {"fragment": pattern, "most": limit}
+
+
+def _escaped(key: str) -> str:
+    return key.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 def open_for(driver: Driver, owner: str, limit: int) -> list[Hit]:

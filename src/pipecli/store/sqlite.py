@@ -28,20 +28,30 @@ _ONE_PAGE = 4096
 _ERRORS = (sqlite3.Error, OverflowError, UnicodeEncodeError)
 
 
+# A disk that takes no more, or lost what it took: the file itself is as it was.
+_UNWRITTEN = ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC", "SQLITE_IOERR_TRUNCATE")
+
+
 class SqliteDriver:
     """One connection to one file."""
 
     dialect = "sqlite"
+    user = None
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.where = str(path)
         self._connection = connection
+        self._path = path
+        self._file = _identity(path)
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         try:
             return self._connection.execute(sql, parameters or {}).fetchall()
         except _ERRORS as error:
             raise self._translated(error) from error
+
+    def ahead(self, sql: str, parameters: Parameters | None = None) -> None:
+        """There is no network to spare."""
 
     def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
         try:
@@ -51,9 +61,9 @@ class SqliteDriver:
         except _ERRORS as error:
             raise self._translated(error) from error
 
-    def run(self, sql: str, parameters: Parameters | None = None) -> int:
+    def run(self, sql: str, parameters: Parameters | None = None) -> None:
         try:
-            return self._connection.execute(sql, parameters or {}).rowcount
+            self._connection.execute(sql, parameters or {})
         except _ERRORS as error:
             raise self._translated(error) from error
 
@@ -70,6 +80,12 @@ class SqliteDriver:
         self.run("begin")
 
     def commit(self) -> None:
+        if self._connection.in_transaction and _identity(self._path) != self._file:
+            # The log beside it would be written for a file that has it no more, or into another one's.
+            raise StoreError(
+                _("{where} was removed or replaced meanwhile; nothing was written").format(where=self.where),
+                where=self.where,
+            )
         self.run("commit")
 
     def rollback(self) -> None:
@@ -99,11 +115,24 @@ class SqliteDriver:
         return translated(error, self.where)
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file is at a path; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def translated(error: Exception, where: str) -> StoreError:
     """The driver's error as one clear line."""
     text = str(error)
     if "locked" in text or "busy" in text:
         line = _("{where} is locked by another process; try again when it is done").format(where=where)
+    elif getattr(error, "sqlite_errorname", "").startswith(_UNWRITTEN):
+        line = _("{where} could not be written ({error}); nothing was written, look at its disk").format(
+            where=where, error=text
+        )
     elif "readonly" in text or "read-only" in text:
         line = _("{where} is read-only; writing needs permission on the file and its folder").format(
             where=where

@@ -1,0 +1,109 @@
+-- Who may do what on a pipeline in PostgreSQL: reps, founders and readers.
+--
+--   createdb sales
+--   PIPE_DB=postgresql://admin@db.example.com/sales pipe init      (admin: who makes it, and nobody's daily name)
+--   psql -d sales -f examples/roles.sql                            (as the same admin; may be run again after an upgrade)
+--   psql -d sales -c "create role ana login password '...' in role pipe_rep"
+--
+-- From then on Ana works with PIPE_DB=postgresql://ana@db.example.com/sales and her password in ~/.pgpass, never in the
+-- address. Whatever is written is written under the name she logs in with: no flag, no setting and no SET ROLE changes it.
+-- The roles of the pipeline's definition ([roles] founder = ["ida"]) name the same people.
+--
+-- What this keeps from a rep who opens psql beside the tool:
+--   * changing or deleting anything of the journal (events, commands, texts, people, definitions);
+--   * writing under somebody else's name, or adding to a command that is finished, their own ones too;
+--   * adopting a definition, erasing a person, turning the journal's numbers back.
+-- What it cannot keep from them, because rules are judged by the program and not by the database:
+--   * appending, under their own name, an event that no gate let through, with a date of their choice, or one that takes a
+--     colleague's command back. The journal says who: pipe journal --actor NAME;
+--   * writing nonsense into the lists, which are only a copy: pipe doctor finds it, pipe doctor --rebuild mends it;
+--   * skipping numbers of the journal, or holding the lock that all writers share (set idle_in_transaction_session_timeout).
+-- A superuser, and the owner of the tables, may do everything. Readers see everything, people's addresses too.
+
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['pipe_reader', 'pipe_rep', 'pipe_founder'] loop
+    if not exists (select from pg_roles where rolname = name) then
+      execute format('create role %I nologin', name);
+    end if;
+  end loop;
+end $$;
+grant pipe_reader to pipe_rep;
+grant pipe_rep to pipe_founder;
+
+-- Everybody reads.
+revoke create on schema public from public;
+grant usage on schema public to pipe_reader;
+grant select on
+  workspace, definition, command, event, content, person,
+  opportunity, span, visit, evidence, exchange, next_action, waiver, approval, proposal, merged, account, contact, rate
+  to pipe_reader;
+
+-- Reps append to the journal, move its head, and keep the lists in step.
+grant insert on command, event, content, person to pipe_rep;
+grant update (head, next_number, recorded_at, projection, min_writer) on workspace to pipe_rep;
+grant insert, update, delete on
+  opportunity, span, visit, evidence, exchange, next_action, waiver, approval, proposal, merged, account, contact, rate
+  to pipe_rep;
+
+-- Founders adopt definitions too, and may blank what is to be forgotten.
+grant insert on definition to pipe_founder;
+grant update (definition) on workspace to pipe_founder;
+grant update (body, erased_at) on content to pipe_founder;
+grant update (name, mail, phone, erased_at) on person to pipe_founder;
+
+-- A row of the journal is written by who logged in, and behind its head: what is finished stays as it is.
+alter table command enable row level security;
+alter table event enable row level security;
+alter table content enable row level security;
+alter table person enable row level security;
+drop policy if exists reading on command;
+drop policy if exists reading on event;
+drop policy if exists reading on content;
+drop policy if exists reading on person;
+create policy reading on command for select using (true);
+create policy reading on event for select using (true);
+create policy reading on content for select using (true);
+create policy reading on person for select using (true);
+
+drop policy if exists appending on command;
+create policy appending on command for insert to pipe_rep
+  with check (actor = session_user and id > (select head from workspace));
+drop policy if exists appending on event;
+create policy appending on event for insert to pipe_rep
+  with check (
+    seq > (select head from workspace)
+    and command > (select head from workspace)
+    and exists (select from command c where c.id = command and c.actor = session_user)
+    and (
+      kind not in ('WorkspaceCreated', 'DefinitionAdopted', 'ContentErased')
+      or pg_has_role(session_user, 'pipe_founder', 'member')
+    )
+  );
+drop policy if exists appending on content;
+create policy appending on content for insert to pipe_rep with check (id > (select head from workspace));
+drop policy if exists appending on person;
+create policy appending on person for insert to pipe_rep with check (id > (select head from workspace));
+
+drop policy if exists erasing on content;
+create policy erasing on content for update to pipe_founder
+  using (true) with check (body is null and erased_at is not null);
+drop policy if exists erasing on person;
+create policy erasing on person for update to pipe_founder
+  using (true) with check (name is null and mail is null and phone is null and erased_at is not null);
+
+-- The head of the journal only grows, but for who owns the tables (a restore).
+create or replace function pipe_head_grows() returns trigger language plpgsql as $$
+begin
+  if (new.head < old.head or new.next_number < old.next_number or new.recorded_at < old.recorded_at
+      or new.min_writer < old.min_writer)
+    and not pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'member')
+  then
+    raise exception 'the journal only grows' using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end $$;
+drop trigger if exists pipe_head_grows on workspace;
+create trigger pipe_head_grows before update on workspace for each row execute function pipe_head_grows();

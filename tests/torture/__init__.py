@@ -1,0 +1,1 @@
+"""What no user should ever see, done on purpose: crowds on one workspace, and processes killed at any moment."""
