@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipecli.domain.drafting import ASK, DRAFTS, REMIND, REPLY, TOUCH, Draft, draft
+from pipecli.domain.ground import Ground
 from pipecli.domain.suggesting import Said, Standing, reason, ways, workday
-from pipecli.domain.understanding import Ground
 
 TODAY = date(2026, 11, 27)  # a Friday
 GROUND = Ground((), (), "EUR", TODAY, ".", "dmy")

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipecli.domain.decision_makers import deciders
+from pipecli.domain.ground import Ground
 from pipecli.domain.proposing import Suggestion
 from pipecli.domain.quoting import found
-from pipecli.domain.understanding import Ground, amounts, days, deciders, in_exchange, in_words
+from pipecli.domain.understanding import amounts, days, in_exchange, in_words
 
 from .building import criterion
 

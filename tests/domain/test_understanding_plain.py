@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from pipecli.domain.understanding import Ground, in_exchange, in_words
+from pipecli.domain.ground import Ground
+from pipecli.domain.understanding import in_exchange, in_words
 
 from .building import criterion
 

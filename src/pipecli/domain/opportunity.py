@@ -6,8 +6,9 @@ Amounts are minor units; accounts, contacts and decision-makers are ids whose na
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from .events import Event
@@ -234,3 +235,15 @@ class Opportunity:
     def changed_since(self, names: Iterable[str], seq: int) -> bool:
         """Whether any of these fields was written by an event after that sequence number."""
         return any(self.changed.get(name, 0) > seq for name in names)
+
+
+_PLACES = {slot.name: n for n, slot in enumerate(fields(Opportunity))}
+_values = attrgetter(*_PLACES)
+
+
+def replace(state: Opportunity, **changes: Any) -> Opportunity:
+    """`dataclasses.replace`, several times as fast: a fold does this for every event."""
+    values = list(_values(state))
+    for name, value in changes.items():
+        values[_PLACES[name]] = value
+    return Opportunity(*values)

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from pipecli.text import _, ngettext
 
 from .drafting import ASK, REMIND, REPLY, TOUCH, Draft, draft
+from .ground import Ground
 from .hearing import PROMISE, QUESTION, sentences, shortened
 from .language import language_of
 from .proposing import NEXT_ACTION, Suggestion
-from .understanding import Ground, days
+from .understanding import days
 from .wording import kind_name
 
 LONGEST_ASK = 90

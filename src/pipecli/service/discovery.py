@@ -45,8 +45,9 @@ from pipecli.domain.stage_order import (
 from pipecli.domain.statistics import cycle
 from pipecli.domain.values import Reader
 from pipecli.errors import InvalidInput
+from pipecli.importers.labels import Labels
 from pipecli.importers.mapping import RowMapping, row_mapping
-from pipecli.importers.reading import Labels, RowReader
+from pipecli.importers.reading import RowReader
 from pipecli.importers.rejected import Rejected
 from pipecli.importers.stage_words import by_themselves
 from pipecli.importers.table import Line

@@ -15,8 +15,9 @@ from pipecli.domain.money import shown
 from pipecli.domain.opportunity import OPEN
 from pipecli.domain.pipeline import LOST, WON
 from pipecli.errors import InvalidInput
+from pipecli.importers.labels import typed, without_pipeline
 from pipecli.importers.mapping import RowMapping
-from pipecli.importers.reading import is_true, typed, without_pipeline
+from pipecli.importers.reading import is_true
 from pipecli.importers.stage_words import outcome_of
 from pipecli.text import _
 

@@ -21,8 +21,9 @@ from pipecli.domain.importing_digests import digests
 from pipecli.domain.importing_ids import SHORT, long_form
 from pipecli.domain.values import Reader
 from pipecli.errors import InvalidInput
+from pipecli.importers.labels import Labels
 from pipecli.importers.mapping import MappingFile, RowMapping, columns_of, row_mapping
-from pipecli.importers.reading import Labels, RowReader
+from pipecli.importers.reading import RowReader
 from pipecli.importers.rejected import ADDED, Rejected, require_room, write_rejected
 from pipecli.importers.saving import require_place, write_mapping_file
 from pipecli.importers.systems import SALESFORCE_DATA

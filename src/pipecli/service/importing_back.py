@@ -22,8 +22,9 @@ from pipecli.errors import InvalidInput
 from pipecli.exporters.wording import clean
 from pipecli.importers.delimited import Delimited
 from pipecli.importers.json_table import text_of
+from pipecli.importers.labels import Labels
 from pipecli.importers.mapping import OWN, RowMapping
-from pipecli.importers.reading import Labels, RowReader
+from pipecli.importers.reading import RowReader
 from pipecli.importers.systems import PIPE
 from pipecli.importers.table import Line, Table, plain_number
 from pipecli.importers.workbook import Sheet

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipecli.domain import events as ev
 from pipecli.domain.events import Event
 from pipecli.domain.money import shown
-from pipecli.importers.reading import Labels, typed
+from pipecli.importers.labels import Labels, typed
 from pipecli.text import _, ngettext
 
 from .importing_source import Source

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipecli.domain import proposing, understanding
 from pipecli.domain.gate import Judge
+from pipecli.domain.ground import Ground
 from pipecli.domain.hearing import is_ours
 from pipecli.domain.money import major
 from pipecli.domain.pipeline import SETTABLE_FIELDS, WON, Criterion
 from pipecli.domain.plain import cleaned
 from pipecli.domain.proposing import Suggestion
-from pipecli.domain.understanding import Ground
 from pipecli.domain.wording import kind_name
 from pipecli.errors import AssistError
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pipecli.domain import proposing, suggesting
 from pipecli.domain.condition_parser import parse
 from pipecli.domain.fold import fold
+from pipecli.domain.ground import Ground
 from pipecli.domain.hearing import sender
 from pipecli.domain.language import LANGUAGES, is_written_in, language_of
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.proposing import LONGEST_ACTION, Suggestion
 from pipecli.domain.suggesting import Said, Standing
-from pipecli.domain.understanding import Ground
 from pipecli.domain.wording import kind_name
 from pipecli.errors import AssistError
 from pipecli.store.lists import Filter

@@ -23,8 +23,9 @@ from pipecli.domain.stage_order import best_order, precedence
 from pipecli.domain.values import Reader
 from pipecli.errors import InvalidInput
 from pipecli.importers.forms import Forms
+from pipecli.importers.labels import Labels
 from pipecli.importers.mapping import RowMapping, columns_of, row_mapping
-from pipecli.importers.reading import HISTORY, Labels, RowReader, is_true
+from pipecli.importers.reading import HISTORY, RowReader, is_true
 from pipecli.importers.recognising import SAMPLE, by_values
 from pipecli.importers.stage_words import by_themselves, outcome_of
 from pipecli.importers.table import Line, holds_values
