@@ -16,7 +16,7 @@ from .terminal import Terminal
 LEFT_OUT = [
     "1 open opportunity has no amount: counted, not priced",
     "1 open opportunity has no close date, or a past one: in no period",
-    "to settle them: pipe clean --only unpriced,past-close-date",
+    "to settle them: pipe clean --only unpriced,past-close-date,no-close-date",
     "USD stands apart, without a rate: $15,000 in no period",
 ]
 FEW = ["Believe the weighted column: only 2 opportunities are closed: too few to learn from."]

@@ -83,7 +83,7 @@ it was       €45k      €0
 NOTES = """\
 4 open opportunities have no amount: counted, not priced
 2 open opportunities have no close date, or a past one: in no period (€9,000)
-to settle them: pipe clean --only unpriced,past-close-date
+to settle them: pipe clean --only unpriced,past-close-date,no-close-date
 """
 
 

@@ -130,6 +130,6 @@ def test_a_clock_that_went_back_is_refused_by_the_time_rule(
 ) -> None:
     opportunities.add(workspace, "ERP", NEXT)
     at(TODAY - timedelta(3))
-    with pytest.raises(InvalidInput, match=r"is before OpportunityOpened of 2026-03-02; use --on"):
+    with pytest.raises(InvalidInput, match=r"is before the opening of 2026-03-02; use --on"):
         opportunities.edit(workspace, "1", Answers(amount="12k"))
     assert doctor.doctor(workspace).faults == []

@@ -63,11 +63,12 @@ def test_the_report_of_a_month(workspace: Workspace, at: At) -> None:
     add(workspace, "Late", amount="30k", owner="bob")
     add(workspace, "Quiet", amount="USD 9k", due="2026-04-01")
     add(workspace, "Lost", amount="5k")
+    at(date(2026, 2, 9))
     gates.lose(workspace, "4", "price", "twice the other offer")
     at(MARCH)
     made = report.report(workspace, "monthly")
 
-    assert (made["from"], made["as_of"]) == ("2026-02-02", "2026-03-02")
+    assert (made["from"], made["as_of"]) == ("2026-02-03", "2026-03-02")
     assert [(line["section"], line["id"]) for line in made["settle"]["lines"]] == [("overdue", 2)]
     assert made["open"] == {"count": 2, "amount": 30_000, "unpriced": 1}
     assert [(row["owner"], row["overdue"]) for row in made["owners"]] == [
@@ -80,4 +81,4 @@ def test_the_report_of_a_month(workspace: Workspace, at: At) -> None:
     ]
     assert made["won"] == {"count": 0, "amount": 0, "unpriced": 0, "listed": []}
     assert [(s["stage"], s["open"]["count"]) for s in made["stages"]][:2] == [("lead", 2), ("discovery", 0)]
-    assert made["changes"]["since"] == "2026-02-01"
+    assert made["changes"]["since"] == "2026-02-02"

@@ -293,7 +293,7 @@ def looks_at_the_other_screens(board: Window) -> None:
     board.press("Tab")
     board.expect("1  Acme · ERP rollout", "Coming days", "Mine or all")
     board.press("Tab")
-    board.expect("Believe the weighted column")
+    board.expect("There is no forecast to believe yet")
     board.press("Tab")
     board.expect("Pipeline hygiene")
     board.press("Tab")
