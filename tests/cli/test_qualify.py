@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -273,3 +274,15 @@ def test_a_quote_with_the_value_is_proposed(house: Pipe, said: int, model: Model
     model.says_json(NOTHING | {"updates": updates})
     house("qualify", "1", "--send", env=model.environment)
     assert waiting(house) == [("value", *one) for one in told]
+
+
+def test_a_criterion_that_depends_on_the_account_is_looked_for(house: Pipe, environment: Path) -> None:
+    asked = 'key = "decision-maker"\n'
+    toml = house("stages", "show", "--toml").out
+    assert asked in toml
+    file = environment / "pipeline.toml"
+    file.write_text(toml.replace(asked, asked + "  when = 'account = \"Acme\"'\n"), encoding="utf-8")
+    assert house("stages", "adopt", str(file), "--yes").code == 0
+    house("log", "1", "mail", SAID)
+    house("qualify", "1")
+    assert ("proof", "decision-maker") in {(what, target) for what, target, *_rest in waiting(house)}
