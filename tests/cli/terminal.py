@@ -44,7 +44,10 @@ class Terminal:
         """Wait until the text is shown, behind what was expected before."""
         deadline = time.monotonic() + PATIENCE
         while (at := self.seen.find(text, self._read_up_to)) < 0:
+            if self._pressed == b"\x03" and not select.select([self._master], [], [], 8)[0]:
+                os.write(self._master, self._pressed)  # lost on its way, as `end` tells
             assert self._read(deadline), f"{text!r} is not shown:\n{self.seen}"
+        self._pressed = b""
         self._read_up_to = at + len(text)
 
     def answer(self, question: str, text: str) -> None:
