@@ -48,7 +48,7 @@ class Agent:
     def at_once(self, tool: str, *several: Document) -> list[Document]:
         """What a tool answers to several calls, none of which waits for another's answer."""
         calls = [self._portal.start_task_soon(self.client.call_tool, tool, given) for given in several]
-        return [call.result(60).structured_content or {} for call in calls]  # type: ignore[union-attr]
+        return [call.result(60).structured_content or {} for call in calls]
 
     def tools(self) -> list[Tool]:
         """The tools there are."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -143,7 +142,6 @@ def test_a_format_that_an_adoption_has_not_is_refused(told: Pipe) -> None:
     )
 
 
-@pytest.mark.skipif(not hasattr(os, "login_tty"), reason="there is no pty here")
 def test_in_a_terminal_it_asks_first(told: Pipe) -> None:
     clock.freeze(None)
     with Terminal("forecast", "calibrate", "--adopt") as terminal:

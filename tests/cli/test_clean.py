@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -173,8 +172,6 @@ KEYS = "  q quit"
 @pytest.fixture
 def desk(pipe: Pipe, environment: Path) -> Iterator[Pipe]:
     """The same by the real clock, without the one in order."""
-    if not hasattr(os, "login_tty"):  # pragma: no cover
-        pytest.skip("there is no pty here")
     clock.freeze(None)
     (environment / "deals.csv").write_text(PLANNED)
     assert pipe("init", "--template", "b2b").code == 0

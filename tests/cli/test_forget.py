@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -158,7 +157,6 @@ def test_one_who_reads_keeps_old_pages_until_they_are_swept(known: Pipe, environ
     assert b"Jeanne" not in b"".join(p.read_bytes() for p in environment.glob("pipe.db*"))
 
 
-@pytest.mark.skipif(not hasattr(os, "login_tty"), reason="there is no pty here")
 def test_a_person_is_asked_and_no_is_no(known: Pipe) -> None:
     before = known("export", "--journal").out
     with Terminal("forget", "jeanne") as terminal:

@@ -38,7 +38,7 @@ def card(ref: int, me: str = "lea") -> str:
     return out.getvalue()
 
 
-def agenda(width: int, wanted: Wanted = Wanted(), *, owner: bool = False) -> str:  # noqa: B008
+def agenda(width: int, wanted: Wanted = Wanted(), *, owner: bool = False) -> str:
     """Each section with its heading and its lines, all of one width."""
     found = board.read(place())
     sections = {name: cards for name, cards in found.sections(wanted).items() if cards and name != "later"}

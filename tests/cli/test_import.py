@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -70,10 +69,6 @@ def test_options_are_checked(house: Pipe, environment: Path) -> None:
         "",
         '"klingon" is not an encoding; name one such as utf-8, cp1252, mac-roman or utf-16\n',
     )
-
-
-if not hasattr(os, "login_tty"):  # pragma: no cover
-    pytest.skip("there is no pty here", allow_module_level=True)
 
 
 def records(pipe: Pipe, *keys: str) -> list[list[object]]:

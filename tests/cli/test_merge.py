@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -155,8 +154,6 @@ report weekly
 @pytest.fixture
 def desk(pipe: Pipe) -> Iterator[Pipe]:
     """The same thing twice, by the real clock."""
-    if not hasattr(os, "login_tty"):  # pragma: no cover
-        pytest.skip("there is no pty here")
     clock.freeze(None)
     for line in (
         "init --template b2b",

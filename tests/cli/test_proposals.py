@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -140,7 +139,6 @@ def test_none_wait(house: Pipe) -> None:
     assert house("proposals", "--json") == (0, "[]\n", "")
 
 
-@pytest.mark.skipif(not hasattr(os, "login_tty"), reason="there is no pty here")
 def test_a_review_takes_one_key_each(house: Pipe, proposed: list[int]) -> None:
     clock.freeze(None)
     with Terminal("proposals", "review") as terminal:

@@ -189,7 +189,6 @@ def test_where_the_model_fails_the_rules_say_it(
     assert "find out from Jeanne Martin" in shown.out
 
 
-@pytest.mark.skipif(not hasattr(os, "login_tty"), reason="there is no pty here")
 def test_in_a_terminal_one_key_takes_it(house: Pipe) -> None:
     clock.freeze(None)
     with Terminal("suggest", "1") as terminal:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +13,6 @@ from pipecli import clock
 
 from .conftest import Pipe
 from .terminal import Terminal
-
-if not hasattr(os, "login_tty"):  # pragma: no cover
-    if os.environ.get("PIPECLI_REQUIRE_ALL"):
-        pytest.fail("there is no pty here", pytrace=False)
-    pytest.skip("there is no pty here", allow_module_level=True)
 
 CTRL_C, CTRL_D = b"\x03", b"\x04"
 

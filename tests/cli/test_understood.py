@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -39,7 +38,6 @@ READ = {
         "why": None,
     },
 }
-needs_a_pty = pytest.mark.skipif(not hasattr(os, "login_tty"), reason="there is no pty here")
 
 
 def standing(house: Pipe, ref: str = "1") -> list[object]:
@@ -162,7 +160,6 @@ def test_what_a_model_makes_up_loses_no_note(house: Pipe, model: ModelServer, an
     assert (shown["exchanges"][-1]["text"], shown["owner"]) == (note, "lea")
 
 
-@needs_a_pty
 def test_enter_takes_it(house: Pipe) -> None:
     clock.freeze(None)
     with Terminal("done", "1", "Jeanne signs, 50k, send quote +3d") as terminal:
@@ -173,7 +170,6 @@ def test_enter_takes_it(house: Pipe) -> None:
     assert standing(house) == [50_000, "Jeanne Martin", "send quote", day]
 
 
-@needs_a_pty
 def test_n_takes_the_text_alone_and_asks_as_before(house: Pipe) -> None:
     clock.freeze(None)
     with Terminal("done", "1", "Jeanne signs, 50k, send quote +3d") as terminal:
@@ -184,7 +180,6 @@ def test_n_takes_the_text_alone_and_asks_as_before(house: Pipe) -> None:
     assert standing(house)[:3] == [48_000, None, "call"]
 
 
-@needs_a_pty
 def test_e_edits_each(house: Pipe) -> None:
     clock.freeze(None)
     with Terminal("done", "1", "Jeanne signs, 50k, send quote +3d") as terminal:
@@ -199,7 +194,6 @@ def test_e_edits_each(house: Pipe) -> None:
     assert json.loads(house("show", "1", "--json").out)["gate"]["ready"] is False
 
 
-@needs_a_pty
 def test_anything_else_is_asked_again_and_q_writes_nothing(house: Pipe, unchanged: Unchanged) -> None:
     clock.freeze(None)
     question = "Enter takes it, e edits, n takes the text alone, q quits: [yes] "
@@ -211,7 +205,6 @@ def test_anything_else_is_asked_again_and_q_writes_nothing(house: Pipe, unchange
         assert terminal.end() == 130
 
 
-@needs_a_pty
 def test_what_a_colleague_wrote_meanwhile_stays(house: Pipe) -> None:
     clock.freeze(None)
     with Terminal("done", "1", "Jeanne signs, 50k, send quote +3d") as terminal:
@@ -222,7 +215,6 @@ def test_what_a_colleague_wrote_meanwhile_stays(house: Pipe) -> None:
     assert standing(house)[0] == 60_000
 
 
-@needs_a_pty
 def test_where_the_model_fails_the_person_decides(house: Pipe, model: ModelServer) -> None:
     clock.freeze(None)
     model.plays(Status(401))

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from pipecli.render.xray import print_xray
-from pipecli.service.importing_source import Request
+from pipecli.service.import_request import Request
 from pipecli.service.xray import see
 from pipecli.service.xray_document import document
 

@@ -66,7 +66,7 @@ def numbers(cards: Sequence[board.Card]) -> list[int]:
     return [card.number for card in cards]
 
 
-def columns(found: Board, wanted: Wanted = Wanted()) -> list[tuple[str, list[int], Worth, int]]:  # noqa: B008
+def columns(found: Board, wanted: Wanted = Wanted()) -> list[tuple[str, list[int], Worth, int]]:
     """Each column: its stage, its cards, what they are worth and weigh."""
     return [(c.stage.key, numbers(c.cards), c.worth, c.weighted) for c in found.columns(wanted)]
 

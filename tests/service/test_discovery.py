@@ -23,8 +23,8 @@ from pipecli.service import creating, discovering, doctor
 from pipecli.service import stages as definitions
 from pipecli.service.discovery import Draft, draft
 from pipecli.service.discovery_source import open_discovery
+from pipecli.service.import_request import Request
 from pipecli.service.importing import import_file
-from pipecli.service.importing_source import Request
 from pipecli.service.workspace import Workspace
 
 REAL = Path(os.environ.get("PIPECLI_REAL_DATA", "no-such-folder"))

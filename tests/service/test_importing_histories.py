@@ -12,8 +12,8 @@ import pytest
 
 from pipecli import clock
 from pipecli.service import doctor, history, lists, stages
+from pipecli.service.import_request import Request
 from pipecli.service.importing import Imported, import_file
-from pipecli.service.importing_source import Request
 from pipecli.service.journeys import Asked, read_past
 from pipecli.service.measures import measure_of
 from pipecli.service.workspace import Workspace

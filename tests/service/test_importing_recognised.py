@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from pipecli.errors import InvalidInput, PipeError
 from pipecli.importers import opening
 from pipecli.service import doctor, lists
+from pipecli.service.import_request import Request
 from pipecli.service.importing import Imported, import_file
-from pipecli.service.importing_source import Look, Request
+from pipecli.service.importing_source import Look
 from pipecli.service.workspace import Workspace
 
 REAL = Path(os.environ.get("PIPECLI_REAL_DATA", "no-such-folder"))

@@ -18,8 +18,8 @@ from pipecli.domain import xray as rules
 from pipecli.domain.xray import Portion
 from pipecli.errors import InvalidInput, PipeError
 from pipecli.service import creating
+from pipecli.service.import_request import Request
 from pipecli.service.importing import import_file
-from pipecli.service.importing_source import Request
 from pipecli.service.workspace import Workspace
 from pipecli.service.xray import Seen, see
 from pipecli.service.xray_document import document

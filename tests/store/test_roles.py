@@ -31,7 +31,7 @@ def people(server: str) -> Iterator[None]:
         for group in ("pipe_reader", "pipe_rep", "pipe_founder"):
             admin.execute(f"create role {group} nologin")
         for name, group in PEOPLE.items():
-            admin.execute(f"create role {name} login in role {group}")  # type: ignore[call-overload]
+            admin.execute(f"create role {name} login in role {group}")
     yield
 
 
@@ -42,7 +42,7 @@ def address(server: str, people: None, tmp_path: Path) -> Iterator[str]:
         small(settings_for(uri, tmp_path))
         with psycopg.connect(uri, autocommit=True) as admin:
             for _time in range(2):
-                admin.execute(ROLES.read_text(encoding="utf-8"))  # type: ignore[call-overload]
+                admin.execute(ROLES.read_text(encoding="utf-8"))
         yield uri
 
 
@@ -59,7 +59,7 @@ def psql(address: str) -> Callable[..., list[tuple[object, ...]]]:
     def run(name: str, *statements: str) -> list[tuple[object, ...]]:
         with psycopg.connect(as_user(address, name)) as connection:
             for statement in statements:
-                found = connection.execute(statement)  # type: ignore[call-overload]
+                found = connection.execute(statement)
             return found.fetchall() if found.description else []
 
     return run

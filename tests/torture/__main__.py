@@ -50,7 +50,7 @@ def another(server: str, name: str) -> str:
     import psycopg
 
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"create database {name}")  # type: ignore[call-overload]
+        admin.execute(f"create database {name}")
     return server.replace("/postgres?", f"/{name}?")
 
 

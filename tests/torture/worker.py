@@ -14,7 +14,7 @@ from pipecli.config import Settings
 from pipecli.domain.proofs import Proof
 from pipecli.domain.seen import Seen
 from pipecli.errors import PipeError
-from pipecli.service import doctor, gates, lists, opportunities, show, undoing, why  # noqa: F401
+from pipecli.service import gates, lists, opportunities, show, undoing, why
 from pipecli.service.answers import Answers
 from pipecli.service.opportunities import Happened
 from pipecli.service.workspace import Workspace

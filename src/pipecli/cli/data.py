@@ -10,27 +10,17 @@ import typer
 
 from pipecli.errors import InvalidInput
 from pipecli.render.console import is_terminal, note
+from pipecli.service.import_request import Request
 from pipecli.text import _, ngettext
 
 from .exits import FAILURE, OK
-from .file_options import (
-    Dates,
-    Decimal,
-    Encoding,
-    History,
-    MappingFile,
-    Maps,
-    Sheet,
-    Stages,
-    asked,
-)
+from .file_options import Stages, reads_file
 from .files import opened, unfinished
 from .options import Writing, workspace, writes
 from .progress import progress_bar
 
 if TYPE_CHECKING:
     from pipecli.service.importing import Imported
-    from pipecli.service.importing_source import Request
     from pipecli.service.workspace import Workspace
 
 
@@ -56,25 +46,19 @@ def demo(
     )
 
 
+@reads_file(Stages)
 @writes
 def import_(
     context: typer.Context,
     writing: Writing,
+    request: Request,
     file: Annotated[
         str, typer.Argument(metavar="FILE", help=_("an export, a spreadsheet, mail, a calendar or a journal"))
     ],
-    maps: Maps = None,
-    stages: Stages = None,
-    mapping: MappingFile = None,
-    history: History = None,
     rejected: Annotated[
         str | None,
         typer.Option("--rejected", metavar="FILE", help=_("where rows that cannot land are written")),
     ] = None,
-    sheet: Sheet = None,
-    dates: Dates = None,
-    decimal: Decimal = None,
-    encoding: Encoding = None,
     save_mapping: Annotated[
         str | None,
         typer.Option("--save-mapping", metavar="FILE.toml", help=_("write the columns and labels down")),
@@ -85,21 +69,20 @@ def import_(
 
     place = workspace(context)
     if is_mail(file):
-        if maps or stages or mapping or history or rejected:
+        if request.maps or request.stages or request.mapping or request.history or rejected:
             raise InvalidInput(
                 _("{file} holds messages or meetings, which need no mapping").format(file=file)
             )
         return _take(place, file, writing)
     if is_journal(Path(file)):
-        if maps or stages or mapping or history or save_mapping:
+        if request.maps or request.stages or request.mapping or request.history or save_mapping:
             raise InvalidInput(
                 _("{file} is a journal: it is restored as it is, without a mapping").format(file=file)
             )
         return _restore(place, file, writing)
     from pipecli.render.importing import import_document, import_lines, next_step, print_preview
 
-    asked_for = asked(maps, stages, mapping, history, sheet, dates, decimal, encoding)
-    request = asked_for._replace(rejected=rejected, save_mapping=save_mapping)
+    request = request._replace(rejected=rejected, save_mapping=save_mapping)
     found = _imported(place, file, request, writing.dry_run)
     if writing.format == "json":
         from pipecli.render.formats import write_json

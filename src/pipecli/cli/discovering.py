@@ -10,57 +10,37 @@ import typer
 
 from pipecli.errors import InvalidInput
 from pipecli.render.console import console, note
+from pipecli.service.import_request import Request
 from pipecli.text import _
 
-from .file_options import (
-    NOTHING,
-    Currency,
-    Dates,
-    Decimal,
-    Encoding,
-    Ends,
-    History,
-    MappingFile,
-    Maps,
-    Sheet,
-    asked,
-    typed,
-)
+from .file_options import NOTHING, Currency, reads_file, typed
 from .options import Output, reports, workspace
 
 if TYPE_CHECKING:
     from pipecli.config import Settings
     from pipecli.service.discovering import Discovered
-    from pipecli.service.importing_source import Request
 
 DRAFT = "pipeline.toml"
 
 
+@reads_file()
 @reports
 def discover(
     context: typer.Context,
     output: Output,
+    request: Request,
     file: Annotated[
         str | None, typer.Argument(metavar="FILE", help=_("an export, a spreadsheet or a history"))
     ] = None,
     of_workspace: Annotated[
         bool, typer.Option("--workspace", help=_("this workspace's own history instead of a file"))
     ] = False,
-    maps: Maps = None,
-    stages: Ends = None,
-    mapping: MappingFile = None,
-    history: History = None,
-    sheet: Sheet = None,
-    dates: Dates = None,
-    decimal: Decimal = None,
-    encoding: Encoding = None,
     currency: Currency = None,
     draft: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE.toml", help=_("write the draft there"))
     ] = None,
     toml: Annotated[bool, typer.Option("--toml", help=_("print the draft instead of the figures"))] = False,
 ) -> None:
-    request = asked(maps, stages, mapping, history, sheet, dates, decimal, encoding)
     if toml and not output.is_table:
         raise InvalidInput(_("choose one format: {names}").format(names=f"--toml --{output.format}"))
     if draft and Path(draft).exists():

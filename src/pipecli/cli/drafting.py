@@ -14,6 +14,8 @@ from pipecli.render.console import is_terminal, note
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
 
+from .editing import edit_file, editor_of
+
 # The first of these that is installed takes the text on its standard input.
 _CLIPBOARDS = (
     ("pbcopy",),
@@ -27,15 +29,11 @@ _SECONDS = 5
 
 def edited(place: Workspace, text: str) -> str:
     """The draft as it leaves the editor; raises ConfigError where there is none, or it ends with an error."""
-    editor = place.settings.get("editor").value
-    if not editor:
-        raise ConfigError(_("no editor is set; set EDITOR, or: pipe config editor COMMAND"))
+    editor = editor_of(place, _("pipe config editor COMMAND"))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "draft.txt"
         file.write_text(text, encoding="utf-8")
-        # On stderr, so that what is printed in the end can be redirected.
-        if subprocess.run(f'{editor} "{file}"', shell=True, check=False, stdout=2).returncode:
-            raise ConfigError(_("{editor} ended with an error; nothing was changed").format(editor=editor))
+        edit_file(editor, file)
         return file.read_text(encoding="utf-8", errors="replace").rstrip("\n")
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
 
 import typer
 
 from pipecli.errors import InvalidInput
+from pipecli.service.import_request import Request
 from pipecli.text import _
 
-if TYPE_CHECKING:
-    from pipecli.service.importing_source import Request
+from .options import extended
 
 NOTHING: tuple[object, ...] = (None, ())
 """What stands in a request where nothing was asked."""
@@ -50,23 +50,35 @@ Encoding = Annotated[
 Currency = Annotated[str | None, typer.Option("--currency", metavar="CODE", help=_("such as EUR"))]
 
 
-def asked(
-    maps: list[str] | None,
-    stages: list[str] | None,
-    mapping: str | None,
-    history: str | None,
-    sheet: str | None,
-    dates: str | None,
-    decimal: str | None,
-    encoding: str | None,
-) -> Request:
-    """What these options ask for together; raises InvalidInput for a form of dates or numbers that is none."""
-    from pipecli.service.importing_source import Request
+def reads_file(stages: Any = Ends) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command that reads a file the options of how; it receives them as `request`.
 
-    return Request(
-        tuple(maps or ()), tuple(stages or ()), mapping, history, None, sheet,
-        one_of("--dates", dates, ("dmy", "mdy")), one_of("--decimal", decimal, (",", ".")), encoding,
-    )  # fmt: skip
+    `stages` is what its labels can be said to mean. Raises InvalidInput for a form of dates or numbers that is none.
+    """
+    kinds = {
+        "maps": Maps,
+        "stages": stages,
+        "mapping": MappingFile,
+        "history": History,
+        "sheet": Sheet,
+        "dates": Dates,
+        "decimal": Decimal,
+        "encoding": Encoding,
+    }
+
+    def choose(values: dict[str, Any]) -> Request:
+        given = {name: values.pop(name) for name in kinds}
+        return Request(
+            **given
+            | {
+                "maps": tuple(given["maps"] or ()),
+                "stages": tuple(given["stages"] or ()),
+                "dates": one_of("--dates", given["dates"], ("dmy", "mdy")),
+                "decimal": one_of("--decimal", given["decimal"], (",", ".")),
+            }
+        )
+
+    return lambda command: extended(command, "request", kinds, choose, default=None)
 
 
 def one_of(option: str, given: str | None, choices: Sequence[str]) -> str | None:

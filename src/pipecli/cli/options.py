@@ -64,7 +64,7 @@ def reports(command: Callable[..., Any]) -> Callable[..., Any]:
     def choose(values: dict[str, Any]) -> Output:
         return Output(one_format(values, _FORMATS))
 
-    return _extended(command, "output", flags, choose)
+    return extended(command, "output", flags, choose)
 
 
 def writes(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,7 +78,7 @@ def writes(command: Callable[..., Any]) -> Callable[..., Any]:
     def choose(values: dict[str, Any]) -> Writing:
         return Writing(values.pop("dry_run"), one_format(values, ("json", "quiet")))
 
-    return _extended(command, "writing", flags, choose)
+    return extended(command, "writing", flags, choose)
 
 
 NoModel = _flag("no-model", _("by the rules alone, ask no model"))
@@ -99,7 +99,7 @@ def assists(command: Callable[..., Any]) -> Callable[..., Any]:
 
         return assistance(**{name: values.pop(name) for name in flags})
 
-    return _extended(command, "how", flags, choose)
+    return extended(command, "how", flags, choose)
 
 
 def one_format(values: dict[str, Any], formats: tuple[str, ...]) -> str:
@@ -110,11 +110,18 @@ def one_format(values: dict[str, Any], formats: tuple[str, ...]) -> str:
     return chosen[0] if chosen else "table"
 
 
-def _extended(
-    command: Callable[..., Any], name: str, flags: dict[str, Any], choose: Callable[[dict[str, Any]], Any]
+def extended(
+    command: Callable[..., Any],
+    name: str,
+    kinds: dict[str, Any],
+    choose: Callable[[dict[str, Any]], Any],
+    *,
+    default: object = False,
 ) -> Callable[..., Any]:
+    """The command with options of these kinds beside its own; what `choose` makes of them it receives as `name`."""
+
     @wraps(command)
-    def extended(**values: Any) -> Any:
+    def called(**values: Any) -> Any:
         _refuse_what_is_not_text(values)
         _inherit_format(values)
         return command(**{name: choose(values)}, **values)
@@ -122,13 +129,13 @@ def _extended(
     signature = inspect.signature(command, eval_str=True)
     own = [p for key, p in signature.parameters.items() if key != name]
     added = [
-        inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=kind)
-        for key, kind in flags.items()
+        inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for key, kind in kinds.items()
     ]
     parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + added
-    extended.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    extended.__annotations__ = {p.name: p.annotation for p in parameters}
-    return extended
+    called.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    called.__annotations__ = {p.name: p.annotation for p in parameters}
+    return called
 
 
 def _inherit_format(values: dict[str, Any]) -> None:

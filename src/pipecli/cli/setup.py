@@ -9,28 +9,19 @@ import typer
 from pipecli.config import Settings
 from pipecli.errors import InvalidInput
 from pipecli.render.console import note
+from pipecli.service.import_request import Request
 from pipecli.text import _, ngettext
 
 from .exits import FAILURE, OK
-from .file_options import (
-    NOTHING,
-    Currency,
-    Dates,
-    Decimal,
-    Encoding,
-    Ends,
-    History,
-    MappingFile,
-    Maps,
-    Sheet,
-    asked,
-)
+from .file_options import NOTHING, Currency, reads_file
 from .options import DryRun, Output, reports, workspace
 from .prompts import can_ask
 
 
+@reads_file()
 def init(
     context: typer.Context,
+    request: Request,
     template: Annotated[
         str | None, typer.Option("--template", metavar="NAME", help=_("b2b, pme or services"))
     ] = None,
@@ -39,20 +30,11 @@ def init(
         str | None,
         typer.Option("--from", metavar="FILE", help=_("draft the stages from an export or a spreadsheet")),
     ] = None,
-    maps: Maps = None,
-    stages: Ends = None,
-    mapping: MappingFile = None,
-    history: History = None,
-    sheet: Sheet = None,
-    dates: Dates = None,
-    decimal: Decimal = None,
-    encoding: Encoding = None,
     dry_run: DryRun = False,
 ) -> None:
     from pipecli.service import creating
 
     place = workspace(context)
-    request = asked(maps, stages, mapping, history, sheet, dates, decimal, encoding)
     if from_file is not None:
         if template is not None:
             raise InvalidInput(_("choose one: --template NAME or --from FILE"))

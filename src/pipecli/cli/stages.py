@@ -15,6 +15,7 @@ from pipecli.text import _, ngettext
 
 from .app import bare_typer
 from .discovering import discover
+from .editing import edit_file, editor_of
 from .exits import FAILURE, OK
 from .options import Output, Writing, reports, workspace, writes
 from .parsing import Command, Group
@@ -166,27 +167,19 @@ def put_in_force(context: typer.Context, toml: str, move: list[str], writing: Wr
 
 @writes
 def edit(context: typer.Context, writing: Writing, move: Moves = None) -> None:
-    import subprocess
     import tempfile
 
     from pipecli.render.stages import fault_line
     from pipecli.service import stages as definitions
 
     place = workspace(context)
-    editor = place.settings.get("editor").value
-    if not editor:
-        raise ConfigError(
-            _("no editor is set; set EDITOR, or: pipe stages show --toml > FILE, then pipe stages adopt FILE")
-        )
+    editor = editor_of(place, _("pipe stages show --toml > FILE, then pipe stages adopt FILE"))
     _version, before = definitions.current_toml(place)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "pipeline.toml"
         file.write_text(before, encoding="utf-8")
         while True:
-            if subprocess.run(f'{editor} "{file}"', shell=True, check=False).returncode:
-                raise ConfigError(
-                    _("{editor} ended with an error; nothing was changed").format(editor=editor)
-                )
+            edit_file(editor, file)
             toml = read_definition(file)
             if toml == before:
                 note(_("Nothing was changed."))

@@ -6,31 +6,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipecli.service.import_request import Request
 from pipecli.text import _
 
-from .file_options import Dates, Decimal, Encoding, Ends, History, MappingFile, Maps, Sheet, asked
+from .file_options import reads_file
 from .options import Output, reports, workspace
 from .progress import progress_bar
 
 if TYPE_CHECKING:
     from pipecli.config import Settings
-    from pipecli.service.importing_source import Request
     from pipecli.service.xray import Seen
 
 
+@reads_file()
 @reports
 def xray(
     context: typer.Context,
     output: Output,
+    request: Request,
     file: Annotated[str, typer.Argument(metavar="FILE", help=_("an export, a spreadsheet, or a history"))],
-    history: History = None,
-    maps: Maps = None,
-    stages: Ends = None,
-    mapping: MappingFile = None,
-    sheet: Sheet = None,
-    dates: Dates = None,
-    decimal: Decimal = None,
-    encoding: Encoding = None,
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", metavar="DATE", help=_("count ages to that day, not to the file's last one")),
@@ -39,7 +33,6 @@ def xray(
     from pipecli.service.xray_document import document
 
     _refuse_others(file)
-    request = asked(maps, stages, mapping, history, sheet, dates, decimal, encoding)
     seen = _seen(workspace(context).settings, file, request, as_of)
     found = document(seen)
     if output.is_table:

@@ -19,7 +19,7 @@ class Shelf:
     """Messages in the order in which they were put down, each to be read again by its place."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by __exit__)
         self._starts = array("q")
 
     def __enter__(self) -> Shelf:

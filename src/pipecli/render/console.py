@@ -50,6 +50,7 @@ def prepare_streams() -> None:
     for name, errors in (("stdin", "surrogateescape"), ("stdout", "nearest"), ("stderr", "nearest")):
         stream = getattr(sys, name)
         if stream is None:
+            # Open as long as the program runs.
             setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w"))  # noqa: SIM115
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=errors)

@@ -139,7 +139,7 @@ def believe(document: Mapping[str, Any]) -> str:
     if history["trusted"]:
         return _("Believe P10 to P90, from history: {why}.").format(why=history["why"])
     if not any(row["weighted"] for row in (document, *document.get("groups", ()))):
-        return _("There is no forecast to believe yet: {why}.").format(why=history["why"])
+        return _("There is no forecast to believe yet ({why}).").format(why=history["why"])
     return _("Believe the weighted column: {why}.").format(why=history["why"])
 
 

@@ -62,7 +62,7 @@ def backtest(
     horizon: int,
     every: int,
     measure: str = AMOUNT,
-    when: When = When(),  # noqa: B008
+    when: When = When(),
     progress: Progress = lambda done, of: None,
 ) -> Backtest:
     """Try days `every` so many, each asked for the `horizon` days behind it; raises InvalidInput where none is over.

@@ -24,7 +24,7 @@ class Report(NamedTuple):
     histories: list[Any]
 
 
-def cash(workspace: Workspace, period: Period, when: When = When()) -> Report:  # noqa: B008
+def cash(workspace: Workspace, period: Period, when: When = When()) -> Report:
     """Money to come in a period by the payment terms in force.
 
     Raises InvalidInput for a day in the future or a period that ends before it starts.

@@ -30,7 +30,8 @@ from pipecli.text import _
 
 from .discovery import NAMELESS, Draft, Progress, draft
 from .discovery_source import Identifiers, open_discovery
-from .importing_source import Request, Source
+from .import_request import Request
+from .importing_source import Source
 from .workspace import Reading, Workspace
 
 _IMPORTED = "imported"

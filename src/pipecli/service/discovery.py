@@ -55,7 +55,8 @@ from pipecli.text import _
 
 from .discovery_labels import Found, labels_of
 from .discovery_text import drafted_definition
-from .importing_source import Request, Source
+from .import_request import Request
+from .importing_source import Source
 
 NOTHING_ELSE = Request()
 Progress = Callable[[int, int], None]

@@ -21,7 +21,8 @@ from pipecli.importers.reading import is_true
 from pipecli.importers.stage_words import outcome_of
 from pipecli.text import _
 
-from .importing_source import Request, Source, label_pair
+from .import_request import Request
+from .importing_source import Source, label_pair
 
 MOST_LABELS = 60
 LONGEST_NAME = 100

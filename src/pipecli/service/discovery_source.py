@@ -16,7 +16,8 @@ from pipecli.importers.systems import history_columns
 from pipecli.importers.table import Line
 from pipecli.text import _
 
-from .importing_source import Request, Source, open_source
+from .import_request import Request
+from .importing_source import Source, open_source
 
 _PLAIN = ({"id", "stage", "at"}, {"id", "stage", "date"}, {"id", "stage", "timestamp"})
 """Headers that a history without a name has."""

@@ -76,7 +76,7 @@ def forecast(
     *,
     by: str | None = None,
     measure: str = AMOUNT,
-    when: When = When(),  # noqa: B008
+    when: When = When(),
     usual_lines: bool = False,
 ) -> Report:
     """The forecast of a period; raises InvalidInput for one that ends before it starts, or an unknown grouping.

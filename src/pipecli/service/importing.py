@@ -31,10 +31,11 @@ from pipecli.importers.table import Line
 from pipecli.store import directory, imported, journal, projection
 from pipecli.text import _
 
+from .import_request import Request
 from .importing_back import Returning
 from .importing_notes import Update, fields_of, notes_of
 from .importing_people import Directory
-from .importing_source import Agree, LeftOut, Request, Source, label_pair, open_source
+from .importing_source import Agree, LeftOut, Source, label_pair, open_source
 from .past import row_with_names
 from .records import Record, record
 from .unit import Unit

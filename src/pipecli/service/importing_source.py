@@ -49,33 +49,11 @@ from pipecli.importers.systems import HUBSPOT, PIPE, System
 from pipecli.importers.table import Line, Lines, Rows, Table
 from pipecli.text import _
 
+from .import_request import Request
+
 SAMPLES = 3
 LAST = 20
 """Rows among which the last lines of a report are looked for."""
-
-
-class Request(NamedTuple):
-    """What was asked beside the file: `maps` are FIELD=COLUMN, `stages` LABEL=KEY, `dates` and `decimal` settle a
-    column that shows neither; the rest names files, a sheet, an encoding."""
-
-    maps: tuple[str, ...] = ()
-    stages: tuple[str, ...] = ()
-    mapping: str | None = None
-    history: str | None = None
-    rejected: str | None = None
-    sheet: str | None = None
-    dates: str | None = None
-    decimal: str | None = None
-    encoding: str | None = None
-    save_mapping: str | None = None
-
-    def words(self) -> list[str]:
-        """What says how the file is to be read, as options are typed; what labels mean is not among it."""
-        found = [word for text in self.maps for word in ("--map", text)]
-        for name in ("mapping", "history", "sheet", "dates", "decimal", "encoding"):
-            if value := getattr(self, name):
-                found += [f"--{name}", value]
-        return found
 
 
 class LeftOut(NamedTuple):
@@ -232,7 +210,10 @@ class Source:
         forms = forms_of(self.table.header, mapping, self.lines, pipeline, order, decimal)  # type: ignore[arg-type]
         if not self.histories and not self.entered:
             return forms
-        told = lambda: ((m.line, m.texts["at"]) for m in self.moments())  # noqa: E731
+
+        def told() -> Iterator[tuple[int, str]]:
+            return ((m.line, m.texts["at"]) for m in self.moments())
+
         return forms.with_history(told, order)  # type: ignore[arg-type]
 
 

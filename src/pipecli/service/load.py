@@ -32,7 +32,7 @@ class FieldLoad(NamedTuple):
         return self.measure.currency
 
 
-def load(workspace: Workspace, field: str, period: Period, when: When = When()) -> FieldLoad:  # noqa: B008
+def load(workspace: Workspace, field: str, period: Period, when: When = When()) -> FieldLoad:
     """Work to come in a period, of a numeric field, by the delivery in force.
 
     Raises InvalidInput for a field that is not one of the numeric ones, a day in the future, or a period that

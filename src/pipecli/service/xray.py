@@ -22,7 +22,7 @@ from pipecli.domain.xray_cases import Case, case_of, last_day, report_day
 from pipecli.errors import InvalidInput
 from pipecli.text import _, ngettext
 
-from .importing_source import Request
+from .import_request import Request
 from .measures import AMOUNT, COUNT, Measure
 from .xray_reading import NO_CURRENCY, Progress, Told, bare, read
 

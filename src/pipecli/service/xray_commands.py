@@ -10,7 +10,7 @@ from pipecli.domain.money import format_number
 from pipecli.domain.opportunity import OPEN
 from pipecli.text import _, language, ngettext
 
-from .importing_source import Request
+from .import_request import Request
 from .xray_reading import ALL, Told
 
 _LIST = "OPPORTUNITIES.csv"

@@ -34,7 +34,8 @@ from pipecli.text import _
 from .discovery import NAMELESS, bare_pipeline
 from .discovery_labels import Found, labels_of
 from .discovery_source import Identifiers, open_discovery
-from .importing_source import Look, Request, Source
+from .import_request import Request
+from .importing_source import Look, Source
 
 NO_CURRENCY = "XXX"
 """What ISO 4217 calls no currency: of amounts for which a file names none."""
