@@ -61,6 +61,7 @@ wheel: $(TESTS)
 
 bench: $(TESTS)
 	$(BIN)/python tests/bench/ratio.py $(BENCH_ARGS)
+	$(BIN)/python tests/bench/team.py
 
 # Minutes: a crowd on each database, and processes killed at random moments. Not part of `make test`.
 torture: $(TESTS)
