@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from .address import without_password
 from .errors import ConfigError, InvalidInput
 from .text import LANGUAGES, _, language_of_locale
 
@@ -197,12 +198,6 @@ class Settings:
             raise InvalidInput(
                 _("PIPE_TODAY = {text} is not a date; write it as 2026-12-31").format(text=text)
             ) from error
-
-
-def without_password(address: str) -> str:
-    """The address of a database, or a text that repeats one, as it may be shown."""
-    named = re.sub(r"(://[^:/@?\s]*):\S*@", r"\1@", address)
-    return re.sub(r"([?&](?:ssl)?password=)[^&\s]*", r"\1***", named)
 
 
 def data_folder(environ: Mapping[str, str]) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipecli.address import is_keywords, without_password
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
@@ -21,12 +22,9 @@ def sqlite_path(address: str) -> Path:
     """The file an address names; raises InvalidInput for an address of another kind."""
     if address.startswith("sqlite:///"):
         return Path(address.removeprefix("sqlite:///"))
-    if "://" in address or "\x00" in address:
-        raise InvalidInput(
-            _(
-                "{address} is not a database; write a file path, sqlite:///FILE or postgresql://HOST/NAME"
-            ).format(address=address.replace("\x00", ""))
-        )
+    if "://" in address or "\x00" in address or is_keywords(address):
+        line = _("{address} is not a database; write a file path, sqlite:///FILE or postgresql://HOST/NAME")
+        raise InvalidInput(line.format(address=without_password(address.replace("\x00", ""))))
     try:
         return Path(address).expanduser()
     except RuntimeError as error:
