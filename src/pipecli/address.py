@@ -1,4 +1,4 @@
-"""The address of a PostgreSQL database: what of it may be shown, and whether it can be read at all.
+"""The address of a database: what of it may be shown, who logs in by it, and whether it can be read at all.
 
 `postgresql://USER:PASSWORD@HOST:PORT/NAME?KEY=VALUE`, as libpq reads it (PostgreSQL manual, 34.1.1.2 Connection URIs).
 """
@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from urllib.parse import parse_qs, unquote
 
 # Greedy up to the last "@": a password may hold what it should have written as %40.
 _USER_INFO = re.compile(r"(://[^:/@?\s]*):.*@")
@@ -36,6 +38,30 @@ def is_ambiguous(address: str) -> bool:
         or any(character.isspace() for character in user)
         or not all(_HOSTS.fullmatch(host) for host in hosts.split(","))
     )
+
+
+def is_postgres(address: str) -> bool:
+    """Whether the address is of a PostgreSQL database."""
+    return address.startswith(("postgresql://", "postgres://"))
+
+
+def user_in(address: str) -> str | None:
+    """Who logs in by a `postgresql://` address; None where it does not say."""
+    rest, _mark, query = address.partition("://")[2].partition("?")
+    named, at, _hosts = rest.partition("@")
+    user = unquote(named.partition(":")[0]) if at else ""
+    return user or next(iter(parse_qs(query).get("user", ())), None)
+
+
+def from_anywhere(address: str) -> str:
+    """The address as it can be kept: that of a file must not depend on the folder one is in."""
+    file = address.removeprefix("sqlite:///")
+    if "://" in file or is_keywords(file):
+        return address
+    try:
+        return str(Path(file).expanduser().absolute())
+    except RuntimeError:  # there is no home folder
+        return address
 
 
 def is_keywords(address: str) -> bool:

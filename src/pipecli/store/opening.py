@@ -6,16 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipecli.address import is_keywords, without_password
+from pipecli.address import is_postgres as is_postgres
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
 if TYPE_CHECKING:
     from .driver import Driver
-
-
-def is_postgres(address: str) -> bool:
-    """Whether the address is of a PostgreSQL database."""
-    return address.startswith(("postgresql://", "postgres://"))
 
 
 def sqlite_path(address: str) -> Path:
