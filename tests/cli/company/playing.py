@@ -147,7 +147,7 @@ class Player:
         text = _KEPT.sub(r"KEPT/\1", text)
         here = {self._place.here(who): "HERE" for who in ("lea", "marc")}
         for address, name in (here | {self._place.there: "THERE", self._place.empty: "EMPTY"}).items():
-            for written in (shlex.quote(address), address, address.replace("_", "\\_")):
+            for written in (shlex.quote(address), address, address.replace("_", "\\_").replace("&", "&amp;")):
                 text = text.replace(written, name)
         return _SIZE.sub(" SIZE", text)
 
