@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -96,6 +96,28 @@ def postgres(server: str) -> Iterator[str]:
     yield server.replace("/postgres?", f"/{name}?")
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f"drop database {name} with (force)")
+
+
+PEOPLE = {"ana": "pipe_rep", "bob": "pipe_rep", "ida": "pipe_founder", "rob": "pipe_reader"}
+ROLES = Path(__file__).parents[1] / "examples" / "roles.sql"
+
+
+@pytest.fixture(scope="session")
+def people(server: str) -> Callable[[str], None]:
+    """Ana and Bob are reps, Ida is a founder, Rob reads: what lets them into a workspace, as often as it is called."""
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as admin:
+        for group in ("pipe_reader", "pipe_rep", "pipe_founder"):
+            admin.execute(f"create role {group} nologin")
+        for name, group in PEOPLE.items():
+            admin.execute(f"create role {name} login in role {group}")
+
+    def let_in(address: str) -> None:
+        with psycopg.connect(address, autocommit=True) as admin:
+            admin.execute(ROLES.read_text(encoding="utf-8"))
+
+    return let_in
 
 
 @pytest.fixture(scope="session")
