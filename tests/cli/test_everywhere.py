@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from pipecli.cli.app import program
 from pipecli.cli.commands import declared
 from pipecli.store.tables import METADATA
 
+from .agents import agent
 from .company.playing import Left, Place, Player, lines_of
 from .conftest import Pipe
 
@@ -132,6 +134,71 @@ def differences(on_file: list[Left], on_server: list[Left]) -> str:
             texts = [f"{left.code}\n{left.out}\n{left.err}".splitlines() for left in (one, other)]
             found += [one.line, *difflib.unified_diff(*texts, "sqlite", "postgresql", lineterm="", n=0)]
     return "\n".join(found)
+
+
+# What an agent asks, tool by tool; then it proposes.
+ASKED: list[tuple[str, dict[str, Any]]] = [
+    ("list_opportunities", {"status": "all", "sort": "-amount", "where": "amount >= 0 or not has amount"}),
+    ("list_opportunities", {"owner": "LEA", "stage": "lead", "limit": 1}),
+    ("search", {"text": "a"}),
+    ("show_opportunity", {"ref": "erp"}),
+    ("explain_gate", {"ref": 1, "to": "negotiation"}),
+    ("agenda", {"everybody": True, "days": 30}),
+    ("forecast", {"by": "owner"}),
+    ("audit", {}),
+    ("definition", {}),
+]
+
+
+def test_an_agent_is_answered_the_same_on_both(
+    house: Pipe, databases: Callable[[], str], environment: Path
+) -> None:
+    """Over the protocol; what it proposes is accepted by a person's command."""
+    there = databases()
+    assert house("db", "copy", str(environment / "pipe.db"), there).code == 0
+
+    def talk(address: str) -> list[object]:
+        with agent(PIPE_DB=address) as one:
+            found: list[object] = [one.call(tool, **given) for tool, given in ASKED]
+            [exchange] = [e["exchange"] for e in one.call("show_opportunity", ref=1)["exchanges"]]
+            found.append(one.call("read_exchange", ref=1, exchange=exchange))
+            made = [
+                one.call(
+                    "propose_evidence", ref=1, criterion="problem", exchange=exchange, quote="the scope"
+                ),
+                one.call("propose_value", ref=1, field="amount", value=52_000, why=f"[{exchange}]"),
+                one.call("propose_next_action", ref=1, action="call 🦊 about % and _", due="2026-11-27"),
+                one.call("propose_exchange", ref=1, kind="call", text="She will sign", on="2026-11-20"),
+                one.call("propose_move", ref=2, to="discovery", why="the need is known"),
+            ]
+            found += [*made, one.call("list_proposals")]
+            for proposal in made[:3]:
+                found.append(
+                    house("proposals", "accept", str(proposal["proposal"]), env={"PIPE_DB": address})
+                )
+            found += [one.call("show_opportunity", ref=1), one.call("list_proposals", answered=True)]
+            found.append(house("doctor", env={"PIPE_DB": address}).code)
+            return found
+
+    for on_file, on_server in zip(talk(str(environment / "pipe.db")), talk(there), strict=True):
+        assert on_file == on_server
+
+
+def test_an_agent_may_what_its_person_may(
+    house: Pipe, postgres: str, people: Callable[[str], None], environment: Path
+) -> None:
+    assert house("db", "copy", str(environment / "pipe.db"), postgres).code == 0
+    people(postgres)
+    with agent(PIPE_DB=postgres.replace("//postgres", "//rob", 1)) as one:
+        refused = one.refused("propose_value", ref=1, field="amount", value=52_000, why="said so")
+        assert (
+            refused["error"] == "store" and "does not let you write: permission denied" in refused["message"]
+        )
+        assert (one.call("list_opportunities")["n"], one.call("list_proposals")["n"]) == (4, 0)
+    with agent(PIPE_DB=postgres.replace("//postgres", "//ana", 1)) as one:
+        assert one.call("propose_value", ref=1, field="amount", value=52_000, why="said so")["ref"] == 1
+    (made,) = json.loads(house("journal", "1", "--limit", "1", "--json", env={"PIPE_DB": postgres}).out)
+    assert (made["kind"], made["actor"]) == ("ProposalMade", "ana")
 
 
 def test_every_command_and_option_is_in_the_script() -> None:
