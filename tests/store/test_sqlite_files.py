@@ -1,12 +1,14 @@
 """Everything a file can be instead of a healthy workspace: one clear line each, and nothing changed."""
 
 import os
+import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from pipecli import entry
 from pipecli.errors import StoreError
 from pipecli.service import creating, doctor, gates, lists, opportunities
 from pipecli.store import sqlite
@@ -197,6 +199,47 @@ def test_a_write_while_another_writes_gives_up_with_one_line(
     locked.execute("rollback")
     opportunities.add(at_path(file), "CRM", NEXT)
     assert names(at_path(file)) == ["ERP", "CRM"]
+
+
+def test_a_write_waits_for_another_one_to_end(
+    file: Path, locked: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks more often the longer it waits, so that nobody is passed over by those who come later."""
+    now, pauses = [0.0], list[float]()
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+        pauses.append(seconds)
+        if now[0] > sqlite.BUSY_SECONDS - 1:
+            locked.execute("rollback")
+
+    monkeypatch.setattr(sqlite.time, "sleep", sleep)
+    monkeypatch.setattr(sqlite.time, "monotonic", lambda: 1 + now[0])
+    assert opportunities.add(at_path(file), "CRM", NEXT).ref == 2
+    assert pauses == sorted(pauses, reverse=True)
+    assert (pauses[0], pauses[-1]) == (0.02, 0.002)
+    assert now[0] > 29
+
+
+def test_ctrl_c_ends_a_write_that_waits(
+    file: Path,
+    locked: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    pauses = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(sqlite.time, "sleep", sleep)
+    monkeypatch.setenv("PIPE_DB", str(file))
+    monkeypatch.setenv("PIPE_CONFIG", str(tmp_path / "none"))
+    assert entry.run(["add", "CRM", "-n", "call", "-d", "+3d"]) == 130
+    assert (capsys.readouterr().out, len(pauses)) == ("", 1)
+    assert names(at_path(file)) == ["ERP"]
 
 
 def test_a_read_is_never_held_up_by_a_write(file: Path, impatient: None, locked: sqlite3.Connection) -> None:

@@ -52,7 +52,7 @@ def read_header(driver: Driver, *, write: bool) -> Header:
         )
     if header.projection != PROJECTION and not write:
         raise StoreError(
-            _("the lists of {where} are of another version; rebuild them: pipe doctor --rebuild").format(
+            _("the lists of {where} are of another version; write them anew: pipe db upgrade").format(
                 where=driver.where
             ),
             where=driver.where,
