@@ -179,9 +179,9 @@ class Workspace:
         try:
             unit.driver.commit()
         except Unanswered as error:
-            from .unanswered import settle
+            from .unanswered import of_command, settle
 
-            settle(self.address, unit, error)
+            settle(self.address, unit.driver, error, of_command(unit))
 
     def _unit(self, driver: Driver, header: Header, name: str, agent: str | None = None) -> Unit:
         from .unit import Unit

@@ -212,6 +212,7 @@ def open_sqlite(path: Path, *, write: bool) -> SqliteDriver:
     """Open an existing file; raises StoreError where it is missing or cannot be read."""
     where = str(path)
     try:
+        take_back_beginning(path)
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise _missing(where) from error
@@ -281,10 +282,22 @@ def create_sqlite(path: Path) -> SqliteDriver:
     return _connected(path, "rw", new=True)
 
 
+def take_back_beginning(path: Path) -> None:
+    """Empty a file that its process began to write, in the journal mode of new files, and died.
+
+    Its first page can be rolled back only by who may write it; who reads would call it read-only.
+    """
+    begun = path.is_file() and path.stat().st_size <= _ONE_PAGE
+    if begun and path.with_name(path.name + "-journal").exists():
+        with suppress(StoreError):
+            _connected(path, "rw").close()
+
+
 def _is_blank(path: Path) -> bool:
     """Whether it is what a process leaves that dies between making the file and writing the workspace."""
     if not path.is_file() or path.stat().st_size > _ONE_PAGE:
         return False
+    take_back_beginning(path)
     try:
         driver = _connected(path, "ro")
     except StoreError:
