@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .errors import ConfigError, InvalidInput
+from .rewriting import rewrite
 from .text import LANGUAGES, _, language_of_locale
 
 LONGEST_NAME = 200
@@ -310,8 +311,7 @@ def write_setting(environ: Mapping[str, str], key: str, value: str | None, *, dr
             _("{path} writes {key} in a way of its own; change it there by hand").format(path=path, key=key)
         )
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        rewrite(path, text)
     except OSError as error:
         raise ConfigError(
             _("{path} cannot be written: {error}").format(path=path, error=error.strerror)
