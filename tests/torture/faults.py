@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .story import STORY, Deed
 from .victims import Ended
-from .world import Chapter, World
+from .world import Chapter, World, untrue
 
 WRITES, SYNCS, CUTS, NAMES = 1, 2, 4, 8
 ALL = WRITES | SYNCS | CUTS | NAMES
@@ -40,9 +40,6 @@ FAULTS = (
     Fault("process dies", ALL, DIES, False),
     Fault("process dies in a write", WRITES, TORN, False),
 )
-# What a command may exit with that met a fault: of the store, of a file, of the configuration, or it went on.
-CODES = (6, 2, 1, 0)
-SURELY_NOT = ("nothing was written", "nothing was kept", "nothing was changed", "no backup was made")
 
 
 class Injected(NamedTuple):
@@ -72,7 +69,7 @@ def inject_all(
             for n in _spread(calls[fault.calls], most, chapter.number):
                 ended = run(world, chapter, fault, n)
                 faults, done = world.faults(chapter, ended)
-                faults += [f"{' '.join(chapter.words)}: {f}" for f in _untrue(ended, done)]
+                faults += [f"{' '.join(chapter.words)}: {f}" for f in untrue(ended, done)]
                 found.at[fault.name] += 1
                 found.ended[_how(ended)] += 1
                 found.faults.extend(f"{fault.name}, call {n}: {f}" for f in faults)
@@ -99,20 +96,3 @@ def _how(ended: Ended) -> str:
     if ended.killed:
         return "died"
     return "went on" if ended.code == 0 else f"exit {ended.code}"
-
-
-def _untrue(ended: Ended, done: bool) -> list[str]:
-    """What is wrong with what a command said, which met a fault and lived."""
-    if ended.killed:
-        return []
-    said = ended.err.strip()
-    found = []
-    if ended.code not in CODES:
-        found.append(f"exit code {ended.code}")
-    if "Traceback" in said or "error of its own" in said:
-        found.append(f"not a line for a user: {said}")
-    if ended.code and not said:
-        found.append("not a word")
-    if done and any(words in said for words in SURELY_NOT):
-        found.append(f"done, and said: {said}")
-    return found

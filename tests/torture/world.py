@@ -33,6 +33,11 @@ SPOILT = {
 PERSON = b"Jeanne Martin"
 
 
+# What a command may exit with that met a fault: of the store, of a file, of the configuration, or it went on.
+CODES = (6, 2, 1, 0)
+SURELY_NOT = ("nothing was written", "nothing was kept", "nothing was changed", "no backup was made")
+
+
 class State(NamedTuple):
     """What there is: the workspace, the other one, and the file that a command writes."""
 
@@ -252,3 +257,20 @@ def on_postgres(folder: Path, server: str, victims: Victims) -> World:
     """The other way round."""
     other = SqlitePlace(folder / "run" / "place" / "other.db", folder / "kept")
     return World(folder, PostgresPlace(server, "victim"), other, victims)
+
+
+def untrue(ended: Ended, done: bool) -> list[str]:
+    """What is wrong with what a command said, which met a fault and lived."""
+    if ended.killed:
+        return []
+    said = ended.err.strip()
+    found = []
+    if ended.code not in CODES:
+        found.append(f"exit code {ended.code}")
+    if "Traceback" in said or "error of its own" in said:
+        found.append(f"not a line for a user: {said}")
+    if ended.code and not said:
+        found.append("not a word")
+    if done and any(words in said for words in SURELY_NOT):
+        found.append(f"done, and said: {said}")
+    return found
