@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from .address import from_anywhere
 from .config import CHOICES, NUMBERS, Setting, check_setting, config_path, read_file, settings_in
 from .errors import ConfigError
+from .rewriting import rewrite
 from .text import _
 
 
@@ -33,9 +34,7 @@ def write_setting(
             _("{path} writes {key} in a way of its own; change it there by hand").format(path=path, key=key)
         )
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(0o600)  # an address may hold a password
-        path.write_text(text, encoding="utf-8")
+        rewrite(path, text)  # private: an address may hold a password
     except OSError as error:
         raise ConfigError(
             _("{path} cannot be written: {error}").format(path=path, error=error.strerror)

@@ -13,8 +13,11 @@ import psycopg
 import pytest
 
 from pipecli import entry
+from pipecli.config import Settings
 from pipecli.errors import StoreError, Unanswered
-from pipecli.service import doctor, lists, opportunities, unanswered
+from pipecli.service import creating, demo, doctor, lists, opportunities, restoring, unanswered
+from pipecli.service.bringing_back import bring_back
+from pipecli.service.exporting import export_journal
 from pipecli.service.importing import import_file
 from pipecli.service.workspace import Workspace
 from pipecli.store import postgres as driver_of_postgres
@@ -127,6 +130,45 @@ def test_the_library_says_nothing_on_stderr(workspace: Workspace) -> None:
     )
     assert found.stdout.endswith(": division by zero\n")
     assert found.stderr == ""
+
+
+def making(settings: Settings, tmp_path: Path, workspace: Workspace) -> dict[str, Callable[[], object]]:
+    """What fills a whole workspace, or makes it."""
+    with (tmp_path / "journal.jsonl").open("w", encoding="utf-8", newline="") as out:
+        export_journal(workspace, out)
+    return {
+        "init": lambda: creating.init(settings),
+        "demo": lambda: demo.demo(settings, size=4),
+        "restore": lambda: restoring.restore(settings, tmp_path / "journal.jsonl"),
+        "bring back": lambda: bring_back(Workspace(settings), tmp_path / "journal.jsonl"),
+    }
+
+
+@pytest.fixture
+def unmade(proxy: Proxy, address: str, tmp_path: Path) -> Settings:
+    """An empty database over that line."""
+    name = urlsplit(address).path.strip("/")
+    over = f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}?sslmode=disable&gssencmode=disable"
+    return settings_for(over, tmp_path)
+
+
+@pytest.mark.parametrize("what", ["init", "demo", "restore", "bring back"])
+def test_a_whole_workspace_whose_answer_was_lost_is_looked_up(
+    workspace: Workspace, unmade: Settings, proxy: Proxy, tmp_path: Path, what: str
+) -> None:
+    made = making(unmade, tmp_path, workspace)[what]
+    cut_once(proxy, "before", where=b"commit\0", kind=b"Q")
+    with pytest.raises(StoreError, match=r"broke; nothing was written, do it again"):
+        made()
+    cut_once(proxy, "after", where=b"commit\0", kind=b"Q")
+    made()
+    assert doctor.doctor(Workspace(unmade)).faults == []
+    if what in ("restore", "bring back"):  # into one that is there
+        cut_once(proxy, "after", where=b"commit\0", kind=b"Q")
+        made()
+        cut_once(proxy, "after", where=b"commit\0", kind=b"Q", away=True)
+        with pytest.raises(Unanswered, match="whether it was written is not known, look: pipe journal"):
+            made()
 
 
 @pytest.mark.parametrize("where", [b"for update", b"min_writer"])

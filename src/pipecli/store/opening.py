@@ -49,6 +49,17 @@ def create_database(address: str) -> Driver:
     return create_sqlite(sqlite_path(address))
 
 
+def holds_something(address: str) -> bool:
+    """Whether there is more than a file without content; a PostgreSQL database always is."""
+    if is_postgres(address):
+        return True
+    from .sqlite import take_back_beginning
+
+    path = sqlite_path(address)
+    take_back_beginning(path)
+    return path.exists() and not (path.is_file() and path.stat().st_size == 0)
+
+
 def discard(address: str, driver: Driver) -> None:
     """Close a database that was opened to make a workspace in and was not; a new file is removed again."""
     driver.rollback()

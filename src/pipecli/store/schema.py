@@ -72,6 +72,16 @@ def has_workspace(driver: Driver) -> bool:
     return _has_table(driver, "workspace")
 
 
+def is_made(driver: Driver) -> bool:
+    """Whether there is a workspace, and nobody is about to make one; raises StoreError where one was just made."""
+    if has_workspace(driver):
+        return True
+    driver.run("begin")
+    driver.run("create table workspace (id integer)")  # waits for whoever else does this
+    driver.rollback()
+    return False
+
+
 def _has_table(driver: Driver, name: str) -> bool:
     if driver.dialect == "sqlite":
         sql = "select 1 from sqlite_master where type = 'table' and name = :name"
