@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,9 @@ from pipecli.text import _
 
 if TYPE_CHECKING:
     from .driver import Driver
+
+# How libpq writes an address besides as a URI: taken for a path, it would name a file, maybe after a password.
+_KEYWORD = re.compile(r"\s*(host|hostaddr|port|dbname|user|password|service|sslmode)\s*=")
 
 
 def is_postgres(address: str) -> bool:
@@ -21,11 +25,12 @@ def sqlite_path(address: str) -> Path:
     """The file an address names; raises InvalidInput for an address of another kind."""
     if address.startswith("sqlite:///"):
         return Path(address.removeprefix("sqlite:///"))
-    if "://" in address or "\x00" in address:
+    keyword = _KEYWORD.match(address)
+    if keyword or "://" in address or "\x00" in address:
         raise InvalidInput(
             _(
                 "{address} is not a database; write a file path, sqlite:///FILE or postgresql://HOST/NAME"
-            ).format(address=address.replace("\x00", ""))
+            ).format(address=f"{keyword[1]}=…" if keyword else address.replace("\x00", ""))
         )
     try:
         return Path(address).expanduser()

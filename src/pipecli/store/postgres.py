@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _PARAMETER = re.compile(r"('(?:[^']|'')*')|(?<![:\w]):([a-z_]\w*)")
 _MARK = re.compile(r"('(?:[^']|'')*')|\?")
 _INSERT = re.compile(r"(insert into .*\)) values \([?, ]+\)( on conflict .*)?")
+_UNQUOTED = re.compile(r"\w+://[^:/@?]*:[^?]*[/@][^?]*@")
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 30
 """How long a write waits for another one to end."""
@@ -305,6 +306,8 @@ def open_postgres(uri: str) -> PostgresDriver:
         )
     except psycopg.Error as error:
         text = str(error).strip().splitlines()[0] if str(error).strip() else ""
+        if _UNQUOTED.match(uri):  # what libpq takes for a host or a port is a part of the password
+            text = _("in a password write @ as %40, / as %2F and : as %3A, or keep it in ~/.pgpass")
         raise StoreError(
             _("{where} cannot be reached: {error}").format(where=where, error=without_password(text)),
             where=where,
