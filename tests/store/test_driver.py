@@ -225,6 +225,16 @@ def test_a_missing_postgres_is_one_line_without_the_password() -> None:
     assert "\n" not in caught.value.message
 
 
+@pytest.mark.parametrize(
+    "address", ["host=db.example user=lea password=secret", " password = secret", "service=sales"]
+)
+def test_an_address_in_keywords_is_no_file(address: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        opening.create_database(address)
+    assert caught.value.message.endswith("write a file path, sqlite:///FILE or postgresql://HOST/NAME")
+    assert "secret" not in caught.value.message
+
+
 @pytest.mark.parametrize("engine", ["postgresql"])
 def test_a_postgres_without_a_workspace_says_how_to_make_one(empty: Driver) -> None:
     with pytest.raises(StoreError, match=r"there is no workspace in .*; make one: pipe init"):
