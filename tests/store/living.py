@@ -130,8 +130,13 @@ class Held(Workspace):
         self.driver = driver
 
     @contextmanager
-    def read(self) -> Iterator[Reading]:
-        yield Reading(self.driver, read_header(self.driver, write=False), self.settings)
+    def read(
+        self, expect: Callable[[Driver], None] | None = None, *, as_of: date | None = None
+    ) -> Iterator[Reading]:
+        reading = Reading(self.driver, read_header(self.driver, write=False), self.settings)
+        if as_of is not None:
+            reading.as_of(as_of)
+        yield reading
 
     @contextmanager
     def commit(

@@ -7,6 +7,7 @@ may be read from end to end, because open opportunities are few; the table itsel
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -50,6 +51,9 @@ class Planned:
 
     def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
         return iter(self.rows(sql, parameters))
+
+    def soon(self, read: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[[], Any]:
+        return partial(read, *args, **kwargs)
 
 
 Ask = Callable[[Any, Pipeline], object]
@@ -174,7 +178,7 @@ LEGITIMATE: dict[str, tuple[Ask, set[str]]] = {
     "list of all": (listed(Filter(status=("open", "won", "lost"))), {"SCAN o"}),
     # The end of the journal, read backwards up to the limit.
     "journal": (
-        lambda driver, _p: journal.read_journal(driver, streams=None, since=None, actor=None, limit=50),
+        lambda driver, _p: journal.read_journal(driver, number=None, since=None, actor=None, limit=50),
         {"SCAN e"},
     ),
     # Every opportunity is held against what it was.

@@ -212,8 +212,8 @@ class Watched(Workspace):
         self.counted = Counted(held.driver)
 
     @contextmanager
-    def read(self) -> Iterator[Reading]:
-        with self._held.read() as reading:
+    def read(self, *args: Any, **kwargs: Any) -> Iterator[Reading]:
+        with self._held.read(*args, **kwargs) as reading:
             reading.driver = self.counted
             yield reading
 

@@ -40,11 +40,7 @@ def calendar(workspace: Workspace, *, days: int = DAYS, everybody: bool = False)
     Raises ConfigError where the library that writes it is missing.
     """
     with workspace.read() as reading:
-        reading.driver.begin_reading()
-        try:
-            found = list(occasions(reading, days, everybody=everybody))
-        finally:
-            reading.driver.rollback()
+        found = list(occasions(reading, days, everybody=everybody))
         owner = reading.actor
         title = _("Next actions") if everybody else _("Next actions of {owner}").format(owner=owner)
         content = calendar_bytes(title, reading.pipeline.timezone, found)

@@ -49,8 +49,8 @@ class Brief(NamedTuple):
 
 def brief(workspace: Workspace, ref: str) -> Brief:
     """What to know of an opportunity before a meeting, by rules; raises NotFound."""
-    with workspace.read() as reading:
-        number = refs.find(reading.driver, ref, workspace)
+    with workspace.read(refs.expecting(workspace, ref, whole=True)) as reading:
+        number = refs.find(reading.driver, ref, workspace, whole=True)
         events = journal.load_whole_stream(reading.driver, opportunity_stream(number))
         state = fold(events)
         if state is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any, TextIO
 
 from pipecli.exporters.csv_format import write_csv
@@ -29,25 +28,14 @@ COLUMNS = (
 
 def export_csv(workspace: Workspace, out: TextIO) -> int:
     """Write every opportunity, by number, as CSV; how many there are."""
-    with reading_at_once(workspace) as reading:
+    with workspace.read() as reading:
         return write_csv(every_record(reading), COLUMNS, list(reading.pipeline.fields), out)
 
 
 def export_json(workspace: Workspace, out: TextIO) -> int:
     """Write every opportunity, by number, as a JSON array; how many there are."""
-    with reading_at_once(workspace) as reading:
-        return write_json(every_record(reading), out)
-
-
-@contextmanager
-def reading_at_once(workspace: Workspace) -> Iterator[Reading]:
-    """The workspace as it stands at one moment."""
     with workspace.read() as reading:
-        reading.driver.begin_reading()
-        try:
-            yield reading
-        finally:
-            reading.driver.rollback()
+        return write_json(every_record(reading), out)
 
 
 def every_record(reading: Reading) -> Iterator[Record]:

@@ -18,7 +18,7 @@ from pipecli.store.changes import amounts_then
 from pipecli.store.lists import Filter, Row, asked_approvals, list_rows
 
 from .measures import AMOUNT, measure_of
-from .outlook import history_forecast
+from .outlook import HistoryForecast, history_forecast
 from .records import Record, record, row_facts
 from .workspace import Reading, Workspace
 
@@ -79,30 +79,33 @@ class Focus(NamedTuple):
 def focus(workspace: Workspace, limit: int) -> Focus:
     """What to look at; `limit` lines are shared between the sections, 0 shows all."""
     with workspace.read() as reading:
+        until = quarter_bounds(reading.today)[1]
+        ahead = reading.soon(history_forecast, reading, until, measure_of(reading.pipeline, AMOUNT))
+        asked = reading.soon(asked_approvals, reading.driver, tuple(reading.pipeline.roles))
         rows = {
             row.number: row for row in list_rows(reading.driver, Filter(), reading.pipeline, reading.today)
         }
-        wins = _chances(reading, list(rows.values()))
-        found = _Found(reading, rows, wins)
+        wins = _chances(reading, list(rows.values()), ahead(), until)
+        found = _Found(reading, rows, wins, asked())
         sections = [found.approvals(), found.uncertain(), found.stakes()]
         shown = rules.lines_each([len(lines) for lines in sections], limit)
         return Focus(
             reading.pipeline.currency,
-            quarter_bounds(reading.today)[1],
+            until,
             [line for lines, n in zip(sections, shown, strict=True) for line in lines[:n]],
             {name: len(lines) for name, lines in zip(rules.SECTIONS, sections, strict=True)},
             sum(found.worth(rows[number]) is None for number in wins),
         )
 
 
-def _chances(reading: Reading, rows: Sequence[Row]) -> Mapping[int, float]:
+def _chances(
+    reading: Reading, rows: Sequence[Row], ahead: HistoryForecast, until: date
+) -> Mapping[int, float]:
     """The chance that each open opportunity is won by the end of this quarter, from 0 to 1.
 
     From history where it is the one to believe; else by the rules: the probability of those to be closed by then,
     of which those whose close date is missing or past may be too.
     """
-    until = quarter_bounds(reading.today)[1]
-    ahead = history_forecast(reading, until, measure_of(reading.pipeline, AMOUNT))
     if ahead.trust.trusted:
         chances = ahead.chances(until)
         return {row.number: chances[row.number] for row in rows if row.number in chances}
@@ -114,11 +117,12 @@ def _chances(reading: Reading, rows: Sequence[Row]) -> Mapping[int, float]:
 
 
 class _Found(NamedTuple):
-    """The open opportunities of a reading and their chances, to be listed in sections."""
+    """The open opportunities of a reading, their chances and the approvals they wait for, to be listed in sections."""
 
     reading: Reading
     rows: Mapping[int, Row]
     wins: Mapping[int, float]
+    waiting: Sequence[tuple[int, str, str, str]]
 
     def worth(self, row: Row) -> int | None:
         """The amount in minor units of the workspace's currency; None without an amount, or a rate for it."""
@@ -131,7 +135,7 @@ class _Found(NamedTuple):
         roles = self.reading.pipeline.roles
         criteria = {c.key: c for c in self.reading.pipeline.criteria() if c.approval in roles}
         order = {role: n for n, role in enumerate(roles)}
-        asked = [a for a in asked_approvals(self.reading.driver, tuple(roles)) if a[1] in criteria]
+        asked = [a for a in self.waiting if a[1] in criteria]
         asked.sort(key=lambda a: (order[criteria[a[1]].approval or ""], a[3], a[0]))
         return [self._asked(number, criteria[key], by, on) for number, key, by, on in asked]
 

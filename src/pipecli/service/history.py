@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
@@ -67,8 +67,9 @@ def read_past(reading: Reading, measure: Measure) -> Past:
     """Everything that happened by the end of the reading's day, valued by a measure."""
     driver, day = reading.driver, reading.today
     days = _Ordinals()
-    keys, versions, index = _stages(reading, days)
-    portions = list(stored.visit_columns(driver, day))
+    stages = reading.soon(_stages, reading, days)
+    figures, portions = stored.span_columns(driver, day), list(stored.visit_columns(driver, day))
+    keys, versions, index = stages()
     numbers, case = np.unique(_joined(portions, 0, lambda column: column), return_inverse=True)
     visits = Visits(
         case,
@@ -78,7 +79,7 @@ def read_past(reading: Reading, measure: Measure) -> Past:
         _joined(portions, 4, lambda column: [_OUTCOMES.get(outcome, CUT) for outcome in column]),
         _joined(portions, 5, lambda column: [how == "imported" for how in column]).astype(bool),
     )
-    spans = _spans(reading, measure, numbers, days, index)
+    spans = _spans(reading, measure, list(figures), numbers, days, index)
     imported_on = partial(_imported_on, driver, numbers)
     past = past_of(visits, spans, numbers, keys, versions, day.toordinal(), imported_on, measure)
     if measure.field is None:
@@ -129,11 +130,11 @@ def _stages(
 
     A stage that a changed definition dropped is the one its opportunities were moved to, else one of its own.
     """
+    moved = reading.soon(stored.stage_moves, reading.driver, reading.today)
     versions = stored.stage_probabilities(reading.driver, reading.today)
     former = {key: percent for _on, found in versions for key, percent in found.items()}
     current = {stage.key: stage.probability for stage in reading.pipeline.stages}
-    moves = stored.stage_moves(reading.driver, reading.today)
-
+    moves = moved()
     lasting = {key: lasting_stage(key, tuple(current), moves) for key in former}
     usual = {lasting[key]: percent for key, percent in former.items()} | current
     keys = (*current, *(key for key in usual if key not in current))
@@ -167,10 +168,14 @@ def _merged(
 
 
 def _spans(
-    reading: Reading, measure: Measure, numbers: Days, days: _Ordinals, index: dict[str, int]
+    reading: Reading,
+    measure: Measure,
+    portions: Sequence[Columns],
+    numbers: Days,
+    days: _Ordinals,
+    index: dict[str, int],
 ) -> Spans:
     """The value, the expected close day and the probability set by hand, from day to day."""
-    portions = list(stored.span_columns(reading.driver, reading.today))
 
     def figures(read: Callable[[Columns], Iterable[float]]) -> Floats:
         parts = [np.fromiter(read(portion), dtype=float, count=len(portion[0])) for portion in portions]

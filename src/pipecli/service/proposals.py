@@ -212,7 +212,7 @@ def waiting(
 ) -> list[Listed]:
     """The proposals that wait for an answer, the newest first; with `answered` all there ever were."""
     with workspace.read() as reading:
-        number = refs.find(reading.driver, ref, workspace) if ref is not None else None
+        number = None if ref is None else refs.find(reading.driver, ref, workspace)
         owner = reading.actor if mine else None
         rows = stored.listed(reading.driver, number=number, owner=owner, answered=answered)
         return _listed(reading, rows)

@@ -14,7 +14,7 @@ from pipecli.domain.opportunity import Opportunity, Visit
 from pipecli.domain.pipeline import Pipeline
 from pipecli.domain.seen import Seen
 from pipecli.errors import NotFound
-from pipecli.store import directory, journal, search
+from pipecli.store import directory, journal
 from pipecli.store.directory import Person
 from pipecli.text import _
 
@@ -77,7 +77,7 @@ class ProofStep(NamedTuple):
 
 def show(workspace: Workspace, ref: str, *, as_of: date | None = None, to: str | None = None) -> Shown:
     """One opportunity as it is, or as it was at the end of a day; its gate is that to the next stage, or to `to`."""
-    with workspace.read(lambda driver: refs.expect(driver, ref, whole=True)) as reading:
+    with workspace.read(refs.expecting(workspace, ref, whole=True)) as reading:
         number = refs.find(reading.driver, ref, workspace, whole=True)
         reading.around(number)
         own = journal.load_whole_stream(reading.driver, opportunity_stream(number))
@@ -184,8 +184,9 @@ def living(events: Iterable[Event]) -> list[Event]:
 
 def proof(workspace: Workspace, ref: str) -> tuple[Record, list[ProofStep]]:
     """The chain of evidence behind an opportunity's stage, passage by passage."""
-    with workspace.read() as reading:
-        number = refs.find(reading.driver, ref, workspace)
+    with workspace.read(refs.expecting(workspace, ref, whole=True)) as reading:
+        number = refs.find(reading.driver, ref, workspace, whole=True)
+        reading.around(number)
         own = journal.load_whole_stream(reading.driver, opportunity_stream(number))
         state = fold(own)
         if state is None:
@@ -272,18 +273,16 @@ def read_journal(
     workspace: Workspace, ref: str | None, *, since: date | None, actor: str | None, limit: int
 ) -> JournalPage:
     """The journal, of one opportunity or of all; `limit` 0 is all of it."""
-    with workspace.read() as reading:
-        streams: list[str] | None = None
-        if ref is not None:
-            number = refs.find(reading.driver, ref, workspace)
-            streams = [opportunity_stream(n) for n in (number, *search.absorbed(reading.driver, number))]
-        events = journal.read_journal(reading.driver, streams=streams, since=since, actor=actor, limit=limit)
+    with workspace.read(None if ref is None else refs.expecting(workspace, ref)) as reading:
+        number = None if ref is None else refs.find(reading.driver, ref, workspace)
+        events = journal.read_journal(reading.driver, number=number, since=since, actor=actor, limit=limit)
         count = len(events)
+        names = reading.driver.soon(
+            directory.names, reading.driver, {i for e in events for i in _event_ids(e)}
+        )
         if limit and count == limit:
-            count = journal.count_journal(reading.driver, streams=streams, since=since, actor=actor)
-        ids = {i for e in events for i in _event_ids(e)}
-        names = directory.names(reading.driver, ids)
-        return JournalPage(entries(reading, events, names), count)
+            count = journal.count_journal(reading.driver, number=number, since=since, actor=actor)
+        return JournalPage(entries(reading, events, names()), count)
 
 
 def _event_ids(event: Event) -> list[int]:

@@ -15,7 +15,7 @@ from pipecli.domain.money import exponent, major
 from pipecli.exporters.xlsx import DATE, NUMBER, TEXT, Column, Money, Sheet, write_xlsx
 from pipecli.store import workbook
 
-from .exporting import COLUMNS, every_record, reading_at_once
+from .exporting import COLUMNS, every_record
 from .records import Record
 from .workspace import Reading, Workspace
 
@@ -33,7 +33,7 @@ def export_xlsx(workspace: Workspace, out: BinaryIO) -> int:
 
     Raises ConfigError where the library that writes it is missing.
     """
-    with reading_at_once(workspace) as reading:
+    with workspace.read() as reading:
         return write_xlsx(out, _sheets(reading), clock.now())
 
 

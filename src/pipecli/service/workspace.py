@@ -6,16 +6,17 @@ the lock, then loads state; what is decided inside is written together, or not a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from pipecli import clock
 from pipecli.config import Settings
 from pipecli.errors import Conflict, InvalidInput, Unanswered
-from pipecli.store.header import Header, pipeline_as_of, pipeline_of, read_header
+from pipecli.store.header import Header, expect_pipeline_as_of, pipeline_as_of, pipeline_of, read_header
 from pipecli.store.opening import database_user, is_postgres, open_database
+from pipecli.store.rates import expect_rates, read_rates
 from pipecli.text import _
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from .unit import Unit
 
+P = ParamSpec("P")
 T = TypeVar("T")
 PREPARATIONS = 3
 
@@ -52,12 +54,23 @@ class Reading:
         self._last_day = self.real_today
         self._settings = settings
         self._names: dict[int, str | None] = {}
+        self._quoted: dict[str, list[Quote]] = {}
+
+    def soon(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
+        """Begin a part of a report: over a network all that were begun go on together; call for its result once."""
+        return self.driver.soon(read, *args, **kwargs)
 
     def around(self, number: int) -> None:
         """Learn the names that an opportunity refers to, in the same round trip as what was expected before."""
         from pipecli.store.directory import names_around
 
         self._names |= names_around(self.driver, number)
+
+    def names_in(self, streams: Sequence[str]) -> None:
+        """Learn the names that were ever set in these opportunities."""
+        from pipecli.store import directory
+
+        self._names |= directory.names_in(self.driver, streams)
 
     def names(self, ids: Iterable[int | None]) -> dict[int, str | None]:
         """The names of these accounts and contacts, by id; what is known already is not asked again."""
@@ -93,9 +106,9 @@ class Reading:
         return self.pipeline.rates
 
     def _quotes(self, currency: str) -> list[Quote]:
-        from pipecli.store.rates import read_rates
-
-        return [quote for quote in read_rates(self.driver, currency) if quote.on <= self._last_day]
+        if currency not in self._quoted:
+            self._quoted[currency] = read_rates(self.driver, currency)
+        return [quote for quote in self._quoted[currency] if quote.on <= self._last_day]
 
 
 class Workspace:
@@ -121,13 +134,25 @@ class Workspace:
         return self.settings.database()
 
     @contextmanager
-    def read(self, expect: Callable[[Driver], None] | None = None) -> Iterator[Reading]:
-        """Open it for reading; raises StoreError. `expect` says what will be asked of it first."""
+    def read(
+        self, expect: Callable[[Driver], None] | None = None, *, as_of: date | None = None
+    ) -> Iterator[Reading]:
+        """Open it for reading, as it stands at one moment; raises StoreError, InvalidInput for a day to come.
+
+        `expect` says what will be asked of it first; with `as_of` the report is made for the end of that day.
+        """
         driver = open_database(self.address, write=False)
         try:
+            driver.begin_reading()
             if expect:
                 expect(driver)
-            yield Reading(driver, read_header(driver, write=False), self.settings)
+            if as_of is not None:
+                expect_pipeline_as_of(driver, as_of)
+            reading = Reading(driver, read_header(driver, write=False), self.settings)
+            if as_of is not None:
+                reading.as_of(as_of)
+            expect_rates(driver, reading.pipeline.currency)
+            yield reading
         finally:
             driver.close()
 

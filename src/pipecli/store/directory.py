@@ -7,7 +7,10 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipecli.domain.events import DESCRIBED, OPENED
 from pipecli.domain.fold import fold
+
+from .driver import quoted
 
 if TYPE_CHECKING:
     from .driver import Driver
@@ -71,6 +74,28 @@ def names_around(driver: Driver, number: int) -> dict[int, str | None]:
 def expect_names_around(driver: Driver, number: int) -> None:
     """These names will be asked for."""
     driver.ahead(_AROUND, {"number": number})
+
+
+def names_in(driver: Driver, streams: Sequence[str]) -> dict[int, str | None]:
+    """The names of all accounts and people that were ever set in these opportunities; of many, everybody's."""
+    if len(streams) > MOST_PARAMETERS:
+        return all_names(driver)
+    if not streams:
+        return {}
+    wanted = {f"s{n}": stream for n, stream in enumerate(streams)}
+    of = f"from event e where e.stream in ({', '.join(f':{name}' for name in wanted)}) and e.kind ="
+    changes = driver.json_text("e.payload", "changes")
+    said = " union ".join(
+        f"select cast({driver.json_text(place, key)} as bigint) {of} {quoted(kind)}"
+        for kind, place in ((OPENED, "e.payload"), (DESCRIBED, changes))
+        for key in ("account", "contact", "decision_maker")
+    )
+    rows = driver.rows(
+        f"with said (id) as ({said}) select id, name from account where id in (select id from said) "
+        "union all select id, name from person where id in (select id from said)",
+        wanted,
+    )
+    return {i: name for i, name in rows}
 
 
 def all_names(driver: Driver) -> dict[int, str | None]:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .driver import Driver
+    from .driver import Driver, Row
 
 _PORTION = 50_000
 
@@ -40,7 +40,10 @@ def span_columns(driver: Driver, day: date) -> Iterator[tuple[tuple[Any, ...], .
 
 
 def _columns(driver: Driver, sql: str, day: date) -> Iterator[tuple[tuple[Any, ...], ...]]:
-    rows = driver.stream(sql, {"day": day.isoformat()})
+    return _portions(driver.stream(sql, {"day": day.isoformat()}))
+
+
+def _portions(rows: Iterator[Row]) -> Iterator[tuple[tuple[Any, ...], ...]]:
     while portion := list(islice(rows, _PORTION)):
         yield tuple(zip(*portion, strict=True))
 

@@ -15,9 +15,10 @@ from pipecli.errors import StoreError
 from pipecli.text import _
 
 from .driver import quoted
+from .search import absorbed_sql
 
 if TYPE_CHECKING:
-    from .driver import Driver, Row
+    from .driver import Driver, Parameters, Row
 
 _CARRIED = ", ".join(quoted(kind) for kind in sorted(CARRIED_TEXTS))
 _FOLDED = (
@@ -33,6 +34,11 @@ _LATER = (
     _FOLDED + "where e.stream in (select stream from event where command = :command) "
     "and e.seq > (select min(seq) from event where command = :command) and e.command <> :command "
     "order by e.stream, e.version"
+)
+_TOUCHED = (
+    "select e.stream from command c join event e on e.command = c.id "
+    "where c.actor = :actor and c.agent is null and e.stream >= 'o' and e.stream < 'o~' "
+    "order by c.id desc, e.seq desc limit :most"
 )
 _OF_STREAM = "where e.stream = :stream order by e.version"
 INSERT_EVENT = (
@@ -113,6 +119,16 @@ def load_many(driver: Driver, streams: Sequence[str]) -> Iterator[tuple[str, lis
             yield stream, [_event(r) for r in group]
 
 
+def load_selected(
+    driver: Driver, select: str, parameters: Parameters | None = None, *, texts: Sequence[str] = ()
+) -> list[list[Event]]:
+    """The streams that a query names, each in version order; `texts` are kinds whose text comes as well."""
+    carried = ", ".join(quoted(kind) for kind in sorted({*CARRIED_TEXTS, *texts}))
+    sql = f"{_FOLDED.replace(_CARRIED, carried)}where e.stream in ({select}) order by e.stream, e.version"
+    rows = driver.rows(sql, parameters)
+    return [[_event(r) for r in group] for _stream, group in groupby(rows, key=lambda r: r[6])]
+
+
 def load_whole_stream(driver: Driver, stream: str) -> list[Event]:
     """One stream in version order, with every text, for showing."""
     return [_event(r) for r in driver.rows(_WHOLE + _OF_STREAM, {"stream": stream})]
@@ -148,10 +164,13 @@ def expect_later_events(driver: Driver, command: int) -> None:
 
 
 def read_journal(
-    driver: Driver, *, streams: Sequence[str] | None, since: date | None, actor: str | None, limit: int
+    driver: Driver, *, number: int | None, since: date | None, actor: str | None, limit: int
 ) -> list[Event]:
-    """The latest entries (of some streams), oldest first, with every text; `limit` 0 is all of them."""
-    where, parameters = _wanted(streams, since, actor)
+    """The latest entries, oldest first, with every text; `limit` 0 is all of them.
+
+    Those of one opportunity are those of what was merged into it as well.
+    """
+    where, parameters = _wanted(number, since, actor)
     sql = f"{_WHOLE}where {where} order by e.seq desc"
     if limit:
         sql += " limit :most"
@@ -159,23 +178,20 @@ def read_journal(
     return [_event(r) for r in reversed(driver.rows(sql, parameters))]
 
 
-def count_journal(
-    driver: Driver, *, streams: Sequence[str] | None, since: date | None, actor: str | None
-) -> int:
+def count_journal(driver: Driver, *, number: int | None, since: date | None, actor: str | None) -> int:
     """How many entries `read_journal` has without a limit."""
-    where, parameters = _wanted(streams, since, actor)
+    where, parameters = _wanted(number, since, actor)
     sql = f"select count(*) from event e join command c on c.id = e.command where {where}"
     return int(driver.rows(sql, parameters)[0][0])
 
 
-def _wanted(
-    streams: Sequence[str] | None, since: date | None, actor: str | None
-) -> tuple[str, dict[str, object]]:
+def _wanted(number: int | None, since: date | None, actor: str | None) -> tuple[str, dict[str, object]]:
     """What entries are asked for, as SQL with its parameters."""
     where, parameters = ["1 = 1"], dict[str, object]()
-    if streams is not None:
-        parameters |= {f"s{n}": stream for n, stream in enumerate(streams)}
-        where.append("e.stream in (" + ", ".join(f":s{n}" for n in range(len(streams))) + ")")
+    if number is not None:
+        parameters |= {"number": number, "stream": f"o{number}"}
+        gone = f"select 'o' || cast(x.number as text) from ({absorbed_sql(':number')}) x"
+        where.append(f"e.stream in (select cast(:stream as text) union all {gone})")
     if since is not None:
         where.append("e.occurred_on >= :since")
         parameters["since"] = since.isoformat()
@@ -252,13 +268,13 @@ def last_touched(driver: Driver, actor: str, most: int = 50) -> list[int]:
 
     What an agent did in their name is not theirs.
     """
-    rows = driver.rows(
-        "select e.stream from command c join event e on e.command = c.id "
-        "where c.actor = :actor and c.agent is null and e.stream >= 'o' and e.stream < 'o~' "
-        "order by c.id desc, e.seq desc limit :most",
-        {"actor": actor, "most": most},
-    )
+    rows = driver.rows(_TOUCHED, {"actor": actor, "most": most})
     return list(dict.fromkeys(int(stream[1:]) for (stream,) in rows))
+
+
+def expect_last_touched(driver: Driver, actor: str, most: int = 50) -> None:
+    """They will be asked for."""
+    driver.ahead(_TOUCHED, {"actor": actor, "most": most})
 
 
 def commands_of(driver: Driver, actor: str) -> Iterator[CommandRow]:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from pipecli.errors import Damaged, StoreError
@@ -22,6 +23,8 @@ from pipecli.text import _
 
 from .driver import Parameters, Row
 
+P = ParamSpec("P")
+T = TypeVar("T")
 BUSY_SECONDS = 5.0
 _ONE_PAGE = 4096
 # Numbers beyond 64 bits and text that is not Unicode fail before they reach SQLite, as Python's own errors.
@@ -37,6 +40,7 @@ class SqliteDriver:
 
     dialect = "sqlite"
     user = None
+    login = None
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.where = str(path)
@@ -52,6 +56,9 @@ class SqliteDriver:
 
     def ahead(self, sql: str, parameters: Parameters | None = None) -> None:
         """There is no network to spare."""
+
+    def soon(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
+        return partial(read, *args, **kwargs)
 
     def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
         try:
