@@ -108,9 +108,9 @@ def test_streams_come_whole_and_each_kind_apart(filled: Driver) -> None:
     assert [s for s, _es in journal.load_streams(filled, "w")] == ["workspace"]
 
 
-def test_the_events_of_a_command(filled: Driver) -> None:
-    assert seqs(journal.command_events(filled, 10)) == [10, 11, 12]
-    assert journal.command_events(filled, 99) == []
+def test_the_streams_that_a_command_touched_come_whole(filled: Driver) -> None:
+    assert [seqs(events) for events in journal.load_touched(filled, 10)] == [[12], [10, 11, 15, 16]]
+    assert journal.load_touched(filled, 99) == []
 
 
 def test_last_touched_are_opportunities_the_latest_first(filled: Driver) -> None:

@@ -123,18 +123,21 @@ HOURLY: dict[str, tuple[Ask, set[str]]] = {
         {"sqlite_autoindex_span_1"},
     ),
     "agenda: what changed hands": (
-        lambda driver, _p: agenda.handed(driver, mark=7),
+        lambda driver, _p: agenda.handed(driver, since="2026-02-01"),
         {"PRIMARY KEY", "ix_event_command"},
     ),
     "agenda: what was taken back": (
-        lambda driver, _p: agenda.withdrawn(driver, mark=7),
+        lambda driver, _p: agenda.withdrawn(driver, since="2026-02-01"),
         {"PRIMARY KEY", "ix_event_command", "sqlite_autoindex_event_1"},
     ),
     "undo: what to take back": (
         lambda driver, _p: list(journal.commands_of(driver, "lea")),
         {"ix_command_actor"},
     ),
-    "undo: its events": (lambda driver, _p: journal.command_events(driver, 7), {"ix_event_command"}),
+    "undo: its events": (
+        lambda driver, _p: journal.load_touched(driver, 7),
+        {"ix_event_command", "sqlite_autoindex_event_1"},
+    ),
     "undo: who uses its account": (
         lambda driver, _p: directory.used_by(driver, [1]),
         {"ix_account", "ix_contact", "ix_decision_maker"},
@@ -200,7 +203,6 @@ LEGITIMATE: dict[str, tuple[Ask, set[str]]] = {
         {"SCAN opportunity"},
     ),
     # The end of the journal, read backwards to the mark.
-    "agenda: where to begin": (lambda driver, _p: agenda.mark_before(driver, "2026-02-01"), {"SCAN event"}),
     # Every opportunity there was is shown.
     "list as of": (lambda driver, _p: past.read_past(driver, TODAY), {"SCAN o"}),
 }

@@ -53,11 +53,10 @@ def export_journal(workspace: Workspace, out: TextIO) -> int:
     try:
         driver.begin_reading()
         read_header(driver, write=True)  # the lists may be of another version, the journal not
-        count = 0
-        for line in journal_lines(dump.workspace_values(driver), journal_rows(driver)):
+        count, rows = 0, journal_rows(driver)
+        for line in journal_lines(dump.workspace_values(driver), rows):
             out.write(line)
             count += 1
-        driver.rollback()
         return count
     finally:
         driver.close()
@@ -65,6 +64,9 @@ def export_journal(workspace: Workspace, out: TextIO) -> int:
 
 def journal_rows(driver: Driver) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every row of the journal with the name of its table, as it is exported."""
-    for table, columns in dump.TABLES.items():
-        for row in dump.dumped(driver, table):
-            yield table, dict(zip(columns, row, strict=True))
+    tables = {table: dump.dumped(driver, table) for table in dump.TABLES}
+    return (
+        (table, dict(zip(dump.TABLES[table], row, strict=True)))
+        for table, rows in tables.items()
+        for row in rows
+    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipecli.domain import focus as rules
 from pipecli.domain.condition import describe
@@ -23,6 +23,7 @@ from .records import Record, record, row_facts
 from .workspace import Reading, Workspace
 
 WEEK = timedelta(7)
+Asking = tuple[Row, Criterion, Mapping[str, Any]]
 
 
 class Asked(NamedTuple):
@@ -85,8 +86,11 @@ def focus(workspace: Workspace, limit: int) -> Focus:
         rows = {
             row.number: row for row in list_rows(reading.driver, Filter(), reading.pipeline, reading.today)
         }
+        asking = _asking(reading, rows.values())
+        numbers = sorted({row.number for row, *_rest in asking})
+        then = reading.soon(amounts_then, reading.driver, numbers, reading.today - WEEK)
         wins = _chances(reading, list(rows.values()), ahead(), until)
-        found = _Found(reading, rows, wins, asked())
+        found = _Found(reading, rows, wins, asked(), asking, then())
         sections = [found.approvals(), found.uncertain(), found.stakes()]
         shown = rules.lines_each([len(lines) for lines in sections], limit)
         return Focus(
@@ -116,13 +120,31 @@ def _chances(
     }
 
 
+def _asking(reading: Reading, rows: Iterable[Row]) -> list[Asking]:
+    """The opportunities whose amount asks for an approval."""
+    pipeline, today = reading.pipeline, reading.today
+    facts = [(row, row_facts(row, pipeline, today)) for row in rows]
+    return [
+        (row, criterion, found)
+        for criterion in rules.stakes(pipeline)
+        for row, found in facts
+        if rules.is_at_stake(criterion, found, today)
+    ]
+
+
 class _Found(NamedTuple):
-    """The open opportunities of a reading, their chances and the approvals they wait for, to be listed in sections."""
+    """The open opportunities of a reading, to be listed in sections.
+
+    `wins` are their chances, `waiting` the approvals they wait for, `asking` those whose amount asks for one, and
+    `then` the amounts of those a week ago.
+    """
 
     reading: Reading
     rows: Mapping[int, Row]
     wins: Mapping[int, float]
     waiting: Sequence[tuple[int, str, str, str]]
+    asking: Sequence[Asking]
+    then: Mapping[int, tuple[int | None, str]]
 
     def worth(self, row: Row) -> int | None:
         """The amount in minor units of the workspace's currency; None without an amount, or a rate for it."""
@@ -160,20 +182,17 @@ class _Found(NamedTuple):
     def stakes(self) -> list[Line]:
         """Those whose amount asks for an approval now and did not a week ago, the largest first."""
         pipeline, today = self.reading.pipeline, self.reading.today
-        asking = [
-            (row, criterion, facts)
-            for criterion in rules.stakes(pipeline)
-            for row in self.rows.values()
-            if rules.is_at_stake(criterion, facts := row_facts(row, pipeline, today), today)
-        ]
-        then = amounts_then(self.reading.driver, sorted({row.number for row, *_ in asking}), today - WEEK)
         found: dict[int, Crossed] = {}
-        for row, criterion, facts in asking:
-            amount, currency = then.get(row.number, (None, row.currency))
+        for row, criterion, facts in self.asking:
+            amount, currency = self.then.get(row.number, (None, row.currency))
             if rules.crossed(criterion, facts, comparable_amount(amount, currency, pipeline, today), today):
                 known = None if amount is None else major(amount, currency)
                 why = Crossed(
-                    criterion.key, describe(criterion.when or []), known, currency, row.number not in then
+                    criterion.key,
+                    describe(criterion.when or []),
+                    known,
+                    currency,
+                    row.number not in self.then,
                 )
                 found.setdefault(row.number, why)
         numbers = sorted(found, key=lambda number: (-(self.worth(self.rows[number]) or 0), number))

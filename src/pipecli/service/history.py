@@ -68,6 +68,7 @@ def read_past(reading: Reading, measure: Measure) -> Past:
     driver, day = reading.driver, reading.today
     days = _Ordinals()
     stages = reading.soon(_stages, reading, days)
+    given = None if measure.field is None else reading.soon(_field_changes, driver, measure.key)
     figures, portions = stored.span_columns(driver, day), list(stored.visit_columns(driver, day))
     keys, versions, index = stages()
     numbers, case = np.unique(_joined(portions, 0, lambda column: column), return_inverse=True)
@@ -82,9 +83,10 @@ def read_past(reading: Reading, measure: Measure) -> Past:
     spans = _spans(reading, measure, list(figures), numbers, days, index)
     imported_on = partial(_imported_on, driver, numbers)
     past = past_of(visits, spans, numbers, keys, versions, day.toordinal(), imported_on, measure)
-    if measure.field is None:
+    if given is None:
         return past
-    return past._replace(history=past.history._replace(value=_field_values(reading, measure, numbers)))
+    values = _field_values(reading, measure, numbers, given())
+    return past._replace(history=past.history._replace(value=values))
 
 
 def past_of(
@@ -207,29 +209,38 @@ def _amounts(reading: Reading, portion: Columns) -> Iterator[float]:
         yield float(rates.convert(amount, currency, today if lasts else date.fromisoformat(start)) or 0)
 
 
-def _field_values(reading: Reading, measure: Measure, numbers: Days) -> Timeline:
-    """A field of the company's own from day to day; only what was set after the opening is read from the journal."""
+def _field_values(
+    reading: Reading, measure: Measure, numbers: Days, given: Iterable[tuple[int, date, Any]]
+) -> Timeline:
+    """A field of the company's own from day to day."""
     case, start, value = [], [], []
     place = {int(number): n for n, number in enumerate(numbers)}
-    for number, day, found in _field_changes(reading.driver, measure.key):
+    for number, day, found in given:
         if number in place and day <= reading.today:
             case.append(place[number])
             start.append(day.toordinal())
             known = measure.value({measure.key: found})
             value.append(_NOTHING if known is None else float(known))
+    by_case = np.lexsort((start, case))  # what was given on one day stays in its order
     return Timeline(
-        np.array(case, dtype=np.int64), np.array(start, dtype=np.int64), np.array(value, dtype=float)
+        np.array(case, dtype=np.int64)[by_case],
+        np.array(start, dtype=np.int64)[by_case],
+        np.array(value, dtype=float)[by_case],
     )
 
 
-def _field_changes(driver: Driver, key: str) -> Iterator[tuple[int, date, Any]]:
-    """By opportunity and day, every value a field was given."""
+def _field_changes(driver: Driver, key: str) -> list[tuple[int, date, Any]]:
+    """Opportunity and day of every value a field was given; the journal is read of those where it changed."""
+    found, changed = [], []
     for number, fields, described_on in stored.field_columns(driver):
         if described_on is None:
-            yield number, date.min, json.loads(fields).get(key)
-            continue
-        for event in ev.live(journal.load_stream(driver, opportunity_stream(number))):
+            found.append((number, date.min, json.loads(fields).get(key)))
+        else:
+            changed.append(opportunity_stream(number))
+    for stream, events in journal.load_many(driver, changed):
+        for event in ev.live(events):
             if event.kind == ev.OPENED:
-                yield number, date.min, event.payload.get("fields", {}).get(key)
+                found.append((int(stream[1:]), date.min, event.payload.get("fields", {}).get(key)))
             elif event.kind == ev.DESCRIBED and key in event.payload["changes"]:
-                yield number, event.occurred_on, event.payload["changes"][key]
+                found.append((int(stream[1:]), event.occurred_on, event.payload["changes"][key]))
+    return found

@@ -146,11 +146,12 @@ def first(workspace: Workspace) -> Record | None:
     """The first thing to do of the actor's: the most valuable late one, else the next one due."""
     with workspace.read() as reading:
         late = Filter(owner=reading.actor, due_before=reading.today, sort="-weighted")
-        for filter_ in (late, Filter(owner=reading.actor, sort="due")):
-            rows = lists.list_rows(reading.driver, filter_, reading.pipeline, reading.today, 1)
-            if rows:
-                return record(rows[0], reading.pipeline, reading.today)
-        return None
+        found = [
+            reading.soon(lists.list_rows, reading.driver, filter_, reading.pipeline, reading.today, 1)
+            for filter_ in (late, Filter(owner=reading.actor, sort="due"))
+        ]
+        row = next((rows[0] for one in found if (rows := one())), None)
+        return None if row is None else record(row, reading.pipeline, reading.today)
 
 
 def filtered(reading: Reading, filter_: Filter, limit: int) -> Listing:

@@ -68,6 +68,8 @@ def _expect(driver: Driver, number: int, whole: bool) -> None:
     expect_it = journal.expect_whole_stream if whole else journal.expect_stream
     expect_it(driver, opportunity_stream(number))
     directory.expect_names_around(driver, number)
+    if whole:
+        directory.expect_people_around(driver, number)
 
 
 def _is_number(text: str) -> bool:

@@ -72,6 +72,12 @@ class Reading:
 
         self._names |= directory.names_in(self.driver, streams)
 
+    def names_with(self, number: int) -> None:
+        """Learn the names that were ever set in an opportunity and in those that were merged into it."""
+        from pipecli.store import directory, journal
+
+        self._names |= directory.names_said(self.driver, *journal.streams_of(number))
+
     def names(self, ids: Iterable[int | None]) -> dict[int, str | None]:
         """The names of these accounts and contacts, by id; what is known already is not asked again."""
         from pipecli.store import directory
@@ -157,31 +163,36 @@ class Workspace:
             driver.close()
 
     @contextmanager
-    def commit(self, name: str, *, dry_run: bool = False, agent: str | None = None) -> Iterator[Unit]:
+    def commit(
+        self,
+        name: str,
+        expect: Callable[[Driver], None] | None = None,
+        *,
+        dry_run: bool = False,
+        agent: str | None = None,
+    ) -> Iterator[Unit]:
         """One transaction under one command; written at the end unless it raises or is a dry run.
 
-        `agent` names who gives the command in the actor's name, where that is not a person.
+        `expect` says what will be asked of it first; `agent` names who gives the command in the actor's name, where
+        that is not a person.
         """
         if self.readonly and not dry_run:
             raise Conflict(_("this is a board to look at only; nothing was changed"))
         driver = open_database(self.address, write=True)
         try:
             driver.begin()
+            if expect:
+                expect(driver)
             header = read_header(driver, write=True)
             kept = None if dry_run else self._keep_older(header)
             unit = self._unit(driver, header, name, agent)
             unit.kept = kept
             yield unit
             unit.write()
-            if dry_run:
-                driver.rollback()
-            else:
+            if not dry_run:
                 self._make_last(unit)
-        except BaseException:
-            driver.rollback()
-            raise
         finally:
-            driver.close()
+            driver.close()  # which takes back what was not made last
 
     def _keep_older(self, header: Header) -> str | None:
         """Keep a copy of a workspace of another version before its lists are written anew, its lock held; where."""
@@ -240,9 +251,7 @@ class Workspace:
             if header.projection != PROJECTION:
                 return None, None
             unit = self._unit(driver, header, name)
-            result = build(unit)
-            driver.rollback()
-            return unit, result
+            return unit, build(unit)
         finally:
             driver.close()
 
@@ -253,14 +262,10 @@ class Workspace:
             driver.begin()
             header = read_header(driver, write=True)
             if header != unit.header:
-                driver.rollback()
                 return False
             unit.carry_to(driver)
             unit.write()
             self._make_last(unit)
             return True
-        except BaseException:
-            driver.rollback()
-            raise
         finally:
             driver.close()

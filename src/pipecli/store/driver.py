@@ -62,7 +62,7 @@ class Driver(Protocol):
         """Take it back."""
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database; what was not committed never was."""
 
     def json_text(self, column: str, key: str) -> str:
         """SQL for the value of a key in a JSON text column, as text."""
