@@ -49,7 +49,7 @@ class Planned:
         self.plans.append([str(step[3]) for step in plan])
         return []
 
-    def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
+    def stream(self, sql: str, parameters: Parameters | None = None, *, piece: int = 0) -> Iterator[Row]:
         return iter(self.rows(sql, parameters))
 
     def soon(self, read: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[[], Any]:

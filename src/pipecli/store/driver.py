@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 Row = tuple[Any, ...]
+PIECE = 5_000
 Parameters = Mapping[str, Any]
 
 
@@ -40,8 +41,11 @@ class Driver(Protocol):
         others ask, as far as neither rests on the other's answer.
         """
 
-    def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
-        """The rows of a query one by one, in constant memory."""
+    def stream(self, sql: str, parameters: Parameters | None = None, *, piece: int = PIECE) -> Iterator[Row]:
+        """The rows of a query one by one, in constant memory: over a network so many come at once.
+
+        Inside a transaction it may see the state in which it was asked for, or that in which its first row is.
+        """
 
     def run(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run one statement; inside a transaction its fault may show only at the next query, or at the end."""

@@ -13,7 +13,7 @@ from pipecli.config import without_password
 from pipecli.errors import StoreError, Unanswered
 from pipecli.text import _
 
-from .driver import Parameters, Row
+from .driver import PIECE, Parameters, Row
 from .turns import Question, Statement, Turn, Turns
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ _MARK = re.compile(r"('(?:[^']|'')*')|\?")
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 30
 """How long a write waits for another one to end."""
-STREAMED = 5_000
-"""How many rows of a stream come at once."""
 MOST_HELD = 500
 """How many statements wait at most before they are sent."""
 _NUMBERS = count(1)
@@ -94,27 +92,27 @@ class PostgresDriver:
         # Outside a transaction readings would not be of one moment, and a stream is a transaction of its own.
         return partial(self._outcome, self._turns.begin(reading)) if self._inside else reading
 
-    def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
+    def stream(self, sql: str, parameters: Parameters | None = None, *, piece: int = PIECE) -> Iterator[Row]:
         cursor = f"pipecli_{next(_NUMBERS)}"
-        question = Question(
-            (f"declare {cursor} no scroll cursor for {_rewritten(sql)}", parameters or {}), _fetch(cursor)
-        )
+        fetch: Statement = (f"fetch {piece} from {cursor}", {})
+        declare = f"declare {cursor} no scroll cursor for {_rewritten(sql)}", parameters or {}
+        first = Question(declare, fetch)
         if self._inside:
-            self._streams.append(question)  # its first rows come along with the next query
-        return self._streamed(cursor, question)
+            self._streams.append(first)  # it comes along with the next query
+        return self._streamed(cursor, first, fetch, piece)
 
-    def _streamed(self, cursor: str, question: Question) -> Iterator[Row]:
+    def _streamed(self, cursor: str, first: Question, fetch: Statement, piece: int) -> Iterator[Row]:
         idle = self._connection.info.transaction_status == _IDLE or self._waiting == [_COMMIT]
         alone = idle and not self._inside
         if alone:
             self._waiting.append(_READ)
         is_open = False
         try:
-            rows = self._ask(question)
+            rows = self._ask(first)
             is_open = True
             yield from rows
-            while len(rows) == STREAMED:
-                rows = self._ask(Question(_fetch(cursor)))
+            while len(rows) == piece:
+                rows = self._ask(Question(fetch))
                 yield from rows
         except StoreError:
             is_open = False
@@ -295,10 +293,6 @@ def _marked(sql: str) -> Any:
     return _MARK.sub(lambda m: m[1] or "%s", sql.replace("%", "%%"))
 
 
-def _fetch(cursor: str) -> Statement:
-    return f"fetch {STREAMED} from {cursor}", {}
-
-
 def _fetched(answer: psycopg.Cursor[Any]) -> list[Row]:
     return answer.fetchall() if answer.description else []
 
@@ -310,10 +304,11 @@ def _asked(sql: str, parameters: Parameters | None) -> Asked:
 def open_postgres(uri: str) -> PostgresDriver:
     """Connect; raises StoreError where the server or the library is missing."""
     try:
+        import greenlet  # noqa: F401 what is read together needs it
         import psycopg
     except ImportError as error:
         raise StoreError(
-            _('PostgreSQL needs the psycopg library; add it: pip install "psycopg[binary]"'),
+            _('PostgreSQL needs psycopg and greenlet; add them: pip install "psycopg[binary]" greenlet'),
             where=without_password(uri),
         ) from error
     where = without_password(uri)

@@ -21,7 +21,7 @@ from urllib.parse import quote
 from pipecli.errors import Damaged, StoreError
 from pipecli.text import _
 
-from .driver import Parameters, Row
+from .driver import PIECE, Parameters, Row
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class SqliteDriver:
     def soon(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
         return partial(read, *args, **kwargs)
 
-    def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
+    def stream(self, sql: str, parameters: Parameters | None = None, *, piece: int = PIECE) -> Iterator[Row]:
         try:
             # Not `yield from`: that would close the cursor of a stream left early, maybe after its connection.
             for row in self._connection.execute(sql, parameters or {}):  # noqa: UP028
