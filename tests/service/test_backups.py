@@ -201,6 +201,21 @@ def test_a_damaged_file_is_set_aside_as_it_was(
     assert [p.name for p in tmp_path.iterdir() if p.name.endswith(".part")] == []
 
 
+def test_a_damaged_file_stays_where_the_new_one_is_not_whole(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the disk took into the log and not into the file would not come along."""
+    backups.backup(workspace, tmp_path / "copy.bak")
+    file = Path(workspace.address)
+    file.write_bytes(b"SQLite format 3\x00" + b"\x99" * 60_000)
+    ruined = file.read_bytes()
+    monkeypatch.setattr(bringing_back, "log_is_empty", lambda path: path.name != ".pipe.db.part")
+    with pytest.raises(StoreError, match=r"\.part could not be written whole; .*pipe\.db stays as it is"):
+        bringing_back.bring_back(workspace, tmp_path / "copy.bak")
+    assert file.read_bytes() == ruined
+    assert not file.with_name(".pipe.db.part").exists()
+
+
 def test_a_file_that_is_no_database_is_not_set_aside(workspace: Workspace, tmp_path: Path) -> None:
     backups.backup(workspace, tmp_path / "copy.bak")
     Path(workspace.address).write_text("a letter, named by mistake\n" * 20)

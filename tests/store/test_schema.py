@@ -199,7 +199,7 @@ def test_reads_on_an_older_projection_name_the_command(
 ) -> None:
     change("update workspace set projection = 0")
     for name in sorted(READS):
-        with pytest.raises(StoreError, match="rebuild them: pipe doctor --rebuild"):
+        with pytest.raises(StoreError, match="write them anew: pipe db upgrade"):
             reads_and_writes(workspace)[name]()
 
 

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from pipecli import clock
 from pipecli.config import Settings
-from pipecli.errors import Damaged, InvalidInput
+from pipecli.errors import Damaged, InvalidInput, StoreError
 from pipecli.store import erasing
 from pipecli.store.driver import Driver
 from pipecli.store.header import Header
 from pipecli.store.opening import discard_files, is_postgres, open_database, sqlite_path
+from pipecli.store.sqlite import log_is_empty
 from pipecli.text import _
 
 from . import backups, copies
@@ -90,13 +91,19 @@ class _Run:
         new = path.with_name(f".{path.name}.part")
         discard_files(new)
         settings = self._workspace.settings
-        found = self._filled(replace(settings, flags={**settings.flags, "db": str(new)}, demo=False))
-        restored = found.restored._replace(where=str(path))
-        if self._dry_run:
-            return found._replace(restored=restored, damaged=True)
         try:
+            found = self._filled(replace(settings, flags={**settings.flags, "db": str(new)}, demo=False))
+            restored = found.restored._replace(where=str(path))
+            if self._dry_run:
+                return found._replace(restored=restored, damaged=True)
+            if not log_is_empty(
+                new
+            ):  # a file is moved alone: what the disk would not take into it would be lost
+                raise _not_replaced(path, new)
             kept = _set_aside(path, backups.folder_of(settings, self._checked.uid))
             new.replace(path)
+        except OSError as error:
+            raise _not_replaced(path, new) from error
         finally:
             discard_files(new)
         return found._replace(restored=restored, kept=kept, damaged=True)
@@ -156,6 +163,11 @@ def _refuse_no_database(path: Path) -> None:
             _("{path} is no database; move it out of the way, then restore again").format(path=path),
             path=str(path),
         )
+
+
+def _not_replaced(path: Path, new: Path) -> StoreError:
+    line = _("{file} could not be written whole; {path} stays as it is")
+    return StoreError(line.format(file=new, path=path), where=str(path))
 
 
 def _set_aside(path: Path, folder: Path) -> str:

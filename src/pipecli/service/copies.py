@@ -116,13 +116,18 @@ def private(target: Path) -> Iterator[Path]:
         yield part
         _make_durable(part)
         part.replace(target)
-        _make_durable(target.parent)
     except OSError as error:
         raise unwritable(target, error) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
             part.with_name(part.name + "-journal").unlink(missing_ok=True)
+    try:
+        _make_durable(target.parent)
+    except OSError as error:
+        line = _("{path} was written, but {folder} could not be: {error}; it may be gone after a power cut")
+        folder, reason = target.parent, error.strerror or error
+        raise StoreError(line.format(path=target, folder=folder, error=reason), where=str(target)) from error
 
 
 def clear_stale(folder: Path, name: str = "*") -> None:

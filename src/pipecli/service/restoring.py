@@ -19,12 +19,13 @@ from pipecli.store import dump, integrity
 from pipecli.store.driver import Driver
 from pipecli.store.header import Header, pipeline_of, read_header
 from pipecli.store.journal import canonical
-from pipecli.store.opening import is_postgres, open_database, sqlite_path
+from pipecli.store.opening import holds_something, open_database
 from pipecli.store.schema import has_workspace
 from pipecli.text import _
 
 from .creating import creating
 from .rebuilding import rebuild
+from .unanswered import commit_whole
 
 BATCH = 2_000
 # What folding meets in an event that no program wrote.
@@ -91,7 +92,7 @@ def target(settings: Settings, judge: Callable[[Driver, Header], None]) -> Itera
         driver.begin()
         judge(driver, read_header(driver, write=True))
         yield driver
-        driver.commit()
+        commit_whole(address, driver)
     except BaseException:
         driver.rollback()
         raise
@@ -111,10 +112,8 @@ def _refuse_full(driver: Driver, header: Header) -> None:
 
 def holds_workspace(address: str) -> bool:
     """Whether there is a workspace; raises StoreError for what cannot be read."""
-    if not is_postgres(address):
-        path = sqlite_path(address)
-        if not path.exists() or (path.is_file() and path.stat().st_size == 0):
-            return False
+    if not holds_something(address):
+        return False
     driver = open_database(address, write=False)
     try:
         return has_workspace(driver)

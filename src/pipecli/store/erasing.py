@@ -10,7 +10,8 @@ from pipecli.errors import StoreError
 from .directory import MOST_PARAMETERS, Person
 from .dump import TABLES
 from .layout import COLUMNS, SHARED
-from .opening import is_postgres, open_database
+from .opening import open_database
+from .sqlite import SqliteDriver
 
 if TYPE_CHECKING:
     from .driver import Driver
@@ -100,11 +101,10 @@ def sweep(address: str) -> bool:
     """
     driver = open_database(address, write=True)
     try:
-        if is_postgres(address):
+        if not isinstance(driver, SqliteDriver):
             return _sweep_tables(driver)
         driver.run("vacuum")
-        busy = driver.rows("pragma wal_checkpoint(truncate)")[0][0]
-        return not busy
+        return driver.empty_log()
     except StoreError:
         return False
     finally:

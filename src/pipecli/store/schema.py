@@ -47,7 +47,7 @@ def create_tables(driver: Driver, uid: str | None = None) -> None:
     """Create every table and the workspace row in the caller's transaction; raises StoreError if they exist."""
     if has_workspace(driver):
         raise StoreError(
-            _("{where} is a workspace already; nothing was changed").format(where=driver.where),
+            _("{where} exists already; nothing was changed").format(where=driver.where),
             where=driver.where,
         )
     for statement in statements(driver.dialect):
@@ -70,6 +70,16 @@ def create_missing(driver: Driver) -> None:
 def has_workspace(driver: Driver) -> bool:
     """Whether the database holds the tables of a workspace."""
     return _has_table(driver, "workspace")
+
+
+def is_made(driver: Driver) -> bool:
+    """Whether there is a workspace, and nobody is about to make one; raises StoreError where one was just made."""
+    if has_workspace(driver):
+        return True
+    driver.run("begin")
+    driver.run("create table workspace (id integer)")  # waits for whoever else does this
+    driver.rollback()
+    return False
 
 
 def _has_table(driver: Driver, name: str) -> bool:

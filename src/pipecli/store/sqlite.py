@@ -11,28 +11,35 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote
 
-from pipecli.errors import Damaged, StoreError
+from pipecli.errors import Damaged, StoreError, Unanswered
 from pipecli.text import _
 
 from .driver import PIECE, Parameters, Row
 
 P = ParamSpec("P")
 T = TypeVar("T")
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = 30.0
+"""How long a command waits for another one to end."""
+_FIRST_PAUSE, _LAST_PAUSE = 0.02, 0.002
+"""How long it waits between two looks at first, and from the first second on: who waits long looks more often."""
+_SWEEP_SECONDS = 5.0
 _ONE_PAGE = 4096
+_BUSY = ("SQLITE_BUSY", "SQLITE_BUSY_RECOVERY")
 # Numbers beyond 64 bits and text that is not Unicode fail before they reach SQLite, as Python's own errors.
 _ERRORS = (sqlite3.Error, OverflowError, UnicodeEncodeError)
 
 
 # A disk that takes no more, or lost what it took: the file itself is as it was.
-_UNWRITTEN = ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC", "SQLITE_IOERR_TRUNCATE")
+_UNSYNCED = ("SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC")
+_UNWRITTEN = ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE", *_UNSYNCED)
 
 
 class SqliteDriver:
@@ -50,7 +57,7 @@ class SqliteDriver:
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         try:
-            return self._connection.execute(sql, parameters or {}).fetchall()
+            return self._execute(sql, parameters).fetchall()
         except _ERRORS as error:
             raise self._translated(error) from error
 
@@ -63,14 +70,14 @@ class SqliteDriver:
     def stream(self, sql: str, parameters: Parameters | None = None, *, piece: int = PIECE) -> Iterator[Row]:
         try:
             # Not `yield from`: that would close the cursor of a stream left early, maybe after its connection.
-            for row in self._connection.execute(sql, parameters or {}):  # noqa: UP028
+            for row in self._execute(sql, parameters):  # noqa: UP028
                 yield row
         except _ERRORS as error:
             raise self._translated(error) from error
 
     def run(self, sql: str, parameters: Parameters | None = None) -> None:
         try:
-            self._connection.execute(sql, parameters or {})
+            self._execute(sql, parameters)
         except _ERRORS as error:
             raise self._translated(error) from error
 
@@ -93,7 +100,30 @@ class SqliteDriver:
                 _("{where} was removed or replaced meanwhile; nothing was written").format(where=self.where),
                 where=self.where,
             )
-        self.run("commit")
+        try:
+            self._execute("commit")
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorname", "").startswith(_UNSYNCED):
+                self._overwrite(error)
+            raise self._translated(error) from error
+
+    def _overwrite(self, error: sqlite3.Error) -> None:
+        """Take what was not brought onto the disk out of the log; raises Unanswered where that fails too.
+
+        Its commit stands at the end of the log, where nobody looks for it but who finds the log of a process that died.
+        A transaction that changes nothing is written in its place.
+        """
+        try:
+            self.rollback()
+            for statement in ("begin immediate", "pragma user_version = 0", "commit"):
+                self.run(statement)
+        except StoreError:
+            with suppress(StoreError):
+                self.rollback()
+            line = _(
+                "{where} could not be written ({error}); whether it was is not known, look: pipe journal"
+            )
+            raise Unanswered(line.format(where=self.where, error=error), where=self.where) from error
 
     def rollback(self) -> None:
         if self._connection.in_transaction:
@@ -101,6 +131,15 @@ class SqliteDriver:
 
     def close(self) -> None:
         self._connection.close()
+
+    def empty_log(self) -> bool:
+        """Bring all that is in the log into the file and cut it to nothing; whether others let go of it in time."""
+        deadline = time.monotonic() + _SWEEP_SECONDS
+        while self.rows("pragma wal_checkpoint(truncate)")[0][0]:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_FIRST_PAUSE)
+        return True
 
     def copy_to(self, path: Path) -> None:
         """Copy the whole database, as it stands at one moment, into an empty file that needs no other beside it."""
@@ -117,6 +156,20 @@ class SqliteDriver:
 
     def json_number(self, column: str, key: str) -> str:
         return self.json_text(column, key)
+
+    def _execute(self, sql: str, parameters: Parameters | None = None) -> sqlite3.Cursor:
+        """Run a statement, waiting here for who holds the lock: SQLite's own wait would hear no Ctrl-C."""
+        started: float | None = None
+        while True:
+            try:
+                return self._connection.execute(sql, parameters or {})
+            except sqlite3.OperationalError as error:
+                now = time.monotonic()
+                started = started or now
+                waited = now - started
+                if error.sqlite_errorname not in _BUSY or waited >= BUSY_SECONDS:
+                    raise
+            time.sleep(max(_LAST_PAUSE, _FIRST_PAUSE * (1 - waited)))
 
     def _translated(self, error: Exception) -> StoreError:
         return translated(error, self.where)
@@ -166,6 +219,7 @@ def open_sqlite(path: Path, *, write: bool) -> SqliteDriver:
     """Open an existing file; raises StoreError where it is missing or cannot be read."""
     where = str(path)
     try:
+        take_back_beginning(path)
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise _missing(where) from error
@@ -180,7 +234,7 @@ def open_sqlite(path: Path, *, write: bool) -> SqliteDriver:
     try:
         return _connected(path, "rw" if write else "ro")
     except StoreError:
-        if write or os.access(path.parent, os.W_OK) or not _wal_is_empty(path):
+        if write or os.access(path.parent, os.W_OK) or not log_is_empty(path):
             raise
         return _connected(path, "ro&immutable=1")
 
@@ -193,7 +247,7 @@ def _missing(where: str) -> StoreError:
 def _connected(path: Path, mode: str, *, new: bool = False) -> SqliteDriver:
     uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
     try:
-        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None)
     except sqlite3.Error as error:
         raise translated(error, str(path)) from error
     driver = SqliteDriver(path, connection)
@@ -210,7 +264,8 @@ def _connected(path: Path, mode: str, *, new: bool = False) -> SqliteDriver:
     return driver
 
 
-def _wal_is_empty(path: Path) -> bool:
+def log_is_empty(path: Path) -> bool:
+    """Whether all of a database is in its file."""
     wal = path.with_name(path.name + "-wal")
     return not wal.exists() or wal.stat().st_size == 0
 
@@ -235,10 +290,22 @@ def create_sqlite(path: Path) -> SqliteDriver:
     return _connected(path, "rw", new=True)
 
 
+def take_back_beginning(path: Path) -> None:
+    """Empty a file that its process began to write, in the journal mode of new files, and died.
+
+    Its first page can be rolled back only by who may write it; who reads would call it read-only.
+    """
+    begun = path.is_file() and path.stat().st_size <= _ONE_PAGE
+    if begun and path.with_name(path.name + "-journal").exists():
+        with suppress(StoreError):
+            _connected(path, "rw").close()
+
+
 def _is_blank(path: Path) -> bool:
     """Whether it is what a process leaves that dies between making the file and writing the workspace."""
     if not path.is_file() or path.stat().st_size > _ONE_PAGE:
         return False
+    take_back_beginning(path)
     try:
         driver = _connected(path, "ro")
     except StoreError:
