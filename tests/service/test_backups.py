@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -327,6 +328,34 @@ def test_those_made_within_one_second_are_told_apart(place: Workspace) -> None:
     names = sorted(Path(b.file).stem for b in backups.listed(place))
     assert len(names) == backups.KEPT
     assert "2026-03-02T090000Z-restore" not in names
+
+
+def test_the_new_copy_stays_where_the_clock_was_set_back(place: Workspace, tmp_path: Path) -> None:
+    backups.backup(place, tmp_path / "copy.bak")
+    folder = backups.folder_of(place.settings, backups.uid_of(place))
+    ending = "jsonl" if is_postgres(place.address) else "db"
+    later = [folder / f"2027-01-01T0000{n:02}Z-restore.{ending}" for n in range(backups.KEPT + 1)]
+    for path in later:
+        shutil.copy(tmp_path / "copy.bak", path)
+    kept = [bringing_back.bring_back(place, tmp_path / "copy.bak").kept for _n in range(2)]
+    assert all(Path(path or "").exists() for path in (*kept, *later))
+
+
+def test_what_stands_beside_a_copy_goes_with_it(place: Workspace) -> None:
+    kept = [backups.keep(place, backups.uid_of(place), backups.RESTORE) for _n in range(2)]
+    beside = [[Path(file + ending) for ending in ("-wal", "-shm")] for file in kept]
+    for path in (*beside[0], *beside[1]):
+        path.write_text("")
+    for _n in range(backups.KEPT - 1):
+        backups.keep(place, backups.uid_of(place), backups.RESTORE)
+    assert [[path.exists() for path in files] for files in beside] == [[False, False], [True, True]]
+
+
+def test_every_copy_of_one_second_is_there_when_it_is_told(place: Workspace) -> None:
+    for _n in range(backups.KEPT + 3):
+        assert Path(backups.keep(place, backups.uid_of(place), backups.RESTORE)).exists()
+    made = [Path(b.file).stem.rpartition("Z-")[2] for b in backups.listed(place)]
+    assert made == [f"restore-{n}" for n in range(backups.KEPT + 3, 3, -1)]
 
 
 def test_one_that_is_gone_or_was_cut_off_is_said_to_be(place: Workspace, tmp_path: Path) -> None:

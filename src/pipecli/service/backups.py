@@ -83,11 +83,10 @@ def keep(workspace: Workspace, uid: str, why: str) -> str:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error) from error
-    stem = f"{clock.now().astimezone(UTC):{STAMP}}-{why}"
-    target = free_path(folder, stem, _suffix(workspace.address))
+    target = next_path(folder, why, _suffix(workspace.address))
     copied(workspace, target, faulty=is_postgres(workspace.address))
     clear_stale(folder)
-    _prune(folder)
+    _prune(folder, target)
     return str(target)
 
 
@@ -105,7 +104,7 @@ def listed(workspace: Workspace) -> list[Backup]:
     uid = uid_of(workspace)
     folder = folder_of(workspace.settings, uid)
     found = [*_kept(folder), *_asked_for(folder, uid)]
-    return sorted(found, key=lambda b: (b.made_at, b.file), reverse=True)
+    return sorted(found, key=_age, reverse=True)
 
 
 def named(workspace: Workspace, file: str) -> Path:
@@ -152,6 +151,13 @@ def free_path(folder: Path, stem: str, suffix: str) -> Path:
     return path
 
 
+def next_path(folder: Path, why: str, suffix: str) -> Path:
+    """A path for a copy that the program makes now; one that was let go of within this second is not used again."""
+    stamp = f"{clock.now().astimezone(UTC):{STAMP}}"
+    last = max((_serial(path.name) for path in folder.glob(f"{stamp}-*")), default=0)
+    return folder / f"{stamp}-{why}{f'-{last + 1}' if last else ''}{suffix}"
+
+
 def _kept(folder: Path) -> list[Backup]:
     found = []
     for path in folder.glob("*-*.*") if folder.is_dir() else ():
@@ -165,19 +171,28 @@ def _kept(folder: Path) -> list[Backup]:
     return found
 
 
-def _prune(folder: Path) -> None:
-    """Let go of the oldest copies beyond the number and the age to keep, never of the newest."""
-    oldest = clock.stamp(clock.now() - timedelta(days=KEPT_DAYS))
-    kept = sorted(_kept(folder), key=lambda b: (b.made_at, _serial(b.file)), reverse=True)
-    for n, one in enumerate(kept):
-        if n >= KEPT or (n and one.made_at < oldest):
+def _prune(folder: Path, new: Path) -> None:
+    """Let go of the oldest copies beyond the number and the age to keep, never of the new one.
+
+    One whose name says that it was made later than now says nothing of its age, and waits until it does.
+    """
+    now = clock.now()
+    oldest = clock.stamp(now - timedelta(days=KEPT_DAYS))
+    others = [b for b in _kept(folder) if b.file != str(new) and b.made_at <= clock.stamp(now)]
+    for n, one in enumerate(sorted(others, key=_age, reverse=True), start=1):
+        if n >= KEPT or one.made_at < oldest:
             for path in (one.file, one.file + "-wal", one.file + "-shm"):
                 Path(path).unlink(missing_ok=True)
 
 
-def _serial(file: str) -> int:
-    named = _NAME.fullmatch(Path(file).name)
-    return -int(named[3]) if named and named[3] else 0
+def _age(made: Backup) -> tuple[str, int]:
+    return made.made_at, _serial(Path(made.file).name)
+
+
+def _serial(name: str) -> int:
+    """Which one of its second it is, or stands beside; 0 for a file of another name."""
+    found = _NAME.match(name)
+    return -int(found[3] or "-1") if found else 0
 
 
 def _note(workspace: Workspace, made: Checked) -> None:

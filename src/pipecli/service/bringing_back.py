@@ -7,11 +7,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC
 from pathlib import Path
 from typing import NamedTuple
 
-from pipecli import clock
 from pipecli.config import Settings
 from pipecli.errors import Damaged, InvalidInput
 from pipecli.store import erasing
@@ -161,9 +159,7 @@ def _refuse_no_database(path: Path) -> None:
 def _set_aside(path: Path, folder: Path) -> str:
     """Keep a damaged file and what stands beside it; the file itself stays until another takes its place."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = backups.free_path(
-        folder, f"{clock.now().astimezone(UTC):{backups.STAMP}}-{backups.DAMAGED}", ".db"
-    )
+    kept = backups.next_path(folder, backups.DAMAGED, ".db")
     for ending in ("-wal", "-shm"):
         beside = path.with_name(path.name + ending)
         if beside.exists():
