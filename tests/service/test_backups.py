@@ -6,17 +6,29 @@ import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
 
+from conftest import settings_of
 from pipecli import clock
 from pipecli.errors import Damaged, InvalidInput, StoreError
-from pipecli.service import backups, bringing_back, copies, creating, doctor, opportunities, upgrading
+from pipecli.service import (
+    backups,
+    bringing_back,
+    copies,
+    copying,
+    creating,
+    doctor,
+    opportunities,
+    upgrading,
+)
 from pipecli.service.answers import Answers
 from pipecli.service.workspace import Workspace
 from pipecli.store.opening import is_postgres, open_database
@@ -298,19 +310,19 @@ def test_a_backup_of_a_newer_program_is_refused(
 def test_so_many_are_kept_and_not_older_than_so(place: Workspace, frozen_clock: datetime) -> None:
     for n in range(backups.KEPT + 2):
         clock.freeze(frozen_clock + timedelta(hours=n))
-        backups.keep(place, backups.uid_of(place), backups.RESTORE)
+        backups.keep(place, backups.RESTORE)
     made = [b.made_at[11:13] for b in backups.listed(place)]
     assert made == [f"{9 + n:02}" for n in range(backups.KEPT + 1, 1, -1)]
     clock.freeze(frozen_clock + timedelta(days=backups.KEPT_DAYS, hours=4))
-    backups.keep(place, backups.uid_of(place), backups.UPGRADE)
+    backups.keep(place, backups.UPGRADE)
     assert [b.why for b in backups.listed(place)] == ["upgrade"] + ["restore"] * 8
     clock.freeze(frozen_clock + timedelta(days=3 * backups.KEPT_DAYS))
-    backups.keep(place, backups.uid_of(place), backups.UPGRADE)
+    backups.keep(place, backups.UPGRADE)
     assert len(backups.listed(place)) == 1
 
 
 def test_what_a_dead_process_left_behind_is_cleared_away(place: Workspace, tmp_path: Path) -> None:
-    folder = Path(backups.keep(place, backups.uid_of(place), backups.RESTORE)).parent
+    folder = Path(backups.keep(place, backups.RESTORE)).parent
     left = [tmp_path / ".copy.bak.0123.part", folder / ".2026-01-01T000000Z-restore.db.0123.part"]
     running = tmp_path / ".copy.bak.4567.part"
     for path in (*left, running):
@@ -318,13 +330,13 @@ def test_what_a_dead_process_left_behind_is_cleared_away(place: Workspace, tmp_p
     for path in left:
         os.utime(path, (1_000_000_000, 1_000_000_000))
     backups.backup(place, tmp_path / "copy.bak")
-    backups.keep(place, backups.uid_of(place), backups.RESTORE)
+    backups.keep(place, backups.RESTORE)
     assert [path.exists() for path in (*left, running)] == [False, False, True]
 
 
 def test_those_made_within_one_second_are_told_apart(place: Workspace) -> None:
     for _n in range(backups.KEPT + 1):
-        backups.keep(place, backups.uid_of(place), backups.RESTORE)
+        backups.keep(place, backups.RESTORE)
     names = sorted(Path(b.file).stem for b in backups.listed(place))
     assert len(names) == backups.KEPT
     assert "2026-03-02T090000Z-restore" not in names
@@ -332,7 +344,7 @@ def test_those_made_within_one_second_are_told_apart(place: Workspace) -> None:
 
 def test_the_new_copy_stays_where_the_clock_was_set_back(place: Workspace, tmp_path: Path) -> None:
     backups.backup(place, tmp_path / "copy.bak")
-    folder = backups.folder_of(place.settings, backups.uid_of(place))
+    folder = backups.folder_of(place.settings)
     ending = "jsonl" if is_postgres(place.address) else "db"
     later = [folder / f"2027-01-01T0000{n:02}Z-restore.{ending}" for n in range(backups.KEPT + 1)]
     for path in later:
@@ -342,25 +354,77 @@ def test_the_new_copy_stays_where_the_clock_was_set_back(place: Workspace, tmp_p
 
 
 def test_what_stands_beside_a_copy_goes_with_it(place: Workspace) -> None:
-    kept = [backups.keep(place, backups.uid_of(place), backups.RESTORE) for _n in range(2)]
+    kept = [backups.keep(place, backups.RESTORE) for _n in range(2)]
     beside = [[Path(file + ending) for ending in ("-wal", "-shm")] for file in kept]
     for path in (*beside[0], *beside[1]):
         path.write_text("")
     for _n in range(backups.KEPT - 1):
-        backups.keep(place, backups.uid_of(place), backups.RESTORE)
+        backups.keep(place, backups.RESTORE)
     assert [[path.exists() for path in files] for files in beside] == [[False, False], [True, True]]
 
 
 def test_every_copy_of_one_second_is_there_when_it_is_told(place: Workspace) -> None:
     for _n in range(backups.KEPT + 3):
-        assert Path(backups.keep(place, backups.uid_of(place), backups.RESTORE)).exists()
+        assert Path(backups.keep(place, backups.RESTORE)).exists()
     made = [Path(b.file).stem.rpartition("Z-")[2] for b in backups.listed(place)]
     assert made == [f"restore-{n}" for n in range(backups.KEPT + 3, 3, -1)]
 
 
+@pytest.fixture
+def staging(server: str) -> Iterator[str]:
+    """The address of another empty database on the same server."""
+    name = f"staging_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"create database {name}")
+        yield server.replace("/postgres?", f"/{name}?")
+        admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_two_databases_that_hold_one_workspace_keep_their_copies_apart(
+    place: Workspace, staging: str, tmp_path: Path
+) -> None:
+    backups.backup(place, tmp_path / "copy.bak")
+    copying.copy(place.settings, place.address, staging)
+    other = Workspace(settings_of(staging, tmp_path))
+    add(place, "Precious")
+    kept = bringing_back.bring_back(place, tmp_path / "copy.bak").kept
+    for _n in range(backups.KEPT):
+        backups.keep(other, backups.RESTORE)
+    assert "Precious" in Path(kept or "").read_text()
+    assert [b.file for b in backups.listed(place) if b.why == "restore"] == [kept]
+    assert len(backups.listed(other)) == backups.KEPT
+
+
+def test_what_another_workspace_replaced_is_listed(place: Workspace, tmp_path: Path) -> None:
+    other = Workspace(replace(place.settings, flags={"db": str(tmp_path / "other.db")}))
+    creating.init(other.settings)
+    backups.backup(other, tmp_path / "other.bak")
+    found = bringing_back.bring_back(place, tmp_path / "other.bak")
+    assert found.other
+    assert [b.file for b in backups.listed(place)] == [found.kept]
+    assert backups.named(place, Path(found.kept or "").name) == Path(found.kept or "")
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_copies_in_the_folder_of_an_older_program_are_listed_and_stay(
+    place: Workspace, tmp_path: Path
+) -> None:
+    new = Path(backups.keep(place, backups.RESTORE))
+    backups.backup(place, tmp_path / "copy.bak")
+    new.parent.rename(new.parent.with_name(f"postgresql-{backups.uid_of(place)}"))
+    for _n in range(backups.KEPT):
+        backups.keep(place, backups.RESTORE)
+    old = new.parent.with_name(f"postgresql-{backups.uid_of(place)}") / new.name
+    found = backups.listed(place)
+    assert str(old) in [b.file for b in found]
+    assert len(found) == backups.KEPT + 2
+    assert backups.named(place, str(old)) == old
+
+
 def test_one_that_is_gone_or_was_cut_off_is_said_to_be(place: Workspace, tmp_path: Path) -> None:
     backups.backup(place, tmp_path / "copy.bak")
-    kept = Path(backups.keep(place, backups.uid_of(place), backups.RESTORE))
+    kept = Path(backups.keep(place, backups.RESTORE))
     kept.write_bytes(kept.read_bytes()[:50])
     assert [(b.why, b.events) for b in backups.listed(place)] == [("restore", None), ("asked", 9)]
     (tmp_path / "copy.bak").unlink()

@@ -1,8 +1,9 @@
 """Backups: a copy of a live workspace, opened and checked before it counts; some are made and kept by the program.
 
 A SQLite workspace is copied as the file it is, one on PostgreSQL as its journal. Copies that the program makes by
-itself lie beside the file (`pipe.db.backups/`), or for PostgreSQL in the user's data folder; where copies were made
-to on request is noted there too, so that an erasure can name what still holds a person.
+itself lie beside the file (`pipe.db.backups/`), or for PostgreSQL in the user's data folder, by the address: two
+databases may hold one workspace. Where copies were made to on request is noted there too, so that an erasure can name
+what still holds a person.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pipecli.store import dump
 from pipecli.store.driver import Driver
 from pipecli.store.header import read_header
 from pipecli.store.opening import is_postgres, open_database, sqlite_path
+from pipecli.store.server_place import place_of
 from pipecli.text import _
 
 from .copies import Checked, clear_stale, copied, is_database, is_same_file, unwritable
@@ -72,13 +74,13 @@ def backup(workspace: Workspace, path: str | Path, *, force: bool = False) -> Ch
     return made
 
 
-def keep(workspace: Workspace, uid: str, why: str) -> str:
+def keep(workspace: Workspace, why: str) -> str:
     """Make the copy that goes before a change which nothing takes back; where it is. The oldest are let go of.
 
     Raises Damaged where the file of the workspace is, and the copy with it. The journal of a database on PostgreSQL
     that has faults is kept with them.
     """
-    folder = folder_of(workspace.settings, uid)
+    folder = folder_of(workspace.settings)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -90,21 +92,34 @@ def keep(workspace: Workspace, uid: str, why: str) -> str:
     return str(target)
 
 
-def folder_of(settings: Settings, uid: str) -> Path:
-    """Where the program keeps copies of a workspace."""
+def folder_of(settings: Settings) -> Path:
+    """Where the program keeps copies of what an address leads to, whichever workspace that holds."""
     address = settings.database()
     if is_postgres(address):
-        return data_folder(settings.environ) / "backups" / f"postgresql-{uid}"
+        return _of_servers(settings) / f"postgresql-{place_of(address)}"
     path = sqlite_path(address).absolute()
     return path.with_name(path.name + ".backups")
+
+
+def _folders(workspace: Workspace, uid: str) -> list[Path]:
+    """Where there may be copies: by the address, and where there were some by the uid before."""
+    found = [folder_of(workspace.settings)]
+    if is_postgres(workspace.address):
+        found.append(_of_servers(workspace.settings) / f"postgresql-{uid}")
+    return found
+
+
+def _of_servers(settings: Settings) -> Path:
+    return data_folder(settings.environ) / "backups"
 
 
 def listed(workspace: Workspace) -> list[Backup]:
     """Every backup there is, the newest first; those that were asked for as long as they stand where they were made."""
     uid = uid_of(workspace)
-    folder = folder_of(workspace.settings, uid)
-    found = [*_kept(folder), *_asked_for(folder, uid)]
-    return sorted(found, key=_age, reverse=True)
+    found = {
+        b.file: b for folder in _folders(workspace, uid) for b in (*_asked_for(folder, uid), *_kept(folder))
+    }
+    return sorted(found.values(), key=_age, reverse=True)
 
 
 def named(workspace: Workspace, file: str) -> Path:
@@ -112,8 +127,8 @@ def named(workspace: Workspace, file: str) -> Path:
     path = Path(file)
     if path.name == file and not path.exists():
         with suppress(StoreError):
-            kept = folder_of(workspace.settings, uid_of(workspace)) / file
-            return kept if kept.exists() else path
+            kept = [folder / file for folder in _folders(workspace, uid_of(workspace))]
+            return next((one for one in kept if one.exists()), path)
     return path
 
 
@@ -197,7 +212,7 @@ def _serial(name: str) -> int:
 
 def _note(workspace: Workspace, made: Checked) -> None:
     """Remember where a copy was made to; where that cannot be written, the copy is none the worse."""
-    folder = folder_of(workspace.settings, made.uid)
+    folder = folder_of(workspace.settings)
     line = {
         "file": str(Path(made.file).absolute()),
         "made_at": clock.stamp(clock.now()),

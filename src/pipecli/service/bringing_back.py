@@ -93,7 +93,7 @@ class _Run:
         if self._dry_run:
             return found._replace(restored=restored, damaged=True)
         try:
-            kept = _set_aside(path, backups.folder_of(settings, self._checked.uid))
+            kept = _set_aside(path, backups.folder_of(settings))
             new.replace(path)
         finally:
             discard_files(new)
@@ -127,7 +127,7 @@ class _Run:
     def _keep(self, settings: Settings) -> None:
         """Keep what others still see, now that only the commit is left; a new workspace holds nothing to keep."""
         if self._was is not None and settings is self._workspace.settings:
-            self._kept = backups.keep(self._workspace, self._was.uid, backups.RESTORE)
+            self._kept = backups.keep(self._workspace, backups.RESTORE)
 
     def _fill(self, driver: Driver) -> Restored:
         if self._checked.format == "journal":
