@@ -6,6 +6,8 @@ import os
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -83,6 +85,101 @@ def test_a_file_that_is_there_is_replaced_only_when_that_is_said(place: Workspac
     assert target.read_text() == "a letter"
     assert backups.backup(place, target, force=True).events == 9
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def left_open(file: Path, by: str) -> subprocess.Popen[bytes]:
+    """A process that has a workspace open as one who works in it."""
+    hold = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit();"
+        "print('open', flush=True); sys.stdin.read()"
+    )
+    found = subprocess.Popen(
+        [sys.executable, "-c", hold, str(file), by], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert found.stdout is not None
+    assert found.stdout.readline() == b"open\n"
+    return found
+
+
+def ended(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.communicate()
+
+
+def test_the_log_of_a_file_is_not_read_into_the_one_that_replaces_it(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    target = tmp_path / "last.db"
+    backups.backup(workspace, target)
+    add(Workspace(replace(workspace.settings, flags={"db": str(target)})), "Works in the backup")
+    ended(left_open(target, "update content set body = 'x'"))  # whose log stays
+    assert Path(f"{target}-wal").stat().st_size > 0
+    for n in range(3):
+        add(workspace, f"Goes on {n}")
+    made = backups.backup(workspace, target, force=True)
+    assert copies.check(target)._replace(of=made.of) == made
+    with closing(sqlite3.connect(target)) as copy:
+        assert copy.execute("select name from opportunity order by 1").fetchall() == [
+            ("Goes on 0",),
+            ("Goes on 1",),
+            ("Goes on 2",),
+        ]
+
+
+def test_a_file_that_somebody_works_in_is_not_replaced(workspace: Workspace, tmp_path: Path) -> None:
+    target = tmp_path / "last.db"
+    backups.backup(workspace, target)
+    other = Workspace(replace(workspace.settings, flags={"db": str(target)}))
+    add(other, "Works in the backup")
+    working = left_open(target, "update workspace set recorded_at = recorded_at")
+    try:
+        with pytest.raises(
+            StoreError, match=r"last\.db is open as a workspace; it was not replaced, name another"
+        ):
+            backups.backup(workspace, target, force=True)
+    finally:
+        ended(working)
+    assert [p.name for p in tmp_path.iterdir() if p.name.endswith(".part")] == []
+    assert doctor.doctor(other).faults == []
+    assert copies.said_by(target) == (backups.uid_of(other), 4)
+
+
+def test_a_log_without_its_file_is_no_place_for_a_backup(workspace: Workspace, tmp_path: Path) -> None:
+    target = tmp_path / "last.db"
+    backups.backup(workspace, target)
+    add(Workspace(replace(workspace.settings, flags={"db": str(target)})), "Works in the backup")
+    ended(left_open(target, "update workspace set recorded_at = recorded_at"))
+    target.unlink()
+    with pytest.raises(InvalidInput, match=r"last\.db-wal exists already"):
+        backups.backup(workspace, target)
+    assert backups.backup(workspace, target, force=True).events == 2
+    assert not Path(f"{target}-wal").exists()
+
+
+def test_what_only_looks_like_a_log_is_not_removed(place: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "last.db-journal").write_text("a diary")
+    with pytest.raises(
+        StoreError, match=r"last\.db-journal is where SQLite looks for a log; move it, or name"
+    ):
+        backups.backup(place, tmp_path / "last.db", force=True)
+    assert (tmp_path / "last.db-journal").read_text() == "a diary"
+    assert not (tmp_path / "last.db").exists()
+
+
+def test_a_copy_that_somebody_wrote_over_is_not_said_to_be_one(
+    place: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "copy.bak"
+
+    def meddle(path: Path) -> None:
+        if target.exists():
+            target.write_text("something else")
+
+    monkeypatch.setattr(copies, "_make_durable", meddle)
+    with pytest.raises(
+        StoreError, match=r"copy\.bak is not what was written there: somebody else wrote it too"
+    ):
+        backups.backup(place, target)
 
 
 def test_a_folder_gets_a_name_of_the_day(place: Workspace, tmp_path: Path) -> None:

@@ -25,9 +25,10 @@ from pipecli.store.driver import Driver
 from pipecli.store.header import read_header
 from pipecli.store.opening import is_postgres, open_database, sqlite_path
 from pipecli.store.server_place import place_of
+from pipecli.store.sqlite_files import companions
 from pipecli.text import _
 
-from .copies import Checked, clear_stale, copied, is_database, is_same_file, unwritable
+from .copies import Checked, clear_stale, copied, is_database, is_same_file, said_by, unwritable
 from .workspace import Workspace
 
 KEPT = 10
@@ -64,10 +65,11 @@ def backup(workspace: Workspace, path: str | Path, *, force: bool = False) -> Ch
     if target.is_dir():
         target = free_path(target, f"pipe-{clock.now().astimezone(UTC):%Y-%m-%d}", _suffix(address))
     _refuse_itself(address, target)
-    if os.path.lexists(target) and not force:
+    taken = next((path for path in (target, *companions(target)) if os.path.lexists(path)), None)
+    if taken and not force:
         raise InvalidInput(
-            _("{path} exists already; name another file, or replace it with --force").format(path=target),
-            path=str(target),
+            _("{path} exists already; name another file, or replace it with --force").format(path=taken),
+            path=str(taken),
         )
     made = copied(workspace, target)
     _note(workspace, made)
@@ -179,7 +181,7 @@ def _kept(folder: Path) -> list[Backup]:
         named = _NAME.fullmatch(path.name)
         if named:
             at = datetime.strptime(named[1], STAMP).replace(tzinfo=UTC)
-            said = _said_by(path)
+            said = said_by(path)
             found.append(
                 Backup(str(path), clock.stamp(at), named[2], said[1] if said else None, path.stat().st_size)
             )
@@ -244,7 +246,7 @@ def _asked_for(folder: Path, uid: str) -> list[Backup]:
         try:
             noted = json.loads(line)
             path = Path(noted["file"])
-            said = _said_by(path) or (uid, None)
+            said = said_by(path) or (uid, None)
             if said[0] == uid:
                 found[str(path)] = Backup(
                     str(path), str(noted["made_at"]), ASKED, said[1], path.stat().st_size
@@ -252,23 +254,6 @@ def _asked_for(folder: Path, uid: str) -> list[Backup]:
         except (OSError, ValueError, KeyError, TypeError):  # gone, or a line that was cut off
             continue
     return list(found.values())
-
-
-def _said_by(path: Path) -> tuple[str, int] | None:
-    """By a copy's own word, the workspace it is of and how many events it has; None where it cannot say."""
-    try:
-        if is_database(path):
-            driver = open_database(str(path), write=False)
-            try:
-                header = dump.workspace_values(driver)
-            finally:
-                driver.close()
-        else:
-            with path.open(encoding="utf-8") as stream:
-                header = json.loads(stream.readline())
-        return str(header["uid"]), int(header["head"])
-    except (PipeError, OSError, ValueError, KeyError, TypeError, IndexError):
-        return None
 
 
 def _holds(path: Path, contacts: frozenset[int]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
@@ -11,12 +12,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from pipecli.errors import Damaged, InvalidInput, StoreError
+from pipecli.errors import Damaged, InvalidInput, PipeError, StoreError
 from pipecli.importers import journal as files
-from pipecli.store import integrity
+from pipecli.store import dump, integrity
 from pipecli.store.header import read_header
 from pipecli.store.opening import is_postgres, open_database, sqlite_path
 from pipecli.store.sqlite import SqliteDriver
+from pipecli.store.sqlite_files import replacing
 from pipecli.text import _
 
 from .exporting import export_journal
@@ -84,6 +86,35 @@ def _checked_database(path: Path) -> Checked:
 
 def copied(workspace: Workspace, target: Path, *, faulty: bool = False) -> Checked:
     """Make a copy that appears whole and checked, or not at all; `faulty` says that one with faults is a copy too."""
+    made = _copied(workspace, target, faulty=faulty)
+    if said_by(target) != (made.uid, made.events):
+        raise StoreError(
+            _("{path} is not what was written there: somebody else wrote it too; make it again").format(
+                path=target
+            ),
+            where=str(target),
+        )
+    return made
+
+
+def said_by(path: Path) -> tuple[str, int] | None:
+    """By a copy's own word, the workspace it is of and how many events it has; None where it cannot say."""
+    try:
+        if is_database(path):
+            driver = open_database(str(path), write=False)
+            try:
+                header = dump.workspace_values(driver)
+            finally:
+                driver.close()
+        else:
+            with path.open(encoding="utf-8") as stream:
+                header = json.loads(stream.readline())
+        return str(header["uid"]), int(header["head"])
+    except (PipeError, OSError, ValueError, KeyError, TypeError, IndexError):
+        return None
+
+
+def _copied(workspace: Workspace, target: Path, *, faulty: bool) -> Checked:
     with private(target) as part:
         driver = open_database(workspace.address, write=False)
         try:
@@ -115,8 +146,9 @@ def private(target: Path) -> Iterator[Path]:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         yield part
         _make_durable(part)
-        part.replace(target)
-        _make_durable(target.parent)
+        with replacing(target):
+            part.replace(target)
+            _make_durable(target.parent)
     except OSError as error:
         raise unwritable(target, error) from error
     finally:
