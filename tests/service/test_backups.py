@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -9,10 +10,12 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from uuid import uuid4
 
 import psycopg
@@ -175,7 +178,7 @@ def test_a_copy_that_somebody_wrote_over_is_not_said_to_be_one(
         if target.exists():
             target.write_text("something else")
 
-    monkeypatch.setattr(copies, "_make_durable", meddle)
+    monkeypatch.setattr(copies, "make_durable", meddle)
     with pytest.raises(
         StoreError, match=r"copy\.bak is not what was written there: somebody else wrote it too"
     ):
@@ -289,6 +292,13 @@ def test_a_backup_whose_journal_has_a_fault_is_refused(workspace: Workspace, tmp
         bringing_back.bring_back(workspace, tmp_path / "copy.bak")
 
 
+def ruin(file: Path) -> bytes:
+    """Overwrite pages of a file; the file as it is then."""
+    ruined = file.read_bytes()[:20_000] + b"\x99" * 60_000 + file.read_bytes()[80_000:]
+    file.write_bytes(ruined)
+    return ruined
+
+
 def test_a_damaged_file_is_set_aside_as_it_was(
     workspace: Workspace, journal_of: Exported, tmp_path: Path
 ) -> None:
@@ -296,10 +306,7 @@ def test_a_damaged_file_is_set_aside_as_it_was(
     before = journal_of(workspace)
     backups.backup(workspace, tmp_path / "copy.bak")
     file = Path(workspace.address)
-    ruined = file.read_bytes()[:20_000] + b"\x99" * 60_000 + file.read_bytes()[80_000:]
-    file.write_bytes(ruined)
-    for beside in ("-wal", "-shm"):
-        file.with_name(file.name + beside).unlink(missing_ok=True)
+    ruined = ruin(file)
     found = bringing_back.bring_back(workspace, tmp_path / "copy.bak")
     assert found.damaged
     assert found.kept is not None
@@ -309,6 +316,93 @@ def test_a_damaged_file_is_set_aside_as_it_was(
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [b.why for b in backups.listed(workspace)] == ["damaged", "asked"]
     assert [p.name for p in tmp_path.iterdir() if p.name.endswith(".part")] == []
+
+
+def test_the_log_of_a_damaged_file_is_set_aside_with_it(
+    workspace: Workspace, journal_of: Exported, tmp_path: Path
+) -> None:
+    file = Path(workspace.address)
+    backups.backup(workspace, tmp_path / "copy.bak")
+    before = journal_of(workspace)
+    working = left_open(file, "update workspace set recorded_at = '2026-03-02T09:00:00.000001Z'")
+    try:
+        ruin(file)
+        log = Path(f"{file}-wal").read_bytes()
+        kept = bringing_back.bring_back(workspace, tmp_path / "copy.bak").kept
+    finally:
+        ended(working)
+    assert log
+    assert Path(f"{kept}-wal").read_bytes() == log
+    assert journal_of(workspace) == before
+
+
+def test_those_who_share_a_file_that_was_damaged_can_go_on(workspace: Workspace, tmp_path: Path) -> None:
+    add(workspace, "ERP")
+    backups.backup(workspace, tmp_path / "copy.bak")
+    file = Path(workspace.address)
+    ruin(file)
+    file.chmod(0o664)
+    kept = bringing_back.bring_back(workspace, tmp_path / "copy.bak").kept
+    assert stat.S_IMODE(file.stat().st_mode) == 0o664
+    assert stat.S_IMODE(Path(kept or "").stat().st_mode) == 0o600
+
+
+def test_several_who_bring_a_damaged_file_back_at_once_all_do(
+    workspace: Workspace, journal_of: Exported, tmp_path: Path
+) -> None:
+    add(workspace, "ERP")
+    before = journal_of(workspace)
+    backups.backup(workspace, tmp_path / "copy.bak")
+    ruined = ruin(Path(workspace.address))
+    ready = Barrier(4)
+
+    def bring(_n: int) -> str | None:
+        ready.wait()
+        return bringing_back.bring_back(workspace, tmp_path / "copy.bak").kept
+
+    with ThreadPoolExecutor(4) as pool:
+        kept = [Path(file or "") for file in pool.map(bring, range(4))]
+    assert len(set(kept)) == 4
+    assert [path.read_bytes() for path in kept if "damaged" in path.name] == [ruined]
+    assert journal_of(workspace) == before
+    assert doctor.doctor(workspace).faults == []
+
+
+@pytest.mark.parametrize("why", [errno.EPERM, errno.EXDEV, errno.ENOTSUP])
+def test_a_damaged_file_is_copied_where_it_cannot_be_linked(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: int
+) -> None:
+    def refuse(source: Path, to: Path) -> None:
+        if not (tmp_path / "taken").exists():  # somebody else was faster
+            (tmp_path / "taken").touch()
+            to.write_text("another one")
+            raise OSError(errno.EEXIST, "it exists", str(to))
+        raise OSError(why, "no links", str(to))
+
+    backups.backup(workspace, tmp_path / "copy.bak")
+    ruined = ruin(Path(workspace.address))
+    monkeypatch.setattr(os, "link", refuse)
+    kept = Path(bringing_back.bring_back(workspace, tmp_path / "copy.bak").kept or "")
+    assert (kept.name, kept.read_bytes()) == ("2026-03-02T090000Z-damaged-2.db", ruined)
+    assert kept.with_name("2026-03-02T090000Z-damaged.db").read_text() == "another one"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_a_damaged_file_that_cannot_be_set_aside_stays(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(source: Path, to: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(to))
+
+    backups.backup(workspace, tmp_path / "copy.bak")
+    ruined = ruin(Path(workspace.address))
+    monkeypatch.setattr(os, "link", refuse)
+    with pytest.raises(
+        StoreError, match=r"pipe\.db could not be set aside \(No space left on device\); nothing"
+    ):
+        bringing_back.bring_back(workspace, tmp_path / "copy.bak")
+    assert Path(workspace.address).read_bytes() == ruined
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
 
 
 def test_a_file_that_is_no_database_is_not_set_aside(workspace: Workspace, tmp_path: Path) -> None:
@@ -420,15 +514,16 @@ def test_so_many_are_kept_and_not_older_than_so(place: Workspace, frozen_clock: 
 
 def test_what_a_dead_process_left_behind_is_cleared_away(place: Workspace, tmp_path: Path) -> None:
     folder = Path(backups.keep(place, backups.RESTORE)).parent
-    left = [tmp_path / ".copy.bak.0123.part", folder / ".2026-01-01T000000Z-restore.db.0123.part"]
-    running = tmp_path / ".copy.bak.4567.part"
-    for path in (*left, running):
+    others = tmp_path / ".copy.bak.holiday.part1.rar"
+    left = [tmp_path / ".copy.bak.0123abcd.part", folder / ".2026-01-01T000000Z-restore.db.0123abcd.part"]
+    running = tmp_path / ".copy.bak.4567abcd.part"
+    for path in (*left, running, others):
         path.write_text("half of it")
-    for path in left:
+    for path in (*left, others):
         os.utime(path, (1_000_000_000, 1_000_000_000))
     backups.backup(place, tmp_path / "copy.bak")
     backups.keep(place, backups.RESTORE)
-    assert [path.exists() for path in (*left, running)] == [False, False, True]
+    assert [path.exists() for path in (*left, running, others)] == [False, False, True, True]
 
 
 def test_those_made_within_one_second_are_told_apart(place: Workspace) -> None:

@@ -26,6 +26,7 @@ from .workspace import Workspace
 
 _MAGIC = b"SQLite format 3\x00"
 _STALE_SECONDS = 3600
+_PART = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part(?:-wal|-shm|-journal)?", re.DOTALL)
 
 
 class Checked(NamedTuple):
@@ -140,15 +141,15 @@ def private(target: Path) -> Iterator[Path]:
 
     Raises StoreError where it cannot be written.
     """
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    part = part_of(target)
     try:
-        clear_stale(target.parent, _literally(target.name))
+        clear_stale(target.parent, target.name)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         yield part
-        _make_durable(part)
+        make_durable(part)
         with replacing(target):
             part.replace(target)
-            _make_durable(target.parent)
+            make_durable(target.parent)
     except OSError as error:
         raise unwritable(target, error) from error
     finally:
@@ -157,18 +158,20 @@ def private(target: Path) -> Iterator[Path]:
             part.with_name(part.name + "-journal").unlink(missing_ok=True)
 
 
-def clear_stale(folder: Path, name: str = "*") -> None:
-    """Remove what a process left behind that died while it wrote a file of that name."""
-    for stale in folder.glob(f".{name}.*.part*"):
-        if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
+def part_of(target: Path) -> Path:
+    """Where to write what is to become a file, under a name that nobody else takes."""
+    return target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+
+
+def clear_stale(folder: Path, name: str | None = None) -> None:
+    """Remove what a process left behind that died while it wrote a file of that name, or any."""
+    for stale in folder.glob(".*.part*"):
+        of = _PART.fullmatch(stale.name)
+        if of and of[1] == (name or of[1]) and time.time() - stale.stat().st_mtime > _STALE_SECONDS:
             stale.unlink(missing_ok=True)
 
 
-def _literally(name: str) -> str:
-    return re.sub(r"([*?[])", r"[\1]", name)
-
-
-def _make_durable(path: Path) -> None:
+def make_durable(path: Path) -> None:
     """Bring a file, or the names in a folder, onto the disk; a folder only where the system can open one."""
     if path.is_dir() and os.name == "nt":
         return

@@ -1,4 +1,4 @@
-"""A SQLite database as files: what stands beside it, and putting another file in its place."""
+"""A SQLite database as files: what stands beside it, putting another file in its place, one process at a time."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 from pipecli.errors import StoreError
 from pipecli.text import _
+
+from .sqlite import SqliteDriver
 
 _BEGINNINGS = {
     "-wal": (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"),
@@ -66,4 +68,17 @@ def _alone(path: Path) -> Iterator[None]:
             if str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_BUSY"):
                 line = _("{path} is open as a workspace; it was not replaced, name another file")
                 raise StoreError(line.format(path=path), where=str(path)) from error
+        yield
+
+
+@contextmanager
+def one_at_a_time(lock: Path, where: Path) -> Iterator[None]:
+    """Do to a file what only one process may do at a time; whoever dies lets go of `lock`, an empty file that stays.
+
+    Raises StoreError where another one is not done as long as anybody waits.
+    """
+    os.close(os.open(lock, os.O_CREAT | os.O_RDWR, 0o600))
+    connection = sqlite3.connect(lock, timeout=0, isolation_level=None)
+    with closing(SqliteDriver(where, connection)) as driver:
+        driver.run("begin exclusive")
         yield
