@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -413,18 +414,68 @@ def test_a_file_that_is_no_database_is_not_set_aside(workspace: Workspace, tmp_p
     assert Path(workspace.address).read_text().startswith("a letter")
 
 
-def test_a_journal_with_faults_on_a_server_is_kept_with_them(
+def test_a_journal_with_faults_is_kept_with_them(
     place: Workspace, journal_of: Exported, tmp_path: Path
 ) -> None:
-    if not is_postgres(place.address):
-        pytest.skip("a SQLite file that is damaged is set aside")
     before = journal_of(place)
     backups.backup(place, tmp_path / "copy.bak")
     run(place, "update workspace set head = head + 1")
     found = bringing_back.bring_back(place, tmp_path / "copy.bak")
     assert journal_of(place) == before
-    assert found.kept is not None
-    assert '"head":10' in Path(found.kept).read_text()
+    assert not found.damaged
+    assert copies.said_by(Path(found.kept or "")) == (backups.uid_of(place), 10)
+    assert doctor.doctor(place).faults == []
+
+
+def test_an_older_workspace_whose_journal_has_a_fault_goes_on(place: Workspace) -> None:
+    run(
+        place,
+        "update content set body = 'something else' where id = 6",
+        "update workspace set projection = 1",
+    )
+    add(place, "Goes on")
+    (kept,) = backups.listed(place)
+    assert (kept.why, kept.events) == ("upgrade", 9)
+
+
+def test_of_a_journal_with_a_fault_no_backup_is_made_on_request(place: Workspace, tmp_path: Path) -> None:
+    run(place, "delete from content where id = 6")
+    with pytest.raises(StoreError) as refused:
+        backups.backup(place, tmp_path / "copy.bak")
+    where = re.sub(r"(//[^:/@]*):@", r"\1@", place.address)
+    assert refused.value.message == (
+        f"{where} is not sound: the text of event 6 is missing; no backup was made, see pipe doctor"
+    )
+    assert not isinstance(refused.value, Damaged)
+    assert [p.name for p in tmp_path.glob("*copy.bak*")] == []
+
+
+def test_of_a_damaged_file_no_backup_is_made(workspace: Workspace, tmp_path: Path) -> None:
+    add(workspace, "ERP")
+    with closing(sqlite3.connect(workspace.address)) as database:
+        database.execute("pragma writable_schema = on")
+        database.execute(
+            "update sqlite_master set rootpage = (select rootpage from sqlite_master where name = 'ix_external') "
+            "where name = 'ix_event_command'"
+        )
+        database.commit()
+    with pytest.raises(
+        Damaged,
+        match=r"pipe\.db is damaged: the database: 2nd ref.*; no backup was made; bring one back: pipe db restore",
+    ):
+        backups.keep(workspace, backups.UPGRADE)
+
+
+def test_nothing_is_left_beside_a_copy_that_was_only_read(workspace: Workspace, tmp_path: Path) -> None:
+    backups.backup(workspace, tmp_path / "copy.bak")
+    with closing(sqlite3.connect(tmp_path / "copy.bak")) as copy:
+        copy.execute("pragma journal_mode = wal")
+    before = (tmp_path / "copy.bak").read_bytes()
+    backups.listed(workspace)
+    bringing_back.bring_back(workspace, tmp_path / "copy.bak")
+    backups.holding(workspace, frozenset({3}))
+    assert [p.name for p in tmp_path.glob("copy.bak*")] == ["copy.bak"]
+    assert (tmp_path / "copy.bak").read_bytes() == before
 
 
 def test_an_older_workspace_is_kept_before_its_lists_are_written_anew(

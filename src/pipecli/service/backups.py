@@ -28,7 +28,7 @@ from pipecli.store.server_place import place_of
 from pipecli.store.sqlite_files import companions
 from pipecli.text import _
 
-from .copies import Checked, clear_stale, copied, is_database, is_same_file, said_by, unwritable
+from .copies import Checked, clear_stale, copied, is_database, is_same_file, opened, said_by, unwritable
 from .workspace import Workspace
 
 KEPT = 10
@@ -79,8 +79,7 @@ def backup(workspace: Workspace, path: str | Path, *, force: bool = False) -> Ch
 def keep(workspace: Workspace, why: str) -> str:
     """Make the copy that goes before a change which nothing takes back; where it is. The oldest are let go of.
 
-    Raises Damaged where the file of the workspace is, and the copy with it. The journal of a database on PostgreSQL
-    that has faults is kept with them.
+    A journal that has faults is kept with them. Raises Damaged where the file of the workspace is.
     """
     folder = folder_of(workspace.settings)
     try:
@@ -88,7 +87,7 @@ def keep(workspace: Workspace, why: str) -> str:
     except OSError as error:
         raise unwritable(folder, error) from error
     target = next_path(folder, why, _suffix(workspace.address))
-    copied(workspace, target, faulty=is_postgres(workspace.address))
+    copied(workspace, target, faulty=True)
     clear_stale(folder)
     _prune(folder, target)
     return str(target)
@@ -259,11 +258,8 @@ def _asked_for(folder: Path, uid: str) -> list[Backup]:
 def _holds(path: Path, contacts: frozenset[int]) -> bool:
     try:
         if is_database(path):
-            driver = open_database(str(path), write=False)
-            try:
+            with opened(path) as driver:
                 return _any_known(driver, contacts)
-            finally:
-                driver.close()
         return any(
             record.kind == "person" and record.values["id"] in contacts and record.values["erased_at"] is None
             for record in files.read_journal(path)

@@ -6,8 +6,7 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from pipecli.errors import Damaged, InvalidInput, StoreError
 from pipecli.store import erasing
 from pipecli.store.driver import Driver
 from pipecli.store.header import Header
-from pipecli.store.opening import discard_files, is_postgres, open_database, sqlite_path
+from pipecli.store.opening import discard_files, is_postgres, sqlite_path
 from pipecli.store.sqlite_files import companions, one_at_a_time
 from pipecli.text import _
 
@@ -161,19 +160,8 @@ class _Run:
     def _fill(self, driver: Driver) -> Restored:
         if self._checked.format == "journal":
             return from_journal(driver, Path(self._checked.file), self._progress)
-        with _opened(self._checked.file) as source:
+        with copies.opened(Path(self._checked.file)) as source:
             return from_database(driver, source, self._progress)
-
-
-@contextmanager
-def _opened(file: str) -> Iterator[Driver]:
-    driver = open_database(str(Path(file).absolute()), write=False)
-    try:
-        driver.begin_reading()
-        yield driver
-        driver.rollback()
-    finally:
-        driver.close()
 
 
 def _refuse_no_database(path: Path) -> None:

@@ -15,10 +15,11 @@ from typing import NamedTuple
 from pipecli.errors import Damaged, InvalidInput, PipeError, StoreError
 from pipecli.importers import journal as files
 from pipecli.store import dump, integrity
-from pipecli.store.header import read_header
+from pipecli.store.driver import Driver
+from pipecli.store.header import Header, read_header
 from pipecli.store.opening import is_postgres, open_database, sqlite_path
 from pipecli.store.sqlite import SqliteDriver
-from pipecli.store.sqlite_files import replacing
+from pipecli.store.sqlite_files import reading, replacing
 from pipecli.text import _
 
 from .exporting import export_journal
@@ -27,6 +28,10 @@ from .workspace import Workspace
 _MAGIC = b"SQLite format 3\x00"
 _STALE_SECONDS = 3600
 _PART = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part(?:-wal|-shm|-journal)?", re.DOTALL)
+
+
+class Faulty(Damaged):
+    """A database that is whole, but its journal has a fault."""
 
 
 class Checked(NamedTuple):
@@ -70,23 +75,34 @@ def is_database(path: Path) -> bool:
 
 
 def _checked_database(path: Path) -> Checked:
-    driver = open_database(str(path.absolute()), write=False)
-    try:
-        driver.begin_reading()
+    with opened(path) as driver:
         header = read_header(driver, write=True)
-        faults = integrity.database_faults(driver) or integrity.journal_faults(driver, header)
-        driver.rollback()
-    finally:
-        driver.close()
+        pages = integrity.database_faults(driver)
+        faults = pages or integrity.journal_faults(driver, header)
     if faults:
-        raise Damaged(
-            _("{path} is damaged: {fault}").format(path=path, fault=faults[0]), where=str(path), faults=faults
-        )
+        line = _("{path} is damaged: {fault}").format(path=path, fault=faults[0])
+        raise (Damaged if pages else Faulty)(line, where=str(path), faults=faults)
     return Checked(str(path), "sqlite", header.uid, header.head)
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[Driver]:
+    """A copy that is a database, as it stands at one moment; beside it nothing is left that was not there before."""
+    with reading(path):
+        driver = open_database(str(path.absolute()), write=False)
+        try:
+            driver.begin_reading()
+            yield driver
+            driver.rollback()
+        finally:
+            driver.close()
+
+
 def copied(workspace: Workspace, target: Path, *, faulty: bool = False) -> Checked:
-    """Make a copy that appears whole and checked, or not at all; `faulty` says that one with faults is a copy too."""
+    """Make a copy that appears whole and checked, or not at all.
+
+    `faulty` says that one whose journal has faults is a copy too; one of a damaged file never is.
+    """
     made = _copied(workspace, target, faulty=faulty)
     if said_by(target) != (made.uid, made.events):
         raise StoreError(
@@ -102,11 +118,8 @@ def said_by(path: Path) -> tuple[str, int] | None:
     """By a copy's own word, the workspace it is of and how many events it has; None where it cannot say."""
     try:
         if is_database(path):
-            driver = open_database(str(path), write=False)
-            try:
+            with opened(path) as driver:
                 header = dump.workspace_values(driver)
-            finally:
-                driver.close()
         else:
             with path.open(encoding="utf-8") as stream:
                 header = json.loads(stream.readline())
@@ -119,20 +132,38 @@ def _copied(workspace: Workspace, target: Path, *, faulty: bool) -> Checked:
     with private(target) as part:
         driver = open_database(workspace.address, write=False)
         try:
+            driver.begin_reading()
             header = read_header(driver, write=True)
             if isinstance(driver, SqliteDriver):
                 driver.copy_to(part)
+            else:
+                with part.open("w", encoding="utf-8", newline="") as stream:
+                    export_journal(workspace, stream)
+            try:
+                made = check(part)
+                if driver.user and not faulty and (faults := integrity.journal_faults(driver, header)):
+                    raise Faulty("", faults=faults)  # which a journal does not show before it is put in again
+            except (Damaged, InvalidInput) as error:
+                fault = _fault(error, driver, header)
+                if not faulty or isinstance(fault, Damaged):
+                    raise fault from error
+                made = Checked("", "journal" if driver.user else "sqlite", header.uid, header.head)
+            return made._replace(file=str(target), of=driver.where)
         finally:
             driver.close()
-        if is_postgres(workspace.address):
-            with part.open("w", encoding="utf-8", newline="") as stream:
-                export_journal(workspace, stream)
-        try:
-            return check(part)._replace(file=str(target), of=driver.where)
-        except InvalidInput:
-            if not faulty:
-                raise
-            return Checked(str(target), "journal", header.uid, header.head, driver.where)
+
+
+def _fault(error: PipeError, driver: Driver, header: Header) -> StoreError:
+    """What is wrong with a workspace, by what is wrong with its copy: Damaged where its file is."""
+    faults = error.detail.get("faults")
+    if isinstance(error, Damaged) and not isinstance(error, Faulty):
+        fault = faults[0] if faults else _("it cannot be read from one end to the other")
+        line = _("{where} is damaged: {fault}; no backup was made; bring one back: pipe db restore FILE")
+        return Damaged(line.format(where=driver.where, fault=fault), where=driver.where)
+    faults = faults or integrity.journal_faults(driver, header)
+    fault = faults[0] if faults else _("its journal cannot be read back")
+    line = _("{where} is not sound: {fault}; no backup was made, see pipe doctor")
+    return StoreError(line.format(where=driver.where, fault=fault), where=driver.where)
 
 
 @contextmanager

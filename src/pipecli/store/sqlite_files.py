@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -59,8 +59,7 @@ def _alone(path: Path) -> Iterator[None]:
     if path.is_symlink() or not path.is_file():
         yield
         return
-    uri = f"file:{quote(os.fsencode(path.absolute()))}?mode=rw"
-    with closing(sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(_uri(path), uri=True, timeout=0, isolation_level=None)) as connection:
         try:
             connection.execute("pragma journal_mode=delete")  # which only the last one that has it open can
             connection.execute("begin exclusive")
@@ -69,6 +68,25 @@ def _alone(path: Path) -> Iterator[None]:
                 line = _("{path} is open as a workspace; it was not replaced, name another file")
                 raise StoreError(line.format(path=path), where=str(path)) from error
         yield
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Leave nothing beside a database that is only read: who reads one that was copied with its log makes files there.
+
+    They go as with the last one who writes, never while others have it open.
+    """
+    there = [beside.exists() for beside in companions(path)]
+    try:
+        yield
+    finally:
+        if [beside.exists() for beside in companions(path)] != there:
+            with suppress(sqlite3.Error), closing(sqlite3.connect(_uri(path), uri=True, timeout=0)) as last:
+                last.execute("select 1 from sqlite_master").fetchone()
+
+
+def _uri(path: Path) -> str:
+    return f"file:{quote(os.fsencode(path.absolute()))}?mode=rw"
 
 
 @contextmanager
