@@ -606,6 +606,23 @@ def test_what_stands_beside_a_copy_goes_with_it(place: Workspace) -> None:
     assert [[path.exists() for path in files] for files in beside] == [[False, False], [True, True]]
 
 
+def test_what_was_made_by_hand_is_never_let_go_of(
+    place: Workspace, tmp_path: Path, frozen_clock: datetime
+) -> None:
+    folder = Path(backups.keep(place, backups.RESTORE)).parent
+    ending = "jsonl" if is_postgres(place.address) else "db"
+    asked = [folder / f"2026-01-02T090000Z-{why}.{ending}" for why in ("yearend", "restore")]
+    for path in asked:
+        backups.backup(place, path)
+    by_hand = folder / f"2026-01-03T090000Z-audit.{ending}"
+    shutil.copy(asked[0], by_hand)
+    clock.freeze(frozen_clock + timedelta(days=backups.KEPT_DAYS))
+    for _n in range(backups.KEPT):
+        backups.keep(place, backups.RESTORE)
+    assert [path.exists() for path in (*asked, by_hand)] == [True] * 3
+    assert len(backups.listed(place)) == backups.KEPT + 3
+
+
 def test_every_copy_of_one_second_is_there_when_it_is_told(place: Workspace) -> None:
     for _n in range(backups.KEPT + 3):
         assert Path(backups.keep(place, backups.RESTORE)).exists()
@@ -663,6 +680,16 @@ def test_copies_in_the_folder_of_an_older_program_are_listed_and_stay(
     assert str(old) in [b.file for b in found]
     assert len(found) == backups.KEPT + 2
     assert backups.named(place, str(old)) == old
+
+
+def test_a_journal_that_was_exported_is_listed(
+    place: Workspace, journal_of: Exported, tmp_path: Path
+) -> None:
+    file = tmp_path / "journal.jsonl"
+    file.write_text(journal_of(place))
+    backups.exported(place, file)
+    backups.exported(place, "/dev/null")
+    assert [(b.file, b.why, b.events) for b in backups.listed(place)] == [(str(file), "exported", 9)]
 
 
 def test_one_that_is_gone_or_was_cut_off_is_said_to_be(place: Workspace, tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ what still holds a person.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from contextlib import suppress
@@ -28,6 +27,7 @@ from pipecli.store.server_place import place_of
 from pipecli.store.sqlite_files import companions
 from pipecli.text import _
 
+from . import noted
 from .copies import Checked, clear_stale, copied, is_database, is_same_file, opened, said_by, unwritable
 from .workspace import Workspace
 
@@ -35,17 +35,17 @@ KEPT = 10
 """So many of the copies that the program made by itself are kept."""
 KEPT_DAYS = 90
 """Those older than this go too, but for the newest."""
-UPGRADE, RESTORE, DAMAGED, ASKED = "upgrade", "restore", "damaged", "asked"
+UPGRADE, RESTORE, DAMAGED = "upgrade", "restore", "damaged"
 STAMP = "%Y-%m-%dT%H%M%SZ"
 
 _NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)-([a-z]+)(-\d+)?\.(db|jsonl)")
-_NOTED = "made.jsonl"
 
 
 class Backup(NamedTuple):
     """A backup there is: when it was made and why; events None where it cannot say.
 
-    `upgrade` and `restore` were made before those, `damaged` is a file that a restore replaced, `asked` was asked for.
+    `upgrade` and `restore` were made before those, `damaged` is a file that a restore replaced, `asked` was asked for,
+    `exported` is a journal; `copied` is another workspace, which was made of this one or of which this one was.
     """
 
     file: str
@@ -72,8 +72,16 @@ def backup(workspace: Workspace, path: str | Path, *, force: bool = False) -> Ch
             path=str(taken),
         )
     made = copied(workspace, target)
-    _note(workspace, made)
+    _note(workspace, Path(made.file), noted.ASKED, made.events)
     return made
+
+
+def exported(workspace: Workspace, file: str | Path) -> None:
+    """Remember where the journal was exported to; what is no file, such as a pipe, is nowhere to be found again."""
+    path = Path(file)
+    said = said_by(path) if path.is_file() else None
+    if said:
+        _note(workspace, path, noted.EXPORTED, said[1])
 
 
 def keep(workspace: Workspace, why: str) -> str:
@@ -117,9 +125,14 @@ def _of_servers(settings: Settings) -> Path:
 def listed(workspace: Workspace) -> list[Backup]:
     """Every backup there is, the newest first; those that were asked for as long as they stand where they were made."""
     uid = uid_of(workspace)
-    found = {
-        b.file: b for folder in _folders(workspace, uid) for b in (*_asked_for(folder, uid), *_kept(folder))
-    }
+    found: dict[str, Backup] = {}
+    for folder in _folders(workspace, uid):
+        found |= {one.backup.file: one.backup for one in _kept(folder)}
+        found |= {
+            one.backup.file: one.backup
+            for one in _noted(folder)
+            if one.backup.why != noted.COPIED and one.uid in (uid, None)
+        }
     return sorted(found.values(), key=_age, reverse=True)
 
 
@@ -143,8 +156,29 @@ def uid_of(workspace: Workspace) -> str:
 
 
 def holding(workspace: Workspace, contacts: frozenset[int]) -> list[Backup]:
-    """The backups that still hold the personal data of any of these contacts, or cannot be read to know."""
-    return [backup for backup in listed(workspace) if _holds(Path(backup.file), contacts)]
+    """What still holds the personal data of any of these contacts, or cannot be read to know, the newest first.
+
+    Beside those that are listed these are copies of the workspace, and what lies beside the file under the name it had
+    before it was moved. Of another workspace, numbers say nothing.
+    """
+    uid = uid_of(workspace)
+    own = [one for folder in _folders(workspace, uid) for one in (*_kept(folder), *_noted(folder))]
+    others = [one for folder in _beside(workspace) for one in (*_kept(folder), *_noted(folder))]
+    ours = [one for one in own if one.uid in (uid, None)] + [one for one in others if one.uid == uid]
+    found = {
+        one.backup.file: one.backup for one in ours if not is_same_file(workspace.address, one.backup.file)
+    }
+    return sorted((b for b in found.values() if _holds(b, contacts)), key=_age, reverse=True)
+
+
+def _beside(workspace: Workspace) -> list[Path]:
+    """The folders of copies that lie where the one of this file does."""
+    folder = folder_of(workspace.settings)
+    return (
+        []
+        if is_postgres(workspace.address)
+        else [other for other in folder.parent.glob("*.backups") if other != folder]
+    )
 
 
 def _refuse_itself(address: str, target: Path) -> None:
@@ -174,30 +208,60 @@ def next_path(folder: Path, why: str, suffix: str) -> Path:
     return folder / f"{stamp}-{why}{f'-{last + 1}' if last else ''}{suffix}"
 
 
-def _kept(folder: Path) -> list[Backup]:
+class _Found(NamedTuple):
+    """A backup, and the workspace it is of; None where it cannot say."""
+
+    backup: Backup
+    uid: str | None
+
+
+def _kept(folder: Path) -> list[_Found]:
+    """What lies in a folder of copies."""
     found = []
     for path in folder.glob("*-*.*") if folder.is_dir() else ():
         named = _NAME.fullmatch(path.name)
         if named:
             at = datetime.strptime(named[1], STAMP).replace(tzinfo=UTC)
-            said = said_by(path)
-            found.append(
-                Backup(str(path), clock.stamp(at), named[2], said[1] if said else None, path.stat().st_size)
-            )
+            uid, events = said_by(path) or (None, None)
+            backup = Backup(str(path), clock.stamp(at), named[2], events, path.stat().st_size)
+            found.append(_Found(backup, uid))
+    return found
+
+
+def _noted(folder: Path) -> list[_Found]:
+    """What was asked for and still stands where it was made."""
+    found = []
+    for one in noted.noted(folder):
+        if is_postgres(one.file):
+            found.append(_Found(Backup(one.file, one.made_at, one.why, one.events, 0), None))
+            continue
+        with suppress(OSError):  # it is gone
+            size = Path(one.file).stat().st_size
+            uid, events = said_by(Path(one.file)) or (None, None)
+            if one.why == noted.COPIED:
+                events = one.events  # as many as both have
+            found.append(_Found(Backup(one.file, one.made_at, one.why, events, size), uid))
     return found
 
 
 def _prune(folder: Path, new: Path) -> None:
-    """Let go of the oldest copies beyond the number and the age to keep, never of the new one.
+    """Let go of the oldest copies beyond the number and the age to keep, never of the new one nor of one asked for.
 
     One whose name says that it was made later than now says nothing of its age, and waits until it does.
     """
     now = clock.now()
     oldest = clock.stamp(now - timedelta(days=KEPT_DAYS))
-    others = [b for b in _kept(folder) if b.file != str(new) and b.made_at <= clock.stamp(now)]
-    for n, one in enumerate(sorted(others, key=_age, reverse=True), start=1):
-        if n >= KEPT or one.made_at < oldest:
-            for path in (one.file, one.file + "-wal", one.file + "-shm"):
+    spared = {new.resolve(), *(Path(one.file).resolve() for one in noted.noted(folder))}
+    others = [
+        one.backup
+        for one in _kept(folder)
+        if one.backup.why in (UPGRADE, RESTORE, DAMAGED)
+        and one.backup.made_at <= clock.stamp(now)
+        and Path(one.backup.file).resolve() not in spared
+    ]
+    for n, backup in enumerate(sorted(others, key=_age, reverse=True), start=1):
+        if n >= KEPT or backup.made_at < oldest:
+            for path in (backup.file, backup.file + "-wal", backup.file + "-shm"):
                 Path(path).unlink(missing_ok=True)
 
 
@@ -211,21 +275,11 @@ def _serial(name: str) -> int:
     return -int(found[3] or "-1") if found else 0
 
 
-def _note(workspace: Workspace, made: Checked) -> None:
+def _note(workspace: Workspace, path: Path, why: str, events: int) -> None:
     """Remember where a copy was made to; where that cannot be written, the copy is none the worse."""
     folder = folder_of(workspace.settings)
-    line = {
-        "file": str(Path(made.file).absolute()),
-        "made_at": clock.stamp(clock.now()),
-        "events": made.events,
-    }
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / _NOTED
-        with os.fdopen(
-            os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a", encoding="utf-8"
-        ) as out:
-            out.write(json.dumps(line) + "\n")
+        noted.note(folder, str(path.absolute()), why, events)
     except OSError as error:
         workspace.tell(
             _("{folder} cannot be written ({error}): pipe db backups will not list this one").format(
@@ -234,28 +288,12 @@ def _note(workspace: Workspace, made: Checked) -> None:
         )
 
 
-def _asked_for(folder: Path, uid: str) -> list[Backup]:
-    """The copies that were asked for and still stand where they were made, unless something else stands there now."""
-    try:
-        lines = (folder / _NOTED).read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
-    found: dict[str, Backup] = {}
-    for line in lines:
-        try:
-            noted = json.loads(line)
-            path = Path(noted["file"])
-            said = said_by(path) or (uid, None)
-            if said[0] == uid:
-                found[str(path)] = Backup(
-                    str(path), str(noted["made_at"]), ASKED, said[1], path.stat().st_size
-                )
-        except (OSError, ValueError, KeyError, TypeError):  # gone, or a line that was cut off
-            continue
-    return list(found.values())
-
-
-def _holds(path: Path, contacts: frozenset[int]) -> bool:
+def _holds(backup: Backup, contacts: frozenset[int]) -> bool:
+    if backup.why == noted.COPIED:  # what came later has other numbers there
+        contacts = frozenset(contact for contact in contacts if contact <= (backup.events or 0))
+    if is_postgres(backup.file):
+        return bool(contacts)
+    path = Path(backup.file)
     try:
         if is_database(path):
             with opened(path) as driver:

@@ -219,7 +219,7 @@ def unwritable(path: Path, error: OSError) -> StoreError:
     return StoreError(line.format(path=path, error=error.strerror or error), where=str(path))
 
 
-def is_same_file(address: str, path: Path) -> bool:
+def is_same_file(address: str, path: str | Path) -> bool:
     """Whether a path leads to the file of a workspace."""
     if is_postgres(address):
         return False

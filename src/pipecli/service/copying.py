@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from pipecli.store.header import read_header
 from pipecli.store.opening import is_postgres, open_database, sqlite_path
 from pipecli.text import _
 
+from . import noted
+from .backups import folder_of
 from .copies import is_same_file
 from .doctor import examine
 from .exporting import journal_rows
@@ -57,7 +59,18 @@ def copy(
                     raise DryRun
         except DryRun:
             return made[0]._replace(dry_run=True)
+    _note(
+        replace(settings, flags={**settings.flags, "db": source}, demo=False), made[0].target, made[0].events
+    )
+    _note(theirs, made[0].source, made[0].events)
     return made[0]
+
+
+def _note(settings: Settings, other: str, events: int) -> None:
+    """Remember on either side that the other one holds the same, so that an erasure can say so."""
+    file = other if is_postgres(other) else str(sqlite_path(other).absolute())
+    with suppress(OSError):  # where nothing may be written beside it; the copy is none the worse
+        noted.note(folder_of(settings), file, noted.COPIED, events)
 
 
 def _refuse_same(source: str, to: str) -> None:
