@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from .driver import Driver
 
 
+State = tuple[str, int, str]
+"""What a journal is known by at one moment: its workspace, its head, and when that was written."""
+
+
 class Header(NamedTuple):
     """The workspace row, and the compiled definition in force (None before the first)."""
 
@@ -30,6 +34,11 @@ class Header(NamedTuple):
     next_number: int
     recorded_at: str
     compiled: str | None
+
+    @property
+    def state(self) -> State:
+        """Where the journal is; a restore may bring another one of the same length."""
+        return self.uid, self.head, self.recorded_at
 
 
 def read_header(driver: Driver, *, write: bool) -> Header:
