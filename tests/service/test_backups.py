@@ -204,6 +204,36 @@ def test_the_workspace_itself_is_no_place_for_its_backup(workspace: Workspace, t
             bringing_back.bring_back(workspace, path)
 
 
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+@pytest.mark.parametrize("force", [False, True])
+def test_what_stands_beside_the_workspace_is_part_of_it(
+    workspace: Workspace, tmp_path: Path, ending: str, force: bool
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path)
+    for path in (Path(workspace.address + ending), link / f"pipe.db{ending}"):
+        with pytest.raises(InvalidInput, match="is the workspace itself; name another file"):
+            backups.backup(workspace, path, force=force)
+    assert doctor.doctor(workspace).faults == []
+
+
+def test_every_folder_on_the_way_to_a_copy_is_private(place: Workspace, tmp_path: Path) -> None:
+    folder = Path(backups.keep(place, backups.RESTORE)).parent
+    made = [p for p in (folder, *folder.parents) if p.is_relative_to(tmp_path) and p != tmp_path]
+    assert len(made) == (4 if is_postgres(place.address) else 1)
+    assert {stat.S_IMODE(p.stat().st_mode) for p in made} == {0o700}
+
+
+def test_a_pipe_is_not_waited_for(place: Workspace, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InvalidInput, match=r"/pipe is a pipe or a device; write it into a file first"):
+        bringing_back.bring_back(place, tmp_path / "pipe")
+    backups.backup(place, tmp_path / "copy.bak")
+    (tmp_path / "copy.bak").unlink()
+    os.mkfifo(tmp_path / "copy.bak")
+    assert [(b.file, b.events) for b in backups.listed(place)] == [(str(tmp_path / "copy.bak"), None)]
+
+
 def test_where_nothing_can_be_written_nothing_is_left(place: Workspace, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be written: No such file or directory; no backup was made"):
         backups.backup(place, tmp_path / "missing" / "copy.bak")

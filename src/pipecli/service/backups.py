@@ -21,6 +21,7 @@ from pipecli.errors import InvalidInput, PipeError, StoreError
 from pipecli.importers import journal as files
 from pipecli.store import dump
 from pipecli.store.driver import Driver
+from pipecli.store.folders import make_private
 from pipecli.store.header import read_header
 from pipecli.store.opening import is_postgres, open_database, sqlite_path
 from pipecli.store.server_place import place_of
@@ -91,7 +92,7 @@ def keep(workspace: Workspace, why: str) -> str:
     """
     folder = folder_of(workspace.settings)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
     except OSError as error:
         raise unwritable(folder, error) from error
     target = next_path(folder, why, _suffix(workspace.address))
@@ -182,7 +183,8 @@ def _beside(workspace: Workspace) -> list[Path]:
 
 
 def _refuse_itself(address: str, target: Path) -> None:
-    if is_same_file(address, target):
+    beside = [] if is_postgres(address) else companions(sqlite_path(address).resolve())
+    if is_same_file(address, target) or target.resolve() in beside:
         raise InvalidInput(
             _("{path} is the workspace itself; name another file").format(path=target), path=str(target)
         )

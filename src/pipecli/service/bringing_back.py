@@ -15,6 +15,7 @@ from pipecli.config import Settings
 from pipecli.errors import Damaged, InvalidInput, StoreError
 from pipecli.store import erasing
 from pipecli.store.driver import Driver
+from pipecli.store.folders import make_private
 from pipecli.store.header import Header
 from pipecli.store.opening import discard_files, is_postgres, sqlite_path
 from pipecli.store.sqlite_files import companions, one_at_a_time
@@ -94,7 +95,7 @@ class _Run:
             return self._beside(path)
         folder = backups.folder_of(self._workspace.settings)
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(folder)
             with one_at_a_time(folder / ".lock", path):
                 try:
                     return self.into_workspace()  # which somebody who came before us made whole

@@ -64,7 +64,11 @@ def check(path: Path) -> Checked:
 
 
 def is_database(path: Path) -> bool:
-    """Whether a file is a SQLite database; raises InvalidInput where it cannot be read."""
+    """Whether a file is a SQLite database; raises InvalidInput where it cannot be read, or only once."""
+    if path.exists() and not path.is_dir() and not path.is_file():
+        raise InvalidInput(
+            _("{path} is a pipe or a device; write it into a file first").format(path=path), path=str(path)
+        )
     try:
         with path.open("rb") as stream:
             return stream.read(len(_MAGIC)) == _MAGIC

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipecli import clock
+from pipecli.store.folders import make_private
 
 ASKED, EXPORTED, COPIED = "asked", "exported", "copied"
 _FILE = "made.jsonl"
@@ -32,7 +33,7 @@ class Noted(NamedTuple):
 def note(folder: Path, file: str, why: str, events: int) -> None:
     """Put a line down; raises OSError where that cannot be written."""
     line = {"file": file, "made_at": clock.stamp(clock.now()), "events": events, "why": why}
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(folder)
     path = folder / _FILE
     with os.fdopen(
         os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a", encoding="utf-8"

@@ -22,6 +22,7 @@ from pipecli.errors import Damaged, StoreError, Unanswered
 from pipecli.text import _
 
 from .driver import Parameters, Row
+from .folders import make_private
 
 BUSY_SECONDS = 30.0
 """How long a command waits for another one to end."""
@@ -50,6 +51,8 @@ class SqliteDriver:
         self._connection = connection
         self._path = path
         self._file = _identity(path)
+        self.folders: list[Path] = []
+        """Those that were made for the file."""
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         try:
@@ -265,8 +268,9 @@ def _wal_is_empty(path: Path) -> bool:
 def create_sqlite(path: Path) -> SqliteDriver:
     """Create the file, readable by its owner alone, and open it; raises StoreError where that fails."""
     where = str(path)
+    made: list[Path] = []
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = make_private(path.parent)
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except FileExistsError as error:
@@ -279,7 +283,9 @@ def create_sqlite(path: Path) -> SqliteDriver:
         raise StoreError(
             _("{where} cannot be made: {error}").format(where=where, error=error.strerror), where=where
         ) from error
-    return _connected(path, "rw", new=True)
+    driver = _connected(path, "rw", new=True)
+    driver.folders = made
+    return driver
 
 
 def take_back_beginning(path: Path) -> None:
