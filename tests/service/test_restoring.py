@@ -4,8 +4,10 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -142,6 +144,27 @@ def test_a_workspace_with_an_opportunity_is_left_alone(
     undoing.undo(Workspace(target))
     with pytest.raises(Conflict):
         restoring.restore(target, journal)
+
+
+def test_several_who_restore_into_one_new_place_do_not_get_in_each_others_way(
+    journal: Path, address: str, tmp_path: Path
+) -> None:
+    target = settings_of(address, tmp_path)
+    ready = Barrier(3)
+
+    def restore(_n: int) -> str:
+        ready.wait()
+        try:
+            return str(restoring.restore(target, journal).events)
+        except (StoreError, Conflict) as error:
+            return error.message.partition("/")[2].partition(" ")[2]
+
+    with ThreadPoolExecutor(3) as pool:
+        done = sorted(pool.map(restore, range(3)))
+    too_late = ("holds something already", "is a workspace already; nothing", "exists already; nothing")
+    assert done[0] == "14"
+    assert [one for one in done[1:] if not one.startswith(too_late)] == []
+    assert doctor.doctor(Workspace(target)).faults == []
 
 
 def test_a_dry_run_checks_and_writes_nothing(journal: Path, address: str, tmp_path: Path) -> None:
