@@ -247,7 +247,7 @@ def test_a_namesake_keeps_what_is_said_of_them(place: Workspace) -> None:
 
 def test_backups_that_hold_them_are_named_until_they_are_gone(place: Workspace, tmp_path: Path) -> None:
     asked = Path(backups.backup(place, tmp_path / "copy.bak").file)
-    kept = backups.keep(place, backups.uid_of(place), backups.RESTORE)
+    kept = backups.keep(place, backups.RESTORE)
     first = forgetting.forget(place, "Jeanne Martin")
     assert {b.file for b in first.backups} == {str(asked), kept}
     backups.backup(place, tmp_path / "after.bak")

@@ -199,7 +199,6 @@ SEVERAL: dict[str, tuple[list[str], str]] = {
     "import": (["import", "leads.csv"], "rows are decided before the lock is taken"),
     "import mail": (["import", "mail.eml"], "messages are decided before the lock is taken"),
     "adopt": (["stages", "adopt", "changed.toml", "--yes"], "what it changes is shown first"),
-    "backup": (["db", "backup", "copy.jsonl"], "a whole workspace comes in pieces of 5,000 rows"),
 }
 
 # These ask no database.
@@ -216,6 +215,7 @@ EXCEPTIONS = {
     "go": "lives long; what it reads is counted below",
     "mcp": "lives long; what a tool reads is counted below",
     "doctor": "replays the whole journal, opportunity by opportunity, and compares every row",
+    "db backup": "writes a whole journal and asks of all of it whether it is sound, as the doctor does",
     "demo": "writes a whole workspace",
     "init": "makes every table of a workspace, statement by statement",
     "stages edit": "what `stages adopt` does, once the editor is closed",

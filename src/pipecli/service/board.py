@@ -84,7 +84,7 @@ class Wanted(NamedTuple):
 
 
 class Board:
-    """Every open opportunity as it stood at one moment of the journal (`head`), on one day."""
+    """Every open opportunity as it stood at one moment of the journal (`state`), on one day."""
 
     def __init__(self, cards: list[Card], reading: Reading, approvals: list[Approval], proposed: int) -> None:
         self.cards = cards
@@ -94,7 +94,7 @@ class Board:
         self.today, self.now = reading.today, reading.real_today
         """The day of the report, and the real one, by which what is typed is read."""
         self.actor = reading.actor
-        self.head = reading.header.head
+        self.state = reading.header.state
         self.approvals = approvals
 
     @cached_property

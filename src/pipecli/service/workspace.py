@@ -210,7 +210,7 @@ class Workspace:
             return None
         from . import backups
 
-        kept = backups.keep(self, header.uid, backups.UPGRADE)
+        kept = backups.keep(self, backups.UPGRADE)
         self.tell(
             _("The lists were of another version and are written anew; a copy is kept in {file}").format(
                 file=kept

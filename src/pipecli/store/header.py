@@ -22,6 +22,8 @@ _AS_OF = (
     "select version, compiled_json from definition where adopted_on <= :day or version = 1 "
     "order by version desc limit 1"
 )
+State = tuple[str, int, str]
+"""What a journal is known by at one moment: its workspace, its head, and when that was written."""
 
 
 class Header(NamedTuple):
@@ -36,6 +38,11 @@ class Header(NamedTuple):
     next_number: int
     recorded_at: str
     compiled: str | None
+
+    @property
+    def state(self) -> State:
+        """Where the journal is; a restore may bring another one of the same length."""
+        return self.uid, self.head, self.recorded_at
 
 
 def read_header(driver: Driver, *, write: bool) -> Header:

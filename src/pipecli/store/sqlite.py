@@ -23,6 +23,7 @@ from pipecli.errors import Damaged, StoreError, Unanswered
 from pipecli.text import _
 
 from .driver import PIECE, Parameters, Row
+from .folders import make_private
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,6 +55,8 @@ class SqliteDriver:
         self._connection = connection
         self._path = path
         self._file = _identity(path)
+        self.folders: list[Path] = []
+        """Those that were made for the file."""
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         try:
@@ -273,8 +276,9 @@ def log_is_empty(path: Path) -> bool:
 def create_sqlite(path: Path) -> SqliteDriver:
     """Create the file, readable by its owner alone, and open it; raises StoreError where that fails."""
     where = str(path)
+    made: list[Path] = []
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = make_private(path.parent)
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except FileExistsError as error:
@@ -287,7 +291,9 @@ def create_sqlite(path: Path) -> SqliteDriver:
         raise StoreError(
             _("{where} cannot be made: {error}").format(where=where, error=error.strerror), where=where
         ) from error
-    return _connected(path, "rw", new=True)
+    driver = _connected(path, "rw", new=True)
+    driver.folders = made
+    return driver
 
 
 def take_back_beginning(path: Path) -> None:
