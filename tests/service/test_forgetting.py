@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ def rows(place: Workspace, sql: str) -> list[Any]:
         driver.close()
 
 
-def left(place: Workspace, tmp_path: Path) -> list[str]:
+def left(place: Workspace, tmp_path: Path, secrets: Sequence[str] = SECRETS) -> list[str]:
     """What of the secrets stands in any file of the database."""
     if is_postgres(place.address):
         contents = list(_tables(place))
@@ -53,7 +53,7 @@ def left(place: Workspace, tmp_path: Path) -> list[str]:
         name = Path(place.address).name
         contents = [p.read_bytes() for p in tmp_path.iterdir() if p.is_file() and p.name.startswith(name)]
         assert contents
-    return [secret for secret in SECRETS if any(secret.encode() in content.lower() for content in contents)]
+    return [secret for secret in secrets if any(secret.encode() in content.lower() for content in contents)]
 
 
 def _tables(place: Workspace) -> Iterator[bytes]:
@@ -102,6 +102,75 @@ def test_nothing_of_a_person_is_left_in_any_file(lived: Workspace, tmp_path: Pat
     assert left(lived, tmp_path) == []
     assert doctor.doctor(lived).faults == []
     assert found.found.opportunities == (1,)
+
+
+@pytest.mark.parametrize(
+    "contact, account, name, said, secrets",
+    [
+        ("Zendaya", "Zendaya", "Zendaya's tour", "ask Zendaya", ("zendaya",)),
+        ("王伟", "新公司", "王伟的项目", "今天给王伟打电话", ("王伟",)),
+        ("田中 太郎", "会社", "田中さんの件", "田中太郎さんに電話", ("田中", "太郎")),
+        ("Bo Li", "Acme", "Rollout", "Bo said yes; Mr Li agreed", ("bo said", "mr li", "bo li")),
+        ("Prof. Dr. Ana-Maria Popescu", "Acme", "Popescu II", "Mrs Popescu", ("popescu", "ana-maria")),
+        ("Иван Петров", "Завод", "Петрову: договор", "позвонить Ивану", ("Иван", "Петров")),
+    ],
+)
+def test_names_of_one_word_or_of_another_script_leave_nothing(
+    workspace: Workspace,
+    tmp_path: Path,
+    contact: str,
+    account: str,
+    name: str,
+    said: str,
+    secrets: Sequence[str],
+) -> None:
+    sets = (f"account={account}", f"contact={contact}", f"source={contact}", f"tags=key,{contact}")
+    opportunities.add(workspace, name, Answers(sets=sets, next=said, due="+1d"))
+    other = Answers(sets=(f"source={contact.split('. ')[-1]}",), next="x", due="+1d")
+    opportunities.add(workspace, "Other", other if " " in contact else Answers(next="x", due="+1d"))
+    assert left(workspace, tmp_path, secrets) == list(secrets)
+    forgetting.forget(workspace, contact)
+    assert left(workspace, tmp_path, secrets) == []
+    assert doctor.doctor(workspace).faults == []
+
+
+def test_what_names_somebody_in_their_own_opportunity_is_shown_and_goes(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    sets = ("account=Acme", "contact=Ana Silva", "source=Ana, by phone", "tags=ana,key")
+    opportunities.add(workspace, "Coaching for Ana", Answers(sets=sets, next="x", due="+1d"))
+    gates.prove(workspace, "1", "need", Proof(path="mails/contract_ana_silva.eml", sha256="00"), Answers())
+    opportunities.add(workspace, "Coaching for Ana too", Answers(sets=("account=Ana",), next="x", due="+1d"))
+    found = forgetting.traces(workspace, "Ana Silva")
+    assert [(t.stream, t.words) for t in found.names] == [("o1", "Coaching for Ana; Ana, by phone; ana")]
+    assert [(t.stream, t.words) for t in found.texts] == [("o1", "mails/contract_ana_silva.eml")]
+    assert forgetting.forget(workspace, "Ana Silva", seen=found).found == found
+    assert left(workspace, tmp_path, ("silva", "ana, by")) == []
+    assert rows(workspace, "select name, source, tags from opportunity order by number") == [
+        ("Coaching for [erased]", "[erased], by phone", '["[erased]", "key"]'),
+        ("Coaching for Ana too", None, "[]"),
+    ]
+    assert doctor.doctor(workspace).faults == []
+
+
+def test_an_opportunity_that_was_theirs_once_is_searched_from_its_beginning(workspace: Workspace) -> None:
+    opportunities.add(
+        workspace, "Zendaya's tour", Answers(sets=("account=Z",), next="ask Zendaya", due="+1d")
+    )
+    opportunities.edit(workspace, "1", Answers(sets=("contact=Zendaya",)))
+    opportunities.edit(workspace, "1", Answers(sets=("contact=Tom Holland",)))
+    found = forgetting.traces(workspace, "Zendaya")
+    assert [t.words for t in (*found.names, *found.texts)] == ["Zendaya's tour", "ask Zendaya"]
+
+
+def test_particles_and_everyday_words_are_no_names(workspace: Workspace) -> None:
+    for contact, said in (
+        ("Ursula von der Tann", "Der Preis ist gut, Angebot der Firma senden"),
+        ("Will May", "we will see them in may"),
+    ):
+        answers = Answers(sets=("account=Acme", f"contact={contact}"), next=said, due="+1d")
+        opportunities.add(workspace, "Rollout", answers)
+        assert forgetting.traces(workspace, contact).texts == ()
 
 
 def test_the_journal_says_what_was_erased_and_still_moves(

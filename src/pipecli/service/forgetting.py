@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from pipecli.domain import events as ev
-from pipecli.domain.erasing import Traces, refers, strings
+from pipecli.domain.erasing import ERASED, Traces, refers, strings, written
 from pipecli.domain.events import contact_stream
 from pipecli.domain.fold import fold
 from pipecli.domain.hearing import shortened
@@ -125,55 +125,80 @@ def _found(driver: Driver, contact: str, state: State) -> Found:
 class _Search:
     """Looking for a person in a whole journal, in constant memory but for what is found.
 
-    In the opportunities of a namesake, only an address or a number names this one.
+    `own` are opportunities known to be theirs. In those of a namesake, only an address or a number names this one.
     """
 
-    def __init__(self, driver: Driver, people: tuple[Person, ...], namesakes: tuple[Person, ...]) -> None:
+    def __init__(
+        self,
+        driver: Driver,
+        people: tuple[Person, ...],
+        namesakes: tuple[Person, ...],
+        own: Iterable[int] | None = None,
+    ) -> None:
         self._driver = driver
         self._contacts = frozenset(p.id for p in people)
         self._known = [Traces(p.name, p.mail, p.phone) for p in people]
         self._surely = [Traces(None, p.mail, p.phone) for p in people]
-        self.own = set(directory.used_by(driver, sorted(self._contacts)))
+        self.own = self._learnt() if own is None else set(own)
+        self._own_streams = {ev.opportunity_stream(n) for n in self.own}
+        self._own_accounts = {ev.account_stream(i) for i in self._accounts(people)}
         others = set(directory.used_by(driver, [p.id for p in namesakes]))
         self._of_others = {ev.opportunity_stream(n) for n in others - self.own}
-        self._of_others |= {contact_stream(p.id) for p in namesakes}
-        self._own_streams: set[str] = set()
 
-    def in_payloads(self) -> list[Trace]:
-        """The payloads that carry what is theirs; opportunities that once were theirs are learnt on the way."""
-        found = []
+    def _learnt(self) -> set[int]:
+        """The opportunities that are theirs, or once were."""
+        own = set(directory.used_by(self._driver, sorted(self._contacts)))
         marks = [str(contact) for contact in self._contacts]
         for entry in erasing.payloads(self._driver):
-            known = self._fitting(entry)
-            named = any(one.may_be_in(entry.body) for one in known)
-            if not named and not any(mark in entry.body for mark in marks):
-                continue
-            payload = json.loads(entry.body)
-            if entry.stream.startswith("o") and refers(payload, self._contacts):
-                self.own.add(int(entry.stream[1:]))
-            told = [text for text in strings(payload) if any(k.in_text(text, own=False) for k in known)]
-            if told:
-                found.append(_trace(entry._replace(body="; ".join(dict.fromkeys(told)))))
-        self._own_streams = {ev.opportunity_stream(n) for n in self.own}
+            may_refer = entry.stream.startswith("o") and any(mark in entry.body for mark in marks)
+            if may_refer and refers(json.loads(entry.body), self._contacts):
+                own.add(int(entry.stream[1:]))
+        return own
+
+    def _accounts(self, people: tuple[Person, ...]) -> set[int]:
+        around = directory.named_by(self._driver, sorted(self.own))
+        return around | {p.account for p in people if p.account is not None}
+
+    def in_payloads(self) -> list[Trace]:
+        """The payloads that carry what is theirs."""
+        found = []
+        for entry in erasing.payloads(self._driver):
+            if self._may_be_in(entry):
+                said = written(entry.kind, json.loads(entry.body))
+                pairs = zip(strings(said), strings(self._cleaned(entry, said)), strict=True)
+                told = [before for before, after in pairs if before != after]
+                if told:
+                    found.append(_trace(entry._replace(body="; ".join(dict.fromkeys(told)))))
         return found
 
     def in_texts(self) -> list[Trace]:
-        """The texts that name them; to be asked for once their opportunities are known."""
+        """The texts that name them."""
         return [_trace(entry) for entry in erasing.texts(self._driver) if self._names(entry)]
 
     def without_them(self, entry: Entry) -> str:
         """A payload with what is theirs taken out of its texts."""
         payload = json.loads(entry.body)
+        return journal.canonical({**payload, **self._cleaned(entry, written(entry.kind, payload))})
+
+    def _cleaned(self, entry: Entry, said: Any) -> Any:
+        if entry.stream in self._own_accounts and any(
+            one.is_all_of(said.get("name", "")) for one in self._known
+        ):
+            return {"name": ERASED}
         for one in self._fitting(entry):
-            payload = one.without(payload)
-        return journal.canonical(payload)
+            said = one.without(said, own=entry.stream in self._own_streams)
+        return said
+
+    def _may_be_in(self, entry: Entry) -> bool:
+        if entry.stream in self._own_streams or entry.stream in self._own_accounts:
+            return True
+        return any(one.may_be_in(entry.body) for one in self._fitting(entry))
 
     def _names(self, entry: Entry) -> bool:
         own = entry.stream in self._own_streams
-        known = self._known if own else self._fitting(entry)
         return any(
             (own or one.may_be_in(entry.body)) and one.in_content(entry.media, entry.body, own=own)
-            for one in known
+            for one in self._fitting(entry)
         )
 
     def _fitting(self, entry: Entry) -> list[Traces]:
@@ -209,8 +234,14 @@ def _people(driver: Driver, contact: str) -> tuple[tuple[Person, ...], tuple[Per
     same = tuple(p for p in everybody if _is_one(p, fits[0]))
     if any(p not in same for p in fits):
         raise _several(fits, text)
-    names = {fold(p.name) for p in same if p.name}
-    return same, tuple(p for p in everybody if p not in same and fold(p.name or "") in names)
+    return same, tuple(p for p in everybody if p not in same and _is_called_like(p, same))
+
+
+def _is_called_like(person: Person, people: Iterable[Person]) -> bool:
+    """Whether what names one of these people by name alone names this one too."""
+    known = [Traces(p.name, None, None) for p in people]
+    name = person.name or ""
+    return any(one.is_all_of(name) or one.in_text(name, own=False) for one in known)
 
 
 def _is_one(a: Person, b: Person) -> bool:
@@ -237,7 +268,7 @@ def _several(fits: Iterable[Person], text: str) -> Ambiguous:
 
 def _erase(unit: Unit, found: Found) -> None:
     at, driver = unit.recorded_at, unit.driver
-    search = _Search(driver, found.people, found.namesakes)
+    search = _Search(driver, found.people, found.namesakes, found.opportunities)
     streams = {t.stream for t in (*found.texts, *found.names)} | {contact_stream(i) for i in found.contacts}
     accounts = sorted(int(s[1:]) for s in streams if s.startswith("a"))
     numbers = set(found.opportunities) | set(directory.used_by(driver, accounts))
