@@ -77,6 +77,27 @@ def test_backups_that_hold_them_are_named(known: Pipe, environment: Path) -> Non
     )
 
 
+def test_a_number_erases_nobody_else_of_that_name_and_says_who_stays(house: Pipe) -> None:
+    for account, contact in (
+        ("Globex", "Ana Ruiz <ana@globex.example>"),
+        ("Initech", "Ana Ruiz"),
+        ("Hooli", "Ana Ruiz"),
+    ):
+        assert house("add", account, "-a", account, "-n", "call", "-d", "+1d", "--contact", contact).code == 0
+    listed = house("forget", "Ana Ruiz").err
+    assert "give the number" in listed
+    first, second, third = (
+        part.split()[-4 if "<" in part else -3] for part in listed.split(";")[0].split(", ")
+    )
+    lines = house("forget", second, "--dry-run").out.splitlines()
+    assert lines[0] == f"Ana Ruiz, of Initech (contact {second})"
+    assert lines[2] == f"Others of that name stay: {first} Ana Ruiz <ana@globex.example>, {third} Ana Ruiz"
+    assert house("forget", second, "--yes").out == (
+        "Erased for good: 1 contact, 0 texts, 0 entries.\n"
+        f"Contacts {first}, {third} are called the same and stay; if one is the same person: pipe forget {first}\n"
+    )
+
+
 def test_what_is_left_is_said_to_be_erased(known: Pipe) -> None:
     known("forget", "jeanne", "-y")
     shown = known("show", "1").out
@@ -102,6 +123,7 @@ def test_machines_get_numbers_and_the_words_only_before(known: Pipe) -> None:
     tried = json.loads(known("forget", "4", "--dry-run", "--json").out)
     assert tried == {
         "contacts": [4],
+        "namesakes": [],
         "opportunities": [1, 6],
         "texts": [
             {"seq": 6, "stream": "o1", "kind": "NextActionSet", "on": "2026-11-02", "words": "call Jeanne"},

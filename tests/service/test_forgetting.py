@@ -290,11 +290,70 @@ def test_the_same_person_at_two_accounts_is_one_and_two_people_are_two(place: Wo
     ):
         forgetting.traces(place, "Jeanne Martin")
     found = forgetting.forget(place, "jeanne@acme.example").found
-    assert [p.account for p in found.people] == [3, *(p.account for p in found.people[1:])]
-    assert len(found.people) == 3
-    assert rows(place, "select name, mail from person where erased_at is null") == [
-        ("Jeanne Martin", "jm@delta.example")
+    assert [p.name for p in found.people] == ["Jeanne Martin", "J. Martin"]
+    assert rows(place, "select name, mail from person where erased_at is null order by id") == [
+        ("Jeanne Martin", None),
+        ("Jeanne Martin", "jm@delta.example"),
     ]
+
+
+def test_a_colleague_of_the_same_name_keeps_what_is_theirs(place: Workspace, journal_of: Exported) -> None:
+    ana = Workspace(replace(place.settings, environ={**place.settings.environ, "PIPE_ME": "Ana Silva"}))
+    opportunities.add(ana, "Theirs", Answers(sets=("account=Zeta", "owner=Ana Silva"), next="x", due="+1d"))
+    opportunities.edit(place, "3", Answers(sets=("owner=lea",)))
+    opportunities.edit(place, "3", Answers(sets=("owner=Ana Silva",)))
+    answers = Answers(sets=("account=Acme", "contact=Ana Silva <ana@acme.example>"), next="x", due="+1d")
+    opportunities.add(place, "Ana Silva's order", answers)
+    opportunities.edit(place, "4", Answers(sets=("owner=Ana Silva",)))
+    before = [line for line in journal_of(place).splitlines() if '"owner":"Ana Silva"' in line]
+    forgetting.forget(place, "ana@acme.example")
+    assert rows(place, "select name, owner from opportunity where number > 2 order by number") == [
+        ("Theirs", "Ana Silva"),
+        ("[erased]'s order", "Ana Silva"),
+    ]
+    assert [line for line in journal_of(place).splitlines() if '"owner":"Ana Silva"' in line] == before
+    assert doctor.doctor(place).faults == []
+
+
+def test_a_number_is_that_contact_and_those_of_its_address(place: Workspace) -> None:
+    numbers = {}
+    for account, contact in (
+        ("Acme", "Ana Silva"),
+        ("Globex", "Ana Silva <ana@globex.example>"),
+        ("Initech", "Ana Silva <ana@initech.example>"),
+        ("Umbrella", "A. Silva <ANA@initech.example>"),
+        ("Globex", "Silva, Ana"),
+    ):
+        sets = (f"account={account}", f"contact={contact}")
+        opportunities.add(place, account, Answers(sets=sets, next="x", due="+1d"))
+        numbers[contact] = rows(place, "select max(id) from person")[0][0]
+    first, *others = numbers.values()
+    found = forgetting.traces(place, str(first))
+    assert [p.id for p in found.people] == [first]
+    assert [p.id for p in found.namesakes] == [others[0], others[1], others[3]]
+    found = forgetting.traces(place, str(others[1]))
+    assert [p.id for p in found.people] == [others[1], others[2]]
+    with pytest.raises(Ambiguous, match="fits several people"):
+        forgetting.traces(place, "Ana Silva")
+    found = forgetting.forget(place, str(first)).found
+    assert len(found.people) == 1
+    assert rows(place, "select count(*) from person where name like '%Silva%'") == [(4,)]
+
+
+def test_what_an_undone_command_left_of_them_goes_too(place: Workspace, tmp_path: Path) -> None:
+    for mail in ("", " <ana@borel.example>"):
+        answers = Answers(sets=("account=Borel", f"contact=Ana Silva{mail}"), next="x", due="+1d")
+        opportunities.add(place, "Undone", answers)
+        undoing.undo(place)
+    opportunities.add(place, "Kept", answers._replace(sets=("account=Borel", "contact=Ana Silva")))
+    opportunities.add(place, "Other", answers._replace(sets=("account=Nord", "contact=Ana Silva")))
+    *people, namesake = (
+        i for (i,) in rows(place, "select id from person where name = 'Ana Silva' order by id")
+    )
+    found = forgetting.forget(place, str(people[-1])).found
+    assert ([p.id for p in found.people], [p.id for p in found.namesakes]) == (people, [namesake])
+    assert rows(place, "select id from person where name like '%Ana%'") == [(namesake,)]
+    assert left(place, tmp_path, ("ana@borel.example",)) == []
 
 
 def test_a_namesake_keeps_what_is_said_of_them(place: Workspace) -> None:

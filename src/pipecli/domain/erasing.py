@@ -35,6 +35,8 @@ class Traces:
 
     def __init__(self, name: str | None, mail: str | None, phone: str | None) -> None:
         known = [*_address(mail), *spellings(phone)]
+        if name and "@" in name and name != mail:
+            known += _address(name)
         written = spelling(name or "")
         self._whole = _pattern([*known, *written.whole])
         self._any = _pattern([*known, *written.whole, *written.parts])

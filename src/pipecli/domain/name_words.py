@@ -43,6 +43,14 @@ GRAMMAR = _words(
     как что это
     """
 )
+# Addresses that are of a desk, not of a person.
+DESKS = _words(
+    """
+    accounts accueil admin administration billing bonjour buchhaltung buero compta contact contacto contatti direction
+    einkauf email hallo hello help hr info invoice invoices jobs kontakt mail marketing office orders post presse press
+    sales secretariat service support team ventas ventes verkauf vertrieb
+    """
+)
 # Everyday words that are names too: with a capital they are taken for the name.
 COMMON = _words(
     """

@@ -12,6 +12,7 @@ from .name_words import (
     CHINESE_SURNAMES,
     COMMON,
     CYRILLIC_ENDINGS,
+    DESKS,
     FIRST_NAMES,
     GRAMMAR,
     HONORIFICS,
@@ -81,6 +82,8 @@ def plain_with_origin(text: str) -> tuple[str, list[int]]:
 
 def spelling(name: str) -> Spelling:
     """How a name is written, whatever its titles, its order and its endings."""
+    if "@" in name:  # an address in the place of a name
+        name = " ".join(w for w in re.split(r"[\W\d_]+", name.split("@")[0]) if plain(w) not in DESKS)
     tokens = _without_titles([t for t in re.split(r"[\s,;()\"“”«»/]+", normalize("NFC", name)) if _words(t)])
     words = [word for token in tokens for word in _words(token)]
     if not words:

@@ -14,9 +14,10 @@ from .console import literal
 from .views import short_day
 
 if TYPE_CHECKING:
-    from pipecli.service.forgetting import Forgotten, Found, Trace
+    from pipecli.service.forgetting import Forgotten, Found, Person, Trace
 
 MOST_SHOWN = 50
+MOST_NAMESAKES = 10
 
 
 def found_lines(found: Found) -> list[str]:
@@ -26,6 +27,10 @@ def found_lines(found: Found) -> list[str]:
         lines.append(
             _("Contact or decision-maker of {refs}").format(refs=", ".join(map(str, found.opportunities)))
         )
+    if found.namesakes:
+        others = ", ".join(f"{p.id} {literal(_known_as(p))}" for p in found.namesakes[:MOST_NAMESAKES])
+        more = " …" if len(found.namesakes) > MOST_NAMESAKES else ""
+        lines.append(_("Others of that name stay: {people}").format(people=others + more))
     if found.texts:
         line = ngettext(
             "{n} text that names them is blanked, whole:",
@@ -45,11 +50,14 @@ def found_lines(found: Found) -> list[str]:
 
 def _person_line(found: Found, n: int) -> str:
     person = found.people[n]
-    known = [person.name or "", f"<{person.mail}>" if person.mail else "", person.phone or ""]
-    words = literal(" ".join(filter(None, known)))
+    words = literal(" ".join(filter(None, (_known_as(person), person.phone))))
     if n == 0 and found.account:
         words = _("{person}, of {account}").format(person=words, account=literal(found.account))
     return _("{person} (contact {id})").format(person=words, id=person.id)
+
+
+def _known_as(person: Person) -> str:
+    return " ".join(filter(None, (person.name, person.mail and f"<{person.mail}>")))
 
 
 def _trace_lines(traces: tuple[Trace, ...]) -> list[str]:
@@ -90,6 +98,15 @@ def forgotten_lines(done: Forgotten) -> list[str]:
         ngettext("{n} entry", "{n} entries", len(found.names)).format(n=len(found.names)),
     ]
     lines = [_("Erased for good: {counts}.").format(counts=", ".join(counts))]
+    if found.namesakes:
+        first, *rest = (p.id for p in found.namesakes)
+        numbers = ", ".join(map(str, [first, *rest[: MOST_NAMESAKES - 1]]))
+        line = ngettext(
+            "Contact {numbers} is called the same and stays; if it is the same person: pipe forget {first}",
+            "Contacts {numbers} are called the same and stay; if one is the same person: pipe forget {first}",
+            len(found.namesakes),
+        )
+        lines.append(line.format(numbers=numbers, first=first))
     if done.backups:
         line = ngettext(
             "{n} backup still holds it; remove it when nobody needs it any more:",
@@ -120,6 +137,7 @@ def as_json(done: Forgotten) -> Mapping[str, Any]:
 
     return {
         "contacts": sorted(found.contacts),
+        "namesakes": [p.id for p in found.namesakes],
         "opportunities": list(found.opportunities),
         "texts": shown(found.texts),
         "entries": shown(found.names),

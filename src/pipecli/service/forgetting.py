@@ -7,7 +7,7 @@ every stream that it touched. Then the database overwrites what it keeps of old 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pipecli.domain import events as ev
@@ -27,6 +27,8 @@ from . import backups
 from .backups import Backup
 from .unit import Unit
 from .workspace import Workspace
+
+__all__ = ["Forgotten", "Found", "Person", "Trace", "forget", "sweep", "traces"]
 
 MOST_CANDIDATES = 20
 State = tuple[str, int, str]
@@ -118,7 +120,7 @@ def _found(driver: Driver, contact: str, state: State) -> Found:
     search = _Search(driver, people, namesakes)
     names = search.in_payloads()
     texts = search.in_texts()
-    account = directory.names(driver, [people[0].account]).get(people[0].account or 0)
+    account = erasing.accounts(driver).get(people[0].account or 0)
     return Found(people, namesakes, account, tuple(sorted(search.own)), tuple(texts), tuple(names), state)
 
 
@@ -215,7 +217,8 @@ def _trace(entry: Entry) -> Trace:
 def _people(driver: Driver, contact: str) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
     """Who is meant, by number, by address, by whole name, else by a part of one; and others of the same name.
 
-    Contacts with the same address are one person, as are those with the same name of whom one has no address.
+    Contacts with the same address are one person, and so are those of the same name and account who have but one
+    address between them; an undone command may have left some.
     """
     everybody, text = erasing.everybody(driver), contact.strip()
     if text.isascii() and text.isdigit():
@@ -231,7 +234,7 @@ def _people(driver: Driver, contact: str) -> tuple[tuple[Person, ...], tuple[Per
             _('no contact fits "{ref}"; give a name, a part of it, or an address').format(ref=text[:60]),
             ref=text,
         )
-    same = tuple(p for p in everybody if _is_one(p, fits[0]))
+    same = _with_namesakes(everybody, _of_one_address(everybody, fits[:1]), erasing.accounts(driver))
     if any(p not in same for p in fits):
         raise _several(fits, text)
     return same, tuple(p for p in everybody if p not in same and _is_called_like(p, same))
@@ -244,12 +247,22 @@ def _is_called_like(person: Person, people: Iterable[Person]) -> bool:
     return any(one.is_all_of(name) or one.in_text(name, own=False) for one in known)
 
 
-def _is_one(a: Person, b: Person) -> bool:
-    if a.id == b.id:
-        return True
-    if a.mail and b.mail:
-        return fold(a.mail) == fold(b.mail)
-    return bool(a.name and b.name) and fold(a.name or "") == fold(b.name or "")
+def _of_one_address(everybody: Iterable[Person], people: Sequence[Person]) -> tuple[Person, ...]:
+    mails = {fold(p.mail) for p in people if p.mail}
+    return tuple(p for p in everybody if p in people or fold(p.mail or "") in mails)
+
+
+def _with_namesakes(
+    everybody: Sequence[Person], people: tuple[Person, ...], accounts: Mapping[int, str]
+) -> tuple[Person, ...]:
+    """These and who is called so in the same account, unless they would be of different addresses."""
+
+    def key(person: Person) -> tuple[str, str]:
+        return fold(person.name or ""), fold(accounts.get(person.account or 0, ""))
+
+    known = {key(p) for p in people if p.name}
+    near = [p for p in everybody if p in people or key(p) in known]
+    return _of_one_address(everybody, near) if len({fold(p.mail) for p in near if p.mail}) < 2 else people
 
 
 def _several(fits: Iterable[Person], text: str) -> Ambiguous:

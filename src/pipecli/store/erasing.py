@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipecli.domain.events import ACCOUNT_ADDED
 from pipecli.errors import StoreError
 
 from .directory import MOST_PARAMETERS, Person
+from .driver import quoted
 from .dump import TABLES
 from .layout import COLUMNS, SHARED
 from .opening import is_postgres, open_database
@@ -30,14 +33,20 @@ class Entry(NamedTuple):
 
 
 def everybody(driver: Driver) -> list[Person]:
-    """Every contact whose data is there, those of undone commands too."""
+    """Every contact whose data is there with the account they were added to, those of undone commands too."""
+    rows = driver.rows(
+        "select p.id, p.name, p.mail, p.phone, e.payload from person p join event e on e.seq = p.id "
+        "where p.erased_at is null order by p.id"
+    )
     return [
-        Person(*row)
-        for row in driver.rows(
-            "select p.id, p.name, p.mail, p.phone, c.account_id from person p left join contact c on c.id = p.id "
-            "where p.erased_at is null order by p.id"
-        )
+        Person(i, name, mail, phone, json.loads(added).get("account")) for i, name, mail, phone, added in rows
     ]
+
+
+def accounts(driver: Driver) -> dict[int, str]:
+    """The names of all accounts, those of undone commands too."""
+    rows = driver.rows(f"select seq, payload from event where kind = {quoted(ACCOUNT_ADDED)}")
+    return {seq: json.loads(payload)["name"] for seq, payload in rows}
 
 
 def erased_on(driver: Driver, contact: int) -> str | None:
