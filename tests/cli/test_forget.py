@@ -98,6 +98,32 @@ def test_a_number_erases_nobody_else_of_that_name_and_says_who_stays(house: Pipe
     )
 
 
+def test_what_an_import_would_bring_back_is_said_before_and_after(house: Pipe, environment: Path) -> None:
+    deals = environment / "deals.csv"
+    deals.write_text(
+        "id,name,account,contact,next action,next due\n"
+        "A1,Order,Borel,Ana Ruiz <ana@borel.example>,call,2026-12-01\n"
+        "ana@borel.example,Repair,Borel,Ana Ruiz <ana@borel.example>,call,2026-12-01\n"
+    )
+    assert house("import", str(deals)).code == 0
+    lines = house("forget", "ana", "--dry-run").out.splitlines()
+    first, second = lines[1].removeprefix("Contact or decision-maker of ").split(", ")
+    assert lines[2:4] == [
+        f"{first} came from an import: a later one leaves out what it says of them, and tells you",
+        f"{second} came from an import under an identifier that names them: it goes too, so that a later import of "
+        "that row lands it again, with them",
+    ]
+    assert house("forget", "ana", "--yes").out == (
+        "Erased for good: 1 contact, 0 texts, 1 entry.\n"
+        f"Where {first} came from may still have them: an import leaves that out and tells you.\n"
+        f"An import that still has the row of {second} lands it again, with them: take it out there first.\n"
+    )
+    assert house("import", str(deals)).out.splitlines()[:2] == [
+        "1 landed, 0 updated, 1 unchanged, 0 rejected.",
+        f"  {first}: contact is (erased) here, Ana Ruiz <ana@borel.example> in line 2; left as it is",
+    ]
+
+
 def test_what_is_left_is_said_to_be_erased(known: Pipe) -> None:
     known("forget", "jeanne", "-y")
     shown = known("show", "1").out
@@ -125,6 +151,8 @@ def test_machines_get_numbers_and_the_words_only_before(known: Pipe) -> None:
         "contacts": [4],
         "namesakes": [],
         "opportunities": [1, 6],
+        "imported": [],
+        "imported_anew": [],
         "texts": [
             {"seq": 6, "stream": "o1", "kind": "NextActionSet", "on": "2026-11-02", "words": "call Jeanne"},
             {

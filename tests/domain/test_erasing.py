@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipecli.domain import events as ev
-from pipecli.domain.erasing import ERASED, Traces, refers, written
+from pipecli.domain.erasing import Traces, refers, written
+from pipecli.domain.events import ERASED
 from pipecli.domain.fold import fold
 
 JEANNE = Traces("Jeanne Martin", "jeanne.martin@acme.example", "+33 6 12 34 56 78")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipecli.domain.importing_digests import _digest
 from pipecli.domain.proofs import Proof
 from pipecli.domain.proposing import VALUE, Suggestion
 from pipecli.errors import Ambiguous, Conflict, NotFound, StoreError
@@ -430,6 +432,113 @@ def test_a_row_that_was_imported_with_a_person_leaves_nothing_either(
     forgetting.forget(workspace, "jeanne martin")
     assert left(workspace, tmp_path) == []
     assert doctor.doctor(workspace).faults == []
+
+
+HEADER = "id,name,account,contact,decision maker,source,next action,next due,amount\n"
+
+
+def deals(tmp_path: Path, *lines: str) -> str:
+    path = tmp_path / "deals.csv"
+    path.write_text(HEADER + "".join(line + "\n" for line in lines))
+    return str(path)
+
+
+def test_an_identifier_that_names_them_is_no_way_to_know_them_again(place: Workspace, tmp_path: Path) -> None:
+    lines = [
+        f"{key},Deal {n},Borel,Ana Silva <ana.silva@borel.example>,,,call,2026-04-01,5"
+        for n, key in enumerate(("ana.silva@borel.example", "Ana Silva", "9001-X"))
+    ]
+    file = deals(tmp_path, *lines)
+    import_file(place, file)
+    seen = forgetting.traces(place, "Ana Silva")
+    assert (seen.imported, seen.anew) == ((5,), (3, 4))
+    assert [t.words for t in seen.names] == ["ana.silva@borel.example", "Ana Silva"]
+    assert forgetting.forget(place, "Ana Silva", seen=seen).found == seen
+    assert doctor.doctor(place, rebuild_projection=True).faults == []
+    keys = [
+        key for (key,) in rows(place, "select external_id from opportunity where number > 2 order by number")
+    ]
+    assert (len(set(keys)), keys[2]) == (3, "9001-X")
+    Path(file).unlink()
+    assert left(place, tmp_path, ("silva", "borel.example")) == []
+    found = import_file(place, deals(tmp_path, *lines))
+    assert (found.landed, found.updated, found.unchanged) == (2, 0, 1)
+    assert doctor.doctor(place).faults == []
+
+
+def test_an_import_leaves_out_whom_was_erased_and_says_so(place: Workspace, tmp_path: Path) -> None:
+    row = '{id},{name},Ana Silva,{contact},Bob Roy,"{source}",call,2026-04-01,{amount}'
+    said = {"id": "A1", "name": "Ana Silva's order", "contact": "Ana Silva <ana@borel.example>"}
+    said |= {"source": "Ana, by mail", "amount": "5"}
+    import_file(place, deals(tmp_path, row.format(**said)))
+    forgetting.forget(place, "Ana Silva")
+    found = import_file(place, deals(tmp_path, row.format(**said)))
+    assert (found.landed, found.updated, found.unchanged) == (0, 0, 1)
+    assert [(d.ref, d.field, d.here, d.file) for d in found.differences] == [
+        (3, "account", "[erased]", "Ana Silva"),
+        (3, "contact", "(erased)", "Ana Silva <ana@borel.example>"),
+        (3, "name", "[erased]'s order", "Ana Silva's order"),
+        (3, "source", "[erased], by mail", "Ana, by mail"),
+    ]
+    changed = row.format(**said | {"amount": "6", "source": "Fair"}).replace("Bob Roy", "Eva Roy")
+    found = import_file(place, deals(tmp_path, changed))
+    assert (found.updated, len(found.differences)) == (1, 4)
+    decided = "select o.amount, p.name from opportunity o join person p on p.id = o.decision_maker_id"
+    assert rows(place, decided + " where number = 3") == [(600, "Eva Roy")]
+    assert rows(place, "select name from person where name like '%Silva%'") == []
+    opportunities.edit(
+        place, "3", Answers(sets=("contact=Zoe Klein", "name=Order", "source=Fair", "account=Borel"))
+    )
+    found = import_file(place, deals(tmp_path, changed))
+    assert [(d.field, d.here) for d in found.differences] == [
+        ("account", "Borel"),
+        ("contact", "Zoe Klein"),
+        ("name", "Order"),
+    ]
+    assert rows(place, "select name from person where name like '%Silva%'") == []
+    Path(tmp_path / "deals.csv").unlink()
+    assert left(place, tmp_path, ("silva", "ana,", "ana@")) == []
+    assert doctor.doctor(place).faults == []
+
+
+def test_no_name_can_be_tried_on_what_an_import_left(place: Workspace, tmp_path: Path) -> None:
+    row = "{},Ana Silva's order,Ana Silva,Ana Silva <ana@borel.example>,,Ana Silva,call,2026-04-01,5"
+    import_file(place, deals(tmp_path, row.format("A1"), row.format("A2"), row.format("A3")))
+    opportunities.edit(place, "5", Answers(sets=("account=Borel", "contact=Bob Roy")))
+    for kept, gone in (("2", "3"), ("1", "2")):
+        merging.merge(place, kept, gone, reason="one order")
+    secrets = {("name", "Ana Silva's order"), ("account", "Ana Silva"), ("source", "Ana Silva")}
+    secrets |= {("contact", "Ana Silva <ana@borel.example>")}
+
+    def told() -> list[tuple[str, str]]:
+        kept = [json.loads(p) for (p,) in rows(place, "select payload from event order by seq")]
+        return [
+            (key, value)
+            for payload in kept
+            for key, value in secrets
+            for identifier in ("A1", "A2", "A3")
+            if "row" in payload and payload["row"].get(key) == _digest(("csv", identifier), key, value)
+        ]
+
+    assert {key for key, _value in told()} == {"name", "account", "source", "contact"}
+    forgetting.forget(place, "Ana Silva")
+    assert told() == []
+    assert doctor.doctor(place, rebuild_projection=True).faults == []
+
+
+def test_an_export_of_before_brings_nobody_back(place: Workspace, tmp_path: Path) -> None:
+    opportunities.add(place, "Coaching Jeanne Martin", Answers(sets=("account=Nord",), next="x", due="+1d"))
+    with (tmp_path / "out.csv").open("w", newline="") as out:
+        exporting.export_csv(place, out)
+    forgetting.forget(place, "Jeanne Martin")
+    found = import_file(place, str(tmp_path / "out.csv"))
+    assert [(d.ref, d.field, d.file) for d in found.differences] == [
+        (1, "contact", "Jeanne Martin"),
+        (1, "next_action", "call Jeanne"),
+        (3, "name", "Coaching Jeanne Martin"),
+    ]
+    (tmp_path / "out.csv").unlink()
+    assert left(place, tmp_path) == []
 
 
 def test_whoever_does_not_own_the_tables_is_told(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

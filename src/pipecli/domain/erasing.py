@@ -12,12 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from . import events as ev
+from .events import ERASED
 from .name_words import BEFORE_MONTHS
 from .naming import plain, plain_with_origin, spelling
 from .phones import spellings
 
-ERASED = "[erased]"
-"""What stands in the place of a name inside another one, such as that of an opportunity."""
 # Where the people of an opportunity stand in a payload, and where people write as they like. All else in one is
 # numbers, keys, and the names of users.
 _PEOPLE = ("contact", "decision_maker")
@@ -26,6 +25,8 @@ _WRITTEN = {
     ev.DESCRIBED: ("changes",),
     ev.ACCOUNT_ADDED: ("name",),
 }
+_OF_OTHER_SYSTEMS = (ev.OPENED, ev.ABSORBED)
+_WITH_DIGITS = re.compile(r"[^\W_]*\d[^\W_]*")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+|\d+)[\W_]*$")
 _WORD_AFTER = re.compile(r"[\W_]*(\d?)")
 
@@ -106,6 +107,17 @@ class Traces:
 def written(kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
     """The part of an event's payload in which people write as they like."""
     return {key: payload[key] for key in _WRITTEN.get(kind, ()) if key in payload}
+
+
+def identifier(kind: str, payload: Mapping[str, Any]) -> str:
+    """What another system calls an opportunity, as far as that may be words; "" where nothing is."""
+    external = payload.get("external") if kind in _OF_OTHER_SYSTEMS else None
+    return "" if not external or external[0].endswith(":hash") else str(external[1])
+
+
+def words_of(identifier: str) -> str:
+    """An identifier without what has digits in it, which is a number or a code."""
+    return _WITH_DIGITS.sub(" ", identifier)
 
 
 def refers(payload: Mapping[str, Any], contacts: frozenset[int]) -> bool:

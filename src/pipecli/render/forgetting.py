@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipecli.domain import events as ev
-from pipecli.domain.erasing import ERASED
+from pipecli.domain.events import ERASED
 from pipecli.text import _, ngettext
 
 from .console import literal
@@ -18,19 +18,27 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 50
 MOST_NAMESAKES = 10
+MOST_REFS = 30
 
 
 def found_lines(found: Found) -> list[str]:
     """Who it is and every place that names them, with what becomes of it."""
     lines = [_person_line(found, n) for n in range(len(found.people))]
     if found.opportunities:
-        lines.append(
-            _("Contact or decision-maker of {refs}").format(refs=", ".join(map(str, found.opportunities)))
-        )
+        lines.append(_("Contact or decision-maker of {refs}").format(refs=_refs(found.opportunities)))
     if found.namesakes:
         others = ", ".join(f"{p.id} {literal(_known_as(p))}" for p in found.namesakes[:MOST_NAMESAKES])
         more = " …" if len(found.namesakes) > MOST_NAMESAKES else ""
         lines.append(_("Others of that name stay: {people}").format(people=others + more))
+    if found.imported:
+        line = _("{refs} came from an import: a later one leaves out what it says of them, and tells you")
+        lines.append(line.format(refs=_refs(found.imported)))
+    if found.anew:
+        line = _(
+            "{refs} came from an import under an identifier that names them: it goes too, so that a later import "
+            "of that row lands it again, with them"
+        )
+        lines.append(line.format(refs=_refs(found.anew)))
     if found.texts:
         line = ngettext(
             "{n} text that names them is blanked, whole:",
@@ -54,6 +62,11 @@ def _person_line(found: Found, n: int) -> str:
     if n == 0 and found.account:
         words = _("{person}, of {account}").format(person=words, account=literal(found.account))
     return _("{person} (contact {id})").format(person=words, id=person.id)
+
+
+def _refs(numbers: tuple[int, ...]) -> str:
+    more = f" + {len(numbers) - MOST_REFS}" if len(numbers) > MOST_REFS else ""
+    return ", ".join(map(str, numbers[:MOST_REFS])) + more
 
 
 def _known_as(person: Person) -> str:
@@ -107,6 +120,14 @@ def forgotten_lines(done: Forgotten) -> list[str]:
             len(found.namesakes),
         )
         lines.append(line.format(numbers=numbers, first=first))
+    if found.imported:
+        line = _("Where {refs} came from may still have them: an import leaves that out and tells you.")
+        lines.append(line.format(refs=_refs(found.imported)))
+    if found.anew:
+        line = _(
+            "An import that still has the row of {refs} lands it again, with them: take it out there first."
+        )
+        lines.append(line.format(refs=_refs(found.anew)))
     if done.backups:
         line = ngettext(
             "{n} backup still holds it; remove it when nobody needs it any more:",
@@ -139,6 +160,8 @@ def as_json(done: Forgotten) -> Mapping[str, Any]:
         "contacts": sorted(found.contacts),
         "namesakes": [p.id for p in found.namesakes],
         "opportunities": list(found.opportunities),
+        "imported": list(found.imported),
+        "imported_anew": list(found.anew),
         "texts": shown(found.texts),
         "entries": shown(found.names),
         "swept": done.swept,

@@ -7,12 +7,13 @@ every stream that it touched. Then the database overwrites what it keeps of old 
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pipecli.domain import events as ev
-from pipecli.domain.erasing import ERASED, Traces, refers, strings, written
-from pipecli.domain.events import contact_stream
+from pipecli.domain.erasing import Traces, identifier, refers, strings, words_of, written
+from pipecli.domain.events import ERASED, contact_stream
 from pipecli.domain.fold import fold
 from pipecli.domain.hearing import shortened
 from pipecli.errors import Ambiguous, Conflict, NotFound
@@ -24,6 +25,7 @@ from pipecli.store.header import Header
 from pipecli.text import _
 
 from . import backups
+from . import forgetting_rows as rows
 from .backups import Backup
 from .unit import Unit
 from .workspace import Workspace
@@ -49,7 +51,9 @@ class Found(NamedTuple):
     """A person and every place that names them.
 
     `texts` are blanked whole; in `names` (payloads) only what is theirs is taken out. `opportunities` are those whose
-    contact or decision-maker they are, or were; `namesakes` are other people of the same name.
+    contact or decision-maker they are, or were; `namesakes` are other people of the same name. Of those in `imported`
+    a later import leaves out what their row says of them; those in `anew` it no longer knows, because their identifier
+    names the person.
     """
 
     people: tuple[Person, ...]
@@ -58,6 +62,8 @@ class Found(NamedTuple):
     opportunities: tuple[int, ...]
     texts: tuple[Trace, ...]
     names: tuple[Trace, ...]
+    imported: tuple[int, ...]
+    anew: tuple[int, ...]
     state: State
 
     @property
@@ -121,7 +127,17 @@ def _found(driver: Driver, contact: str, state: State) -> Found:
     names = search.in_payloads()
     texts = search.in_texts()
     account = erasing.accounts(driver).get(people[0].account or 0)
-    return Found(people, namesakes, account, tuple(sorted(search.own)), tuple(texts), tuple(names), state)
+    return Found(
+        people,
+        namesakes,
+        account,
+        tuple(sorted(search.own)),
+        tuple(texts),
+        tuple(names),
+        tuple(sorted(search.imported - search.anew)),
+        tuple(sorted(search.anew)),
+        state,
+    )
 
 
 class _Search:
@@ -144,6 +160,9 @@ class _Search:
         self.own = self._learnt() if own is None else set(own)
         self._own_streams = {ev.opportunity_stream(n) for n in self.own}
         self._own_accounts = {ev.account_stream(i) for i in self._accounts(people)}
+        self.imported: set[int] = set()
+        self.anew: set[int] = set()
+        self._tokens: dict[str, str] = {}
         others = set(directory.used_by(driver, [p.id for p in namesakes]))
         self._of_others = {ev.opportunity_stream(n) for n in others - self.own}
 
@@ -166,9 +185,15 @@ class _Search:
         found = []
         for entry in erasing.payloads(self._driver):
             if self._may_be_in(entry):
-                said = written(entry.kind, json.loads(entry.body))
+                payload = json.loads(entry.body)
+                said = written(entry.kind, payload)
                 pairs = zip(strings(said), strings(self._cleaned(entry, said)), strict=True)
                 told = [before for before, after in pairs if before != after]
+                if "row" in payload and entry.stream in self._own_streams:
+                    self.imported.add(int(entry.stream[1:]))
+                if named := self._naming_identifier(entry, payload):
+                    self.anew.add(int(entry.stream[1:]))
+                    told.append(named)
                 if told:
                     found.append(_trace(entry._replace(body="; ".join(dict.fromkeys(told)))))
         return found
@@ -180,7 +205,21 @@ class _Search:
     def without_them(self, entry: Entry) -> str:
         """A payload with what is theirs taken out of its texts."""
         payload = json.loads(entry.body)
+        if named := self._naming_identifier(entry, payload):
+            # What a name could be tried on is no way to know the row again.
+            token = self._tokens.setdefault(named, f"erased-{secrets.token_hex(8)}")
+            payload["external"] = [payload["external"][0], token]
         return journal.canonical({**payload, **self._cleaned(entry, written(entry.kind, payload))})
+
+    def _naming_identifier(self, entry: Entry, payload: Mapping[str, Any]) -> str:
+        """What another system calls an opportunity, where that names them."""
+        known = identifier(entry.kind, payload)
+        own = entry.stream in self._own_streams
+        is_theirs = known and any(
+            one.in_text(known, own=False) or (own and one.in_text(words_of(known), own=True))
+            for one in self._fitting(entry)
+        )
+        return known if is_theirs else ""
 
     def _cleaned(self, entry: Entry, said: Any) -> Any:
         if entry.stream in self._own_accounts and any(
@@ -282,25 +321,27 @@ def _several(fits: Iterable[Person], text: str) -> Ambiguous:
 def _erase(unit: Unit, found: Found) -> None:
     at, driver = unit.recorded_at, unit.driver
     search = _Search(driver, found.people, found.namesakes, found.opportunities)
-    streams = {t.stream for t in (*found.texts, *found.names)} | {contact_stream(i) for i in found.contacts}
-    accounts = sorted(int(s[1:]) for s in streams if s.startswith("a"))
-    numbers = set(found.opportunities) | set(directory.used_by(driver, accounts))
-    ordered = sorted(streams | {ev.opportunity_stream(n) for n in numbers})
-    before = dict(journal.load_many(driver, ordered))
+    erased = {trace.seq: trace.stream for trace in (*found.texts, *found.names)}
+    streams = {*erased.values(), *map(contact_stream, found.contacts)}
+    accounts = frozenset(int(s[1:]) for s in streams if s.startswith("a"))
+    numbers = {*found.opportunities, *directory.used_by(driver, sorted(accounts))}
+    streams |= {ev.opportunity_stream(n) for n in numbers}
+    once = {ev.opportunity_stream(n) for n in rows.of_accounts(driver, accounts)}
+    before = rows.histories(driver, streams | once)
     erasing.blank_people(driver, found.contacts, at)
     erasing.blank_texts(driver, [t.seq for t in found.texts], at)
     entries = erasing.payloads_of(driver, [trace.seq for trace in found.names])
     erasing.rewrite_payloads(driver, [(entry.seq, search.without_them(entry)) for entry in entries])
-    after = dict(journal.load_many(driver, ordered))
-    directory.add_accounts(driver, [row for i in accounts for row in _projected(i, after)])
-    erased: dict[str, list[int]] = {}
-    for trace in (*found.texts, *found.names):
-        erased.setdefault(trace.stream, []).append(trace.seq)
+    after = dict(journal.load_many(driver, sorted(before)))
+    digests = rows.without_digests(before, after, found.contacts, accounts)
+    erasing.rewrite_payloads(driver, sorted(digests.items()))
+    after = dict(journal.load_many(driver, sorted(before)))
+    directory.add_accounts(driver, [row for i in sorted(accounts) for row in _projected(i, after)])
     for stream, events in after.items():
-        payload: dict[str, Any] = {
-            "contacts": sorted(found.contacts),
-            "events": sorted(set(erased.get(stream, ()))),
-        }
+        gone = [e.seq for e in events if e.seq in erased or e.seq in digests]
+        if not gone and stream not in streams:
+            continue
+        payload = {"contacts": sorted(found.contacts), "events": gone}
         event = unit.event(ev.CONTENT_ERASED, stream, events[-1].version + 1, payload)
         if stream.startswith("o"):
             unit.amend(int(stream[1:]), event, before[stream], events)
