@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from pipecli.service.answers import Answers
 from pipecli.service.importing import import_file
 from pipecli.service.workspace import Workspace
 from pipecli.store import erasing
+from pipecli.store.layout import PERSONAL
 from pipecli.store.opening import is_postgres, open_database
 
 Exported = Callable[[Workspace], str]
@@ -539,6 +541,41 @@ def test_an_export_of_before_brings_nobody_back(place: Workspace, tmp_path: Path
     ]
     (tmp_path / "out.csv").unlink()
     assert left(place, tmp_path) == []
+
+
+@pytest.mark.parametrize("by_an_older_program", [False, True])
+def test_what_the_planner_sampled_goes_too(
+    place: Workspace, tmp_path: Path, by_an_older_program: bool
+) -> None:
+    if not is_postgres(place.address):
+        pytest.skip("a file has no statistics of what stands in its columns")
+    import psycopg
+
+    name = "Zebulon Quixote " + sha256(b"long").hexdigest()
+    noise = [sha256(bytes([n])).hexdigest() for n in range(60)]
+    lines = [f"{n},{one},{one[:30]},{one},,,,," for n, one in enumerate(noise)]
+    import_file(place, deals(tmp_path, *lines, f"x,{name},{name},{name},,,,,"))
+    (tmp_path / "deals.csv").unlink()
+
+    def analyze() -> None:
+        with psycopg.connect(place.address, autocommit=True) as admin:
+            for table in PERSONAL if by_an_older_program else ():
+                for column in PERSONAL[table]:
+                    admin.execute(f"alter table {table} alter column {column} set statistics 100")
+            admin.execute("analyze")
+
+    analyze()
+    assert left(place, tmp_path, ("zebulon",)) == ["zebulon"]
+    assert forgetting.forget(place, name).swept
+    assert left(place, tmp_path, ("zebulon",)) == []
+    by_an_older_program = False
+    analyze()
+    with psycopg.connect(place.address) as admin:
+        sampled = set(
+            admin.execute("select tablename, attname from pg_stats where schemaname = 'public'").fetchall()
+        )
+    assert not sampled & {(table, column) for table in PERSONAL for column in PERSONAL[table]}
+    assert doctor.doctor(place).faults == []
 
 
 def test_whoever_does_not_own_the_tables_is_told(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,9 @@ from pipecli.errors import StoreError
 from .directory import MOST_PARAMETERS, Person
 from .driver import quoted
 from .dump import TABLES
-from .layout import COLUMNS, SHARED
+from .layout import COLUMNS, PERSONAL, SHARED
 from .opening import is_postgres, open_database
+from .schema import without_samples
 
 if TYPE_CHECKING:
     from .driver import Driver
@@ -130,4 +131,31 @@ def _sweep_tables(driver: Driver) -> bool:
     driver.run("set lock_timeout = '5s'")
     for table in (*TABLES, *COLUMNS, *SHARED):
         driver.run(f"vacuum (full, analyze) {table}")
+    return _drop_samples(driver)
+
+
+def _drop_samples(driver: Driver) -> bool:
+    """Overwrite the samples that the planner took of what names people; whether none is left.
+
+    Older programs let it take some. The server keeps them in a table of its own, which the database's owner may write
+    anew; that a column's type is set drops what was taken of it.
+    """
+    owned = driver.rows(
+        "select pg_has_role(datdba, 'usage') from pg_database where datname = current_database()"
+    )
+    taken = [
+        (table, column)
+        for table, column in driver.rows(
+            "select s.tablename, s.attname from pg_stats s join pg_class c on c.oid = to_regclass('person') "
+            "join pg_namespace n on n.oid = c.relnamespace and n.nspname = s.schemaname"
+        )
+        if column in PERSONAL.get(table, ())
+    ]
+    if not owned[0][0]:
+        return not taken
+    for table in {table for table, _column in taken}:
+        driver.run(without_samples(table))
+    for table, column in taken:
+        driver.run(f'alter table {table} alter column {column} type text collate "C"')
+    driver.run("vacuum full pg_statistic")
     return True

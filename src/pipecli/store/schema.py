@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipecli.errors import StoreError
 from pipecli.text import _
 
-from .layout import COLUMNS, SHARED
+from .layout import COLUMNS, PERSONAL, SHARED
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
@@ -40,7 +40,15 @@ def statements(dialect: str, tables: Container[str] | None = None) -> list[str]:
             str(CreateIndex(index).compile(dialect=compiler))
             for index in sorted(table.indexes, key=lambda i: str(i.name))
         ]
+        if dialect == "postgresql" and table.name in PERSONAL:
+            out.append(without_samples(table.name))
     return out
+
+
+def without_samples(table: str) -> str:
+    """The statement by which PostgreSQL's planner takes no more samples of what names people in a table."""
+    columns = ", ".join(f"alter column {column} set statistics 0" for column in PERSONAL[table])
+    return f"alter table {table} {columns}"
 
 
 def create_tables(driver: Driver, uid: str | None = None) -> None:
