@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipecli.domain import events as ev
-from pipecli.domain.erasing import Traces, refers, written
+from pipecli.domain.erasing import Traces, has_number, refers, without_numbers, written
 from pipecli.domain.events import ERASED
 from pipecli.domain.fold import fold
 
@@ -77,6 +77,26 @@ def test_one_word_is_no_whole_name() -> None:
     assert ana.in_text("Ana calls back", own=True)
     assert ana.without("Ana calls back", own=False) == "Ana calls back"
     assert ana.without("Ana calls back", own=True) == f"{ERASED} calls back"
+
+
+@pytest.mark.parametrize(
+    "text, left",
+    [
+        ("her mobile: 06 98 76 54 32, mornings", "her mobile: [erased], mornings"),
+        ("+49 (0)89 123456-0", "[erased]"),
+        ("Tel.: 555 12 34", "Tel.: [erased]"),
+        ("电话 5551 2345", "电话 [erased]"),
+        ("(555) 123-4567 ask for him", "[erased] ask for him"),
+        ("call Jeanne: 06 12 34 56 78", "call Jeanne: 06 12 34 56 78"),
+        (
+            "order 2026-0012, 48 000 EUR, 02.03.2026 at 10:30",
+            "order 2026-0012, 48 000 EUR, 02.03.2026 at 10:30",
+        ),
+    ],
+)
+def test_a_phone_number_is_known_by_its_shape(text: str, left: str) -> None:
+    assert without_numbers({"note": [text]}, [JEANNE]) == {"note": [left]}
+    assert has_number("text/plain", text) is (left != text or "Jeanne" in text)
 
 
 def test_nobody_is_known_by_nothing() -> None:
@@ -239,6 +259,7 @@ def test_a_text_that_does_not_name_them_stays_as_it_is(text: str) -> None:
 @given(st.text(st.sampled_from("0123456789 .-()+jmartin,'"), max_size=2_000))
 def test_no_text_takes_long(text: str) -> None:
     JEANNE.in_text(text, own=True)
+    without_numbers(text, [JEANNE])
     assert fold(JEANNE.without(text, own=True)) is not None
 
 

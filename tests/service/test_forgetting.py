@@ -27,6 +27,7 @@ from pipecli.service import (
     opportunities,
     proposals,
     restoring,
+    stages,
     undoing,
 )
 from pipecli.service.answers import Answers
@@ -165,6 +166,36 @@ def test_an_opportunity_that_was_theirs_once_is_searched_from_its_beginning(work
     opportunities.edit(workspace, "1", Answers(sets=("contact=Tom Holland",)))
     found = forgetting.traces(workspace, "Zendaya")
     assert [t.words for t in (*found.names, *found.texts)] == ["Zendaya's tour", "ask Zendaya"]
+
+
+def test_numbers_in_their_own_opportunity_are_theirs_unless_another_is_named(workspace: Workspace) -> None:
+    _version, toml = stages.current_toml(workspace)
+    stages.adopt(workspace, toml + '\n[[field]]\nkey = "reach"\ntype = "text"\nlabel = "Reach"\n', {})
+    sets = ("account=Acme", "contact=Ana Silva", "decision_maker=Bob Roy", "reach=mornings: 0612345678")
+    opportunities.add(workspace, "Rollout", Answers(sets=sets, next="x", due="+1d"))
+    opportunities.add(workspace, "Other", Answers(sets=("account=Nord",), next="x", due="+1d"))
+    for ref, text in (
+        ("1", "her mobile: 06 12 34 56 78"),
+        ("1", "+44 20 7946 0958, extension 4"),
+        ("1", "tel. 555 12 34"),
+        ("1", "call Bob: 06 98 76 54 32"),
+        ("1", "offer 2026-0012 of 48 000 EUR on 02.03.2026 at 10:30"),
+        ("2", "call 06 12 34 56 78"),
+    ):
+        opportunities.log(workspace, ref, "note", text, Answers())
+    found = forgetting.forget(workspace, "Ana Silva").found
+    assert [t.words for t in found.texts] == [
+        "her mobile: 06 12 34 56 78",
+        "+44 20 7946 0958, extension 4",
+        "tel. 555 12 34",
+    ]
+    opportunities.edit(workspace, "1", Answers(sets=("source=Bob 0698765432",)))
+    assert [t.words for t in found.names] == ["mornings: 0612345678"]
+    assert forgetting.traces(workspace, "Bob Roy").names[0].words == "Bob 0698765432"
+    assert rows(workspace, "select fields from opportunity where number = 1") == [
+        ('{"reach": "mornings: [erased]"}',)
+    ]
+    assert doctor.doctor(workspace).faults == []
 
 
 def test_particles_and_everyday_words_are_no_names(workspace: Workspace) -> None:
@@ -578,12 +609,33 @@ def test_what_the_planner_sampled_goes_too(
     assert doctor.doctor(place).faults == []
 
 
-def test_whoever_does_not_own_the_tables_is_told(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_does_not_own_the_tables_is_told(place: Workspace, tmp_path: Path) -> None:
     if not is_postgres(place.address):
         pytest.skip("a file has no owner of tables")
-    monkeypatch.setattr(erasing, "TABLES", ())
-    monkeypatch.setattr(erasing, "COLUMNS", ())
-    monkeypatch.setattr(erasing, "SHARED", ("no_such_table",))
+    import psycopg
+
+    with psycopg.connect(place.address, autocommit=True) as admin:
+        admin.execute("create role sweeper login")
+        admin.execute("grant all on all tables in schema public to sweeper")
+    address = place.address.replace("postgresql://postgres", "postgresql://sweeper", 1)
+    try:
+        guest = Workspace(replace(place.settings, environ={**place.settings.environ, "PIPE_DB": address}))
+        assert not forgetting.forget(guest, "Jeanne Martin").swept
+        assert not forgetting.sweep(guest)
+    finally:
+        with psycopg.connect(place.address, autocommit=True) as admin:
+            admin.execute("drop owned by sweeper")
+            admin.execute("drop role sweeper")
+    assert "jeanne" in left(place, tmp_path)
+    assert forgetting.sweep(place)
+    assert left(place, tmp_path) == []
+
+
+def test_a_fault_on_the_way_is_told(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not is_postgres(place.address):
+        pytest.skip("a file is swept at once")
+    for tables, names in (("TABLES", ()), ("COLUMNS", ()), ("SHARED", ("no_such_table",))):
+        monkeypatch.setattr(erasing, tables, names)
     assert not forgetting.forget(place, "Jeanne Martin").swept
 
 

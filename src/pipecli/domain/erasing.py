@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from . import events as ev
 from .events import ERASED
 from .name_words import BEFORE_MONTHS
 from .naming import plain, plain_with_origin, spelling
-from .phones import spellings
+from .phones import SHAPE, spellings
 
 # Where the people of an opportunity stand in a payload, and where people write as they like. All else in one is
 # numbers, keys, and the names of users.
@@ -70,13 +70,7 @@ class Traces:
 
     def without(self, value: Any, *, own: bool) -> Any:
         """A payload, or a part of one, with what names them taken out of its texts."""
-        if isinstance(value, str):
-            return self._taken_out(value, own)
-        if isinstance(value, Mapping):
-            return {key: self.without(item, own=own) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self.without(item, own=own) for item in value]
-        return value
+        return _changed(value, lambda text: self._taken_out(text, own))
 
     def _taken_out(self, text: str, own: bool) -> str:
         if not self.in_text(text, own=own):
@@ -85,12 +79,7 @@ class Traces:
         folded, origin = plain_with_origin(text)
         spans = [m.span() for m in pattern.finditer(folded)] if pattern else []
         spans += self._by_capital(text) if own else ()
-        out, at = [], 0
-        for start, end in sorted(spans):
-            if origin[start] >= at:
-                out += [text[at : origin[start]], ERASED]
-            at = max(at, origin[end])
-        return "".join([*out, text[at:]]) if out else text
+        return _blanked(text, [(origin[start], origin[end]) for start, end in spans])
 
     def _by_capital(self, text: str) -> Iterator[tuple[int, int]]:
         """Where words of their name that are everyday words too begin with a capital, and months are none."""
@@ -107,6 +96,25 @@ class Traces:
 def written(kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
     """The part of an event's payload in which people write as they like."""
     return {key: payload[key] for key in _WRITTEN.get(kind, ()) if key in payload}
+
+
+def has_number(media: str, body: str) -> bool:
+    """Whether the text of an event holds something like a phone number."""
+    parts = strings(_parsed(body)) if media == "application/json" else (body,)
+    return any(SHAPE.search(plain(part)) for part in parts)
+
+
+def without_numbers(value: Any, others: Iterable[Traces]) -> Any:
+    """A payload, or a part of one, without what looks like a phone number in a text that names none of the others."""
+
+    def taken_out(text: str) -> str:
+        if not SHAPE.search(plain(text)) or any(one.in_text(text, own=True) for one in others):
+            return text
+        folded, origin = plain_with_origin(text)
+        spans = (match.span(match.lastgroup or 0) for match in SHAPE.finditer(folded))
+        return _blanked(text, [(origin[start], origin[end]) for start, end in spans])
+
+    return _changed(value, taken_out)
 
 
 def identifier(kind: str, payload: Mapping[str, Any]) -> str:
@@ -142,6 +150,27 @@ def strings(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from strings(item)
+
+
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
+    """A JSON value with every text in it changed."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {key: _changed(item, change) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_changed(item, change) for item in value]
+    return value
+
+
+def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with a mark in the place of each of these parts."""
+    out, at = [], 0
+    for start, end in sorted(spans):
+        if start >= at:
+            out += [text[at:start], ERASED]
+        at = max(at, end)
+    return "".join([*out, text[at:]])
 
 
 def _parsed(body: str) -> Any:

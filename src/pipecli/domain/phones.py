@@ -26,7 +26,7 @@ _BETWEEN_DIGITS = r"[\s().\-/]{0,3}"
 
 # In a folded text: such a shape, or fewer digits where a word before them says what they are.
 SHAPE = re.compile(
-    rf"{PHONE}|(?:{fold(_CALLED)})\W{{0,3}}\+?\d(?:{_BETWEEN_DIGITS}\d){{{_LEAST_DIGITS - 1},16}}"
+    rf"{PHONE}|(?:{fold(_CALLED)})\W{{0,3}}(?P<told>\+?\d(?:{_BETWEEN_DIGITS}\d){{{_LEAST_DIGITS - 1},16}})"
 )
 
 

@@ -12,7 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pipecli.domain import events as ev
-from pipecli.domain.erasing import Traces, identifier, refers, strings, words_of, written
+from pipecli.domain.erasing import (
+    Traces,
+    has_number,
+    identifier,
+    refers,
+    strings,
+    without_numbers,
+    words_of,
+    written,
+)
 from pipecli.domain.events import ERASED, contact_stream
 from pipecli.domain.fold import fold
 from pipecli.domain.hearing import shortened
@@ -143,7 +152,8 @@ def _found(driver: Driver, contact: str, state: State) -> Found:
 class _Search:
     """Looking for a person in a whole journal, in constant memory but for what is found.
 
-    `own` are opportunities known to be theirs. In those of a namesake, only an address or a number names this one.
+    `own` are opportunities known to be theirs, where a phone number is taken for theirs unless another is named beside
+    it. In those of a namesake, only an address or a number that is known names this one.
     """
 
     def __init__(
@@ -159,10 +169,14 @@ class _Search:
         self._surely = [Traces(None, p.mail, p.phone) for p in people]
         self.own = self._learnt() if own is None else set(own)
         self._own_streams = {ev.opportunity_stream(n) for n in self.own}
-        self._own_accounts = {ev.account_stream(i) for i in self._accounts(people)}
+        self._around = directory.named_by(driver, sorted(self.own))
+        accounts = self._around | {p.account for p in people if p.account is not None}
+        self._own_accounts = {ev.account_stream(i) for i in accounts}
         self.imported: set[int] = set()
         self.anew: set[int] = set()
         self._tokens: dict[str, str] = {}
+        around = sorted(self._around - self._contacts)
+        self._others = [Traces(p.name, p.mail, p.phone) for p in directory.people(driver, around)]
         others = set(directory.used_by(driver, [p.id for p in namesakes]))
         self._of_others = {ev.opportunity_stream(n) for n in others - self.own}
 
@@ -175,10 +189,6 @@ class _Search:
             if may_refer and refers(json.loads(entry.body), self._contacts):
                 own.add(int(entry.stream[1:]))
         return own
-
-    def _accounts(self, people: tuple[Person, ...]) -> set[int]:
-        around = directory.named_by(self._driver, sorted(self.own))
-        return around | {p.account for p in people if p.account is not None}
 
     def in_payloads(self) -> list[Trace]:
         """The payloads that carry what is theirs."""
@@ -228,7 +238,7 @@ class _Search:
             return {"name": ERASED}
         for one in self._fitting(entry):
             said = one.without(said, own=entry.stream in self._own_streams)
-        return said
+        return without_numbers(said, self._others) if entry.stream in self._own_streams else said
 
     def _may_be_in(self, entry: Entry) -> bool:
         if entry.stream in self._own_streams or entry.stream in self._own_accounts:
@@ -237,10 +247,15 @@ class _Search:
 
     def _names(self, entry: Entry) -> bool:
         own = entry.stream in self._own_streams
-        return any(
+        named = any(
             (own or one.may_be_in(entry.body)) and one.in_content(entry.media, entry.body, own=own)
             for one in self._fitting(entry)
         )
+        return named or (own and has_number(entry.media, entry.body) and not self._names_another(entry))
+
+    def _names_another(self, entry: Entry) -> bool:
+        """Whether it is somebody else of their opportunities whose number a text has."""
+        return any(one.in_content(entry.media, entry.body, own=True) for one in self._others)
 
     def _fitting(self, entry: Entry) -> list[Traces]:
         return self._surely if entry.stream in self._of_others else self._known
