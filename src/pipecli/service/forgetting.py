@@ -7,6 +7,7 @@ every stream that it touched. Then the database overwrites what it keeps of old 
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -183,9 +184,9 @@ class _Search:
     def _learnt(self) -> set[int]:
         """The opportunities that are theirs, or once were."""
         own = set(directory.used_by(self._driver, sorted(self._contacts)))
-        marks = [str(contact) for contact in self._contacts]
+        mark = re.compile(rf"[:,\[](?:{'|'.join(map(str, sorted(self._contacts)))})[,\]}}]")
         for entry in erasing.payloads(self._driver):
-            may_refer = entry.stream.startswith("o") and any(mark in entry.body for mark in marks)
+            may_refer = entry.stream.startswith("o") and mark.search(entry.body)
             if may_refer and refers(json.loads(entry.body), self._contacts):
                 own.add(int(entry.stream[1:]))
         return own
@@ -291,13 +292,12 @@ def _people(driver: Driver, contact: str) -> tuple[tuple[Person, ...], tuple[Per
     same = _with_namesakes(everybody, _of_one_address(everybody, fits[:1]), erasing.accounts(driver))
     if any(p not in same for p in fits):
         raise _several(fits, text)
-    return same, tuple(p for p in everybody if p not in same and _is_called_like(p, same))
+    known, numbers = [Traces(p.name, None, None) for p in same], {p.id for p in same}
+    return same, tuple(p for p in everybody if p.id not in numbers and _is_called(p.name or "", known))
 
 
-def _is_called_like(person: Person, people: Iterable[Person]) -> bool:
-    """Whether what names one of these people by name alone names this one too."""
-    known = [Traces(p.name, None, None) for p in people]
-    name = person.name or ""
+def _is_called(name: str, known: Iterable[Traces]) -> bool:
+    """Whether what names somebody by name alone is in this name too."""
     return any(one.is_all_of(name) or one.in_text(name, own=False) for one in known)
 
 
