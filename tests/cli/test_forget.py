@@ -14,7 +14,7 @@ FOUND = """\
 Jeanne Martin <jeanne@acme.example>, of Acme (contact 4)
 Contact or decision-maker of 1, 6
 
-2 texts that name them are blanked, whole:
+2 texts that name them or give a number are blanked, whole:
   1  Mon 2 Nov  next action  call Jeanne
   6  Mon 2 Nov  next action  call Jeanne
 """
@@ -124,6 +124,18 @@ def test_what_an_import_would_bring_back_is_said_before_and_after(house: Pipe, e
     ]
 
 
+def test_a_user_of_the_same_name_is_left_and_it_is_said(known: Pipe) -> None:
+    assert known("edit", "1", "--owner", "Jeanne Martin").code == 0
+    assert known("forget", "jeanne@acme.example", "--dry-run").out.splitlines()[2] == (
+        "Somebody who works here is called the same: who owns and did what stays as it is"
+    )
+    assert known("forget", "jeanne@acme.example", "-y").out == (
+        "Erased for good: 1 contact, 2 texts, 0 entries.\n"
+        "Somebody who works here is called the same: who owns and did what was left as it is.\n"
+    )
+    assert "Jeanne Martin" in known("list").out
+
+
 def test_what_is_left_is_said_to_be_erased(known: Pipe) -> None:
     known("forget", "jeanne", "-y")
     shown = known("show", "1").out
@@ -151,6 +163,7 @@ def test_machines_get_numbers_and_the_words_only_before(known: Pipe) -> None:
         "contacts": [4],
         "namesakes": [],
         "opportunities": [1, 6],
+        "is_user": False,
         "imported": [],
         "imported_anew": [],
         "texts": [
@@ -210,7 +223,7 @@ def test_one_who_reads_keeps_old_pages_until_they_are_swept(known: Pipe, environ
 def test_a_person_is_asked_and_no_is_no(known: Pipe) -> None:
     before = known("export", "--journal").out
     with Terminal("forget", "jeanne") as terminal:
-        terminal.expect("2 texts that name them are blanked, whole:")
+        terminal.expect("2 texts that name them or give a number are blanked, whole:")
         terminal.answer("Erase all of it for good? It cannot be taken back. [y/N] ", "")
         terminal.expect("Nothing was erased.")
         assert terminal.end() == 1

@@ -30,6 +30,8 @@ def found_lines(found: Found) -> list[str]:
         others = ", ".join(f"{p.id} {literal(_known_as(p))}" for p in found.namesakes[:MOST_NAMESAKES])
         more = " …" if len(found.namesakes) > MOST_NAMESAKES else ""
         lines.append(_("Others of that name stay: {people}").format(people=others + more))
+    if found.is_user:
+        lines.append(_("Somebody who works here is called the same: who owns and did what stays as it is"))
     if found.imported:
         line = _("{refs} came from an import: a later one leaves out what it says of them, and tells you")
         lines.append(line.format(refs=_refs(found.imported)))
@@ -41,8 +43,8 @@ def found_lines(found: Found) -> list[str]:
         lines.append(line.format(refs=_refs(found.anew)))
     if found.texts:
         line = ngettext(
-            "{n} text that names them is blanked, whole:",
-            "{n} texts that name them are blanked, whole:",
+            "{n} text that names them or gives a number is blanked, whole:",
+            "{n} texts that name them or give a number are blanked, whole:",
             len(found.texts),
         )
         lines += ["", line.format(n=len(found.texts)), *_trace_lines(found.texts)]
@@ -120,6 +122,10 @@ def forgotten_lines(done: Forgotten) -> list[str]:
             len(found.namesakes),
         )
         lines.append(line.format(numbers=numbers, first=first))
+    if found.is_user:
+        lines.append(
+            _("Somebody who works here is called the same: who owns and did what was left as it is.")
+        )
     if found.imported:
         line = _("Where {refs} came from may still have them: an import leaves that out and tells you.")
         lines.append(line.format(refs=_refs(found.imported)))
@@ -160,6 +166,7 @@ def as_json(done: Forgotten) -> Mapping[str, Any]:
         "contacts": sorted(found.contacts),
         "namesakes": [p.id for p in found.namesakes],
         "opportunities": list(found.opportunities),
+        "is_user": found.is_user,
         "imported": list(found.imported),
         "imported_anew": list(found.anew),
         "texts": shown(found.texts),

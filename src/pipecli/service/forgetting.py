@@ -63,7 +63,8 @@ class Found(NamedTuple):
     `texts` are blanked whole; in `names` (payloads) only what is theirs is taken out. `opportunities` are those whose
     contact or decision-maker they are, or were; `namesakes` are other people of the same name. Of those in `imported`
     a later import leaves out what their row says of them; those in `anew` it no longer knows, because their identifier
-    names the person.
+    names the person. `is_user` says that somebody who works here is called the same: their name stays where it says
+    who owns or did something.
     """
 
     people: tuple[Person, ...]
@@ -74,6 +75,7 @@ class Found(NamedTuple):
     names: tuple[Trace, ...]
     imported: tuple[int, ...]
     anew: tuple[int, ...]
+    is_user: bool
     state: State
 
     @property
@@ -146,6 +148,7 @@ def _found(driver: Driver, contact: str, state: State) -> Found:
         tuple(names),
         tuple(sorted(search.imported - search.anew)),
         tuple(sorted(search.anew)),
+        any(_is_called(name, [Traces(p.name, None, None) for p in people]) for name in erasing.users(driver)),
         state,
     )
 

@@ -50,6 +50,12 @@ def accounts(driver: Driver) -> dict[int, str]:
     return {seq: json.loads(payload)["name"] for seq, payload in rows}
 
 
+def users(driver: Driver) -> list[str]:
+    """Everybody who gave a command or owns an opportunity, by the name they go by."""
+    sql = "select actor from command union select owner from opportunity order by 1"
+    return [name for (name,) in driver.rows(sql)]
+
+
 def erased_on(driver: Driver, contact: int) -> str | None:
     """The instant at which a contact was erased; None where it was not, or there is none."""
     rows = driver.rows("select erased_at from person where id = :id", {"id": contact})
