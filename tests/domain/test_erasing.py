@@ -164,6 +164,9 @@ def test_a_payload_keeps_its_words_but_for_theirs() -> None:
         ("He Li", "He said that he pays, Mr. He", "He said that he pays, [erased]"),
         ("Don Draper", "Don and draper", "[erased] and [erased]"),
         ("J. R. Smith", "j, r and smith", "j, r and [erased]"),
+        ("Ana Silva (Acme)", "Ana Silva of Acme", "[erased] of Acme"),
+        ('Robert "Bob" Smith', "Bob, Robert Smith", "[erased], [erased]"),
+        ("(Acme)", "Acme", "[erased]"),
     ],
 )
 def test_names_of_all_scripts_in_their_own_opportunity(name: str, text: str, left: str) -> None:

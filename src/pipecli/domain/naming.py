@@ -40,6 +40,8 @@ _LEAST_TOGETHER = 6
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
 )
+_BEHIND = re.compile(r"\s[(\[]([^()\[\]]*)[)\]]\s*$")
+_INSIDE = re.compile(r"\s[(\[\"“„«]([^()\[\]\"”“»]*)[)\]\"”“»](?=\s)")
 _UMLAUTS = "äöüÄÖÜ"
 
 
@@ -84,6 +86,7 @@ def spelling(name: str) -> Spelling:
     """How a name is written, whatever its titles, its order and its endings."""
     if "@" in name:  # an address in the place of a name
         name = " ".join(w for w in re.split(r"[\W\d_]+", name.split("@")[0]) if plain(w) not in DESKS)
+    name, nicknames = _without_remarks(name)
     tokens = _without_titles([t for t in re.split(r"[\s,;()\"“”«»/]+", normalize("NFC", name)) if _words(t)])
     words = [word for token in tokens for word in _words(token)]
     if not words:
@@ -94,7 +97,7 @@ def spelling(name: str) -> Spelling:
         return _both(spelling(" ".join(unspaced)), spelling(rest))
     if len(words) == 1 and unspaced:
         return _unspaced(words[0])
-    parts, capitals, months = [], [], []
+    parts, capitals, months = [_bounded([word]) for word in nicknames if len(word) >= _LEAST_WORD], [], []
     for n, word in enumerate(words):
         key = plain(word)
         if _NO_SPACES.match(word):
@@ -133,6 +136,18 @@ def _both(one: Spelling, other: Spelling) -> Spelling:
 
 def _words(token: str) -> list[str]:
     return [word for word in re.split(r"[\W_]+", token) if word]
+
+
+def _without_remarks(name: str) -> tuple[str, list[str]]:
+    """A name without what stands in brackets behind it, such as a company, and inside it: nicknames."""
+    behind = _BEHIND.search(name)
+    same_script = behind and bool(_NO_SPACES.search(behind[1])) == bool(
+        _NO_SPACES.search(name[: behind.start()])
+    )
+    if behind and same_script and _words(name[: behind.start()]):
+        name = name[: behind.start()]
+    inside = [] if _NO_SPACES.search(name) else _INSIDE.findall(name)
+    return (_INSIDE.sub(" ", name) if inside else name), [word for part in inside for word in _words(part)]
 
 
 def _without_titles(tokens: list[str]) -> list[str]:
