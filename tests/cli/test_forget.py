@@ -15,7 +15,7 @@ FOUND = """\
 Jeanne Martin <jeanne@acme.example>, of Acme (contact 4)
 Contact or decision-maker of 1, 6
 
-2 texts that name them are blanked, whole:
+2 texts that name them or give a number are blanked, whole:
   1  Mon 2 Nov  next action  call Jeanne
   6  Mon 2 Nov  next action  call Jeanne
 """
@@ -97,6 +97,65 @@ def test_exports_and_copies_that_hold_them_are_named(
     assert known("--db", str(environment / "copy.db"), "forget", contact, "-y").code == 0
 
 
+def test_a_number_erases_nobody_else_of_that_name_and_says_who_stays(house: Pipe) -> None:
+    for account, contact in (
+        ("Globex", "Ana Ruiz <ana@globex.example>"),
+        ("Initech", "Ana Ruiz"),
+        ("Hooli", "Ana Ruiz"),
+    ):
+        assert house("add", account, "-a", account, "-n", "call", "-d", "+1d", "--contact", contact).code == 0
+    listed = house("forget", "Ana Ruiz").err
+    assert "give the number" in listed
+    first, second, third = (
+        part.split()[-4 if "<" in part else -3] for part in listed.split(";")[0].split(", ")
+    )
+    lines = house("forget", second, "--dry-run").out.splitlines()
+    assert lines[0] == f"Ana Ruiz, of Initech (contact {second})"
+    assert lines[2] == f"Others of that name stay: {first} Ana Ruiz <ana@globex.example>, {third} Ana Ruiz"
+    assert house("forget", second, "--yes").out == (
+        "Erased for good: 1 contact, 0 texts, 0 entries.\n"
+        f"Contacts {first}, {third} are called the same and stay; if one is the same person: pipe forget {first}\n"
+    )
+
+
+def test_what_an_import_would_bring_back_is_said_before_and_after(house: Pipe, environment: Path) -> None:
+    deals = environment / "deals.csv"
+    deals.write_text(
+        "id,name,account,contact,next action,next due\n"
+        "A1,Order,Borel,Ana Ruiz <ana@borel.example>,call,2026-12-01\n"
+        "ana@borel.example,Repair,Borel,Ana Ruiz <ana@borel.example>,call,2026-12-01\n"
+    )
+    assert house("import", str(deals)).code == 0
+    lines = house("forget", "ana", "--dry-run").out.splitlines()
+    first, second = lines[1].removeprefix("Contact or decision-maker of ").split(", ")
+    assert lines[2:4] == [
+        f"{first} came from an import: a later one leaves out what it says of them, and tells you",
+        f"{second} came from an import under an identifier that names them: it goes too, so that a later import of "
+        "that row lands it again, with them",
+    ]
+    assert house("forget", "ana", "--yes").out == (
+        "Erased for good: 1 contact, 0 texts, 1 entry.\n"
+        f"Where {first} came from may still have them: an import leaves that out and tells you.\n"
+        f"An import that still has the row of {second} lands it again, with them: take it out there first.\n"
+    )
+    assert house("import", str(deals)).out.splitlines()[:2] == [
+        "1 landed, 0 updated, 1 unchanged, 0 rejected.",
+        f"  {first}: contact is (erased) here, Ana Ruiz <ana@borel.example> in line 2; left as it is",
+    ]
+
+
+def test_a_user_of_the_same_name_is_left_and_it_is_said(known: Pipe) -> None:
+    assert known("edit", "1", "--owner", "Jeanne Martin").code == 0
+    assert known("forget", "jeanne@acme.example", "--dry-run").out.splitlines()[2] == (
+        "Somebody who works here is called the same: who owns and did what stays as it is"
+    )
+    assert known("forget", "jeanne@acme.example", "-y").out == (
+        "Erased for good: 1 contact, 2 texts, 0 entries.\n"
+        "Somebody who works here is called the same: who owns and did what was left as it is.\n"
+    )
+    assert "Jeanne Martin" in known("list").out
+
+
 def test_what_is_left_is_said_to_be_erased(known: Pipe) -> None:
     known("forget", "jeanne", "-y")
     shown = known("show", "1").out
@@ -122,7 +181,11 @@ def test_machines_get_numbers_and_the_words_only_before(known: Pipe) -> None:
     tried = json.loads(known("forget", "4", "--dry-run", "--json").out)
     assert tried == {
         "contacts": [4],
+        "namesakes": [],
         "opportunities": [1, 6],
+        "is_user": False,
+        "imported": [],
+        "imported_anew": [],
         "texts": [
             {"seq": 6, "stream": "o1", "kind": "NextActionSet", "on": "2026-11-02", "words": "call Jeanne"},
             {
@@ -180,7 +243,7 @@ def test_one_who_reads_keeps_old_pages_until_they_are_swept(known: Pipe, environ
 def test_a_person_is_asked_and_no_is_no(known: Pipe) -> None:
     before = known("export", "--journal").out
     with Terminal("forget", "jeanne") as terminal:
-        terminal.expect("2 texts that name them are blanked, whole:")
+        terminal.expect("2 texts that name them or give a number are blanked, whole:")
         terminal.answer("Erase all of it for good? It cannot be taken back. [y/N] ", "")
         terminal.expect("Nothing was erased.")
         assert terminal.end() == 1

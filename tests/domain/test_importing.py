@@ -314,7 +314,7 @@ def again(
     if change:
         change(decision)
     n = len(decision.events)
-    apart = rules.update(decision, after, digests(before), lambda: People(account=3))
+    apart = rules.update(decision, after, digests(before), lambda _row: People(account=3))
     return [e for e in told(decision, n) if e[0] != "RowImported"], apart
 
 
@@ -466,7 +466,7 @@ def test_an_end_that_is_news_is_of_today_unless_its_day_is_said(
         decision,
         row(stage="lead", **{"close_date": day("02-01"), "status": end} | said),
         digests(before),
-        People,
+        lambda _row: People(),
     )
     assert (decision.state.status, decision.state.closed_on) == (end, day(ended))
 
@@ -476,7 +476,7 @@ def test_a_difference_leaves_the_digest_of_before(numbers: Iterator[int]) -> Non
     decision = deciding(numbers, first.state)
     advanced(decision)
     before, after = digests(row(stage="lead", amount=1)), row(stage="offer", amount=2)
-    rules.update(decision, after, before, People)
+    rules.update(decision, after, before, lambda _row: People())
     stored = decision.events[-1].payload["row"]
     assert stored == before | {"amount": digests(after)["amount"]}
 

@@ -12,17 +12,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipecli.domain.money import CURRENCIES, CURRENCY_SIGNS
+from pipecli.domain.phones import GAP as _GAP
+from pipecli.domain.phones import PHONE
 
-_GAP = r"[ \u00a0\u2007\u2009\u202f]"
-_DASH = "‐‑‒–—−·•"
 # Each run is bounded, so that a long text of one kind takes no longer than another.
 _MAIL = r"[^\s@<>()\[\],;:\"]{1,64}@[^\s@<>()\[\],;:\"]{0,250}[^\W_]"
-_NO_DATE = r"(?!\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d))"
-_PHONE = (
-    rf"(?:\+[ (]?\d(?:(?:\(0\)|[.\-(){_DASH}]|{_GAP}){{0,3}}\d){{5,60}}"  # +33 6 12 34 56 78, +33 (0)6…
-    rf"|(?<!\d){_NO_DATE}\(?0(?:(?:\(0\)|[.\-/(){_DASH}]|{_GAP}){{0,3}}\d){{8,16}}(?!\d)"  # 06.12.34.56.78, 0033 6…
-    rf"|(?<!\d)\(?\d{{3}}\)?(?:[.-]|{_GAP})?\d{{3}}(?:[.-]|{_GAP})\d{{4}}(?!\d))"  # (555) 123-4567
-)
 _NUMBER = rf"\d{{1,15}}(?:(?:[.,'’]|{_GAP})\d{{1,15}}){{0,6}}"
 # A code of a few letters is one in capitals only, `in 3 all` is no sum; the commonest are known in small letters too.
 _CODES = "|".join(sorted(CURRENCIES))
@@ -41,7 +35,7 @@ _AMOUNT = (
     rf"|\d(?:{_GAP}?\d){{6,60}}|\d{{5,60}}"  # an account, a card, any long number
     r"|(?<![\d./-])(?!(?:19|20)\d\d)\d{4}(?![\d/-]|\.\d))"  # 4800, but no year
 )
-_HIDDEN = re.compile(rf"(?P<MAIL>{_MAIL})|(?P<PHONE>{_PHONE})|(?P<AMOUNT>{_AMOUNT})")
+_HIDDEN = re.compile(rf"(?P<MAIL>{_MAIL})|(?P<PHONE>{PHONE})|(?P<AMOUNT>{_AMOUNT})")
 _FEWEST_DIGITS = 3
 """Of an amount that is hidden for its value alone: fewer may be anything."""
 _NAME = r"(?:MAIL|PHONE|AMOUNT)_[0-9]{1,6}"

@@ -8,70 +8,124 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-from unicodedata import combining
 
-from .fold import fold
+from . import events as ev
+from .events import ERASED
+from .name_words import BEFORE_MONTHS
+from .naming import plain, plain_with_origin, spelling
+from .phones import SHAPE, spellings
 
-ERASED = "[erased]"
-"""What stands in the place of a name inside another one, such as that of an opportunity."""
-_LEAST_WORD = 3
-_LEAST_DIGITS = 6
-_LONGEST_PREFIX = 3
-_APART = r"[\s,.\-_'’]+"
-_BETWEEN_DIGITS = r"[\s().\-/]{0,3}"
-# Where the people of an opportunity stand in a payload.
+# Where the people of an opportunity stand in a payload, and where people write as they like. All else in one is
+# numbers, keys, and the names of users.
 _PEOPLE = ("contact", "decision_maker")
+_WRITTEN = {
+    ev.OPENED: ("name", "source", "tags", "fields"),
+    ev.DESCRIBED: ("changes",),
+    ev.ACCOUNT_ADDED: ("name",),
+}
+_OF_OTHER_SYSTEMS = (ev.OPENED, ev.ABSORBED)
+_WITH_DIGITS = re.compile(r"[^\W_]*\d[^\W_]*")
+_WORD_BEFORE = re.compile(r"([^\W\d_]+|\d+)[\W_]*$")
+_WORD_AFTER = re.compile(r"[\W_]*(\d?)")
 
 
 class Traces:
     """What a person can be known by in a text."""
 
     def __init__(self, name: str | None, mail: str | None, phone: str | None) -> None:
-        words = [word for word in re.split(r"\W+", fold(name or "")) if word]
-        known = [*_address(mail), *_number(phone), *_whole_name(words)]
-        self._whole = _pattern(known)
-        parts = [rf"\b{re.escape(w)}\b" for w in words if len(w) >= _LEAST_WORD or len(words) == 1]
-        self._any = _pattern([*known, *parts])
-        rare = [max(words, key=len)] if len(words) > 1 else []
-        self._hint = _pattern([re.escape(w) for w in rare] + [*_address(mail), *_number(phone)])
+        known = [*_address(mail), *spellings(phone)]
+        if name and "@" in name and name != mail:
+            known += _address(name)
+        written = spelling(name or "")
+        self._whole = _pattern([*known, *written.whole])
+        self._any = _pattern([*known, *written.whole, *written.parts])
+        self._capitals = _pattern(written.capitals)
+        self._months = _pattern(written.months)
+        self._alone = _pattern(written.alone)
+        self._hint = _pattern([*filter(None, [written.hint]), *known])
 
     def may_be_in(self, raw: str) -> bool:
         """Whether a text, in JSON notation or not, may name them by more than a part of their name: found fast."""
         if self._hint is None:
             return False
-        return "\\u" in raw or self._hint.search(fold(raw)) is not None
+        return "\\u" in raw or self._hint.search(plain(raw)) is not None
 
     def in_text(self, text: str, *, own: bool) -> bool:
         """Whether a text names them; `own` says that it is about their own opportunity."""
         pattern = self._any if own else self._whole
-        return pattern is not None and pattern.search(fold(text)) is not None
+        if pattern is not None and pattern.search(plain(text)):
+            return True
+        return own and any(True for _span in self._by_capital(text))
 
     def in_content(self, media: str, body: str, *, own: bool) -> bool:
         """Whether the text of an event names them, in any part of it."""
         parts = strings(_parsed(body)) if media == "application/json" else (body,)
         return any(self.in_text(part, own=own) for part in parts)
 
-    def without(self, value: Any) -> Any:
-        """A payload, or a part of one, with their whole name, address and number taken out of its texts."""
-        if isinstance(value, str):
-            return self._taken_out(value)
-        if isinstance(value, Mapping):
-            return {key: self.without(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self.without(item) for item in value]
-        return value
+    def is_all_of(self, text: str) -> bool:
+        """Whether a text is their name and nothing else."""
+        return self._alone is not None and self._alone.fullmatch(plain(text).strip()) is not None
 
-    def _taken_out(self, text: str) -> str:
-        if self._whole is None or not self._whole.search(fold(text)):
+    def without(self, value: Any, *, own: bool) -> Any:
+        """A payload, or a part of one, with what names them taken out of its texts."""
+        return _changed(value, lambda text: self._taken_out(text, own))
+
+    def _taken_out(self, text: str, own: bool) -> str:
+        if not self.in_text(text, own=own):
             return text
-        folded, origin = _folded_with_origin(text)
-        out, at = [], 0
-        for match in self._whole.finditer(folded):
-            out += [text[at : origin[match.start()]], ERASED]
-            at = origin[match.end()]
-        return "".join([*out, text[at:]]) if out else text
+        pattern = self._any if own else self._whole
+        folded, origin = plain_with_origin(text)
+        spans = [m.span() for m in pattern.finditer(folded)] if pattern else []
+        spans += self._by_capital(text) if own else ()
+        return _blanked(text, [(origin[start], origin[end]) for start, end in spans])
+
+    def _by_capital(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where words of their name that are everyday words too begin with a capital, and months are none."""
+        if not any(p is not None and p.search(plain(text)) for p in (self._capitals, self._months)):
+            return
+        folded, origin = plain_with_origin(text)
+        for pattern, may_be_month in ((self._capitals, False), (self._months, True)):
+            for match in pattern.finditer(folded) if pattern else ():
+                start, end = match.span()
+                if not text[origin[start]].islower() and not (may_be_month and _is_month(folded, start, end)):
+                    yield start, end
+
+
+def written(kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of an event's payload in which people write as they like."""
+    return {key: payload[key] for key in _WRITTEN.get(kind, ()) if key in payload}
+
+
+def has_number(media: str, body: str) -> bool:
+    """Whether the text of an event holds something like a phone number."""
+    parts = strings(_parsed(body)) if media == "application/json" else (body,)
+    return any(SHAPE.search(plain(part)) for part in parts)
+
+
+def without_numbers(value: Any, others: Iterable[Traces]) -> Any:
+    """A payload, or a part of one, without what looks like a phone number in a text that names none of the others."""
+
+    def taken_out(text: str) -> str:
+        if not SHAPE.search(plain(text)) or any(one.in_text(text, own=True) for one in others):
+            return text
+        folded, origin = plain_with_origin(text)
+        spans = (match.span(match.lastgroup or 0) for match in SHAPE.finditer(folded))
+        return _blanked(text, [(origin[start], origin[end]) for start, end in spans])
+
+    return _changed(value, taken_out)
+
+
+def identifier(kind: str, payload: Mapping[str, Any]) -> str:
+    """What another system calls an opportunity, as far as that may be words; "" where nothing is."""
+    external = payload.get("external") if kind in _OF_OTHER_SYSTEMS else None
+    return "" if not external or external[0].endswith(":hash") else str(external[1])
+
+
+def words_of(identifier: str) -> str:
+    """An identifier without what has digits in it, which is a number or a code."""
+    return _WITH_DIGITS.sub(" ", identifier)
 
 
 def refers(payload: Mapping[str, Any], contacts: frozenset[int]) -> bool:
@@ -98,6 +152,27 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(item)
 
 
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
+    """A JSON value with every text in it changed."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {key: _changed(item, change) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_changed(item, change) for item in value]
+    return value
+
+
+def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with a mark in the place of each of these parts."""
+    out, at = [], 0
+    for start, end in sorted(spans):
+        if start >= at:
+            out += [text[at:start], ERASED]
+        at = max(at, end)
+    return "".join([*out, text[at:]])
+
+
 def _parsed(body: str) -> Any:
     try:
         return json.loads(body)
@@ -105,43 +180,16 @@ def _parsed(body: str) -> Any:
         return body
 
 
-def _pattern(alternatives: list[str]) -> re.Pattern[str] | None:
-    return re.compile("|".join(alternatives)) if alternatives else None
-
-
-def _whole_name(words: list[str]) -> list[str]:
-    """The whole name in its order and the other way round; one word alone is no whole name."""
-    if len(words) < 2:
-        return []
-    orders = (words, [words[-1], *words[:-1]], words[::-1])
-    return list(dict.fromkeys(rf"\b{_APART.join(map(re.escape, order))}\b" for order in orders))
+def _pattern(alternatives: Iterable[str]) -> re.Pattern[str] | None:
+    found = list(alternatives)
+    return re.compile("|".join(found)) if found else None
 
 
 def _address(mail: str | None) -> list[str]:
-    return [rf"(?<![\w.+-]){re.escape(fold(mail.strip()))}(?![\w-]|\.\w)"] if mail and mail.strip() else []
+    return [rf"(?<![\w.+-]){re.escape(plain(mail.strip()))}(?![\w-]|\.\w)"] if mail and mail.strip() else []
 
 
-def _number(phone: str | None) -> list[str]:
-    """The digits of a phone number, however they are set apart, without the prefix that not everybody writes."""
-    digits = re.sub(r"\D", "", phone or "")
-    if len(digits) < _LEAST_DIGITS:
-        return []
-    kept = digits[_LONGEST_PREFIX:] if len(digits) - _LONGEST_PREFIX >= _LEAST_DIGITS else digits
-    prefix = rf"(?:\+?\d[\s().\-/]{{0,3}}){{0,{_LONGEST_PREFIX + 2}}}"
-    return [rf"(?<!\d){prefix}{_BETWEEN_DIGITS.join(kept)}(?!\d)"]
-
-
-def _folded_with_origin(text: str) -> tuple[str, list[int]]:
-    """The text folded letter by letter, and for each place in it (its end too) the place in the text it came from."""
-    folded: list[str] = []
-    origin: list[int] = []
-    at = 0
-    while at < len(text):
-        end = at + 1
-        while end < len(text) and combining(text[end]):
-            end += 1
-        part = fold(text[at:end])
-        folded.append(part)
-        origin += [at] * len(part)
-        at = end
-    return "".join(folded), [*origin, len(text)]
+def _is_month(folded: str, start: int, end: int) -> bool:
+    before, after = _WORD_BEFORE.search(folded[max(0, start - 30) : start]), _WORD_AFTER.match(folded, end)
+    told = before is not None and (before[1] in BEFORE_MONTHS or before[1].isdigit())
+    return told or bool(after and after[1])

@@ -21,6 +21,7 @@ from pipecli.text import _
 
 from . import events as ev
 from .decide import Decision, revise_amount, set_values
+from .erased_rows import apart, left_out, without_people
 from .importing_digests import digests
 from .importing_steps import CLOSED, Step, with_new_beginnings
 from .opportunity import OPEN, Opportunity
@@ -263,28 +264,34 @@ def _misplaced(o: Opportunity, row: Row) -> Difference:
 
 
 def update(
-    decision: Decision, row: Row, before: Mapping[str, str], people: Callable[[], People]
+    decision: Decision, row: Row, before: Mapping[str, str], people: Callable[[Row], People]
 ) -> list[Difference]:
     """Write what a row says anew; `before` are the digests of its last import, `people` finds whom it names.
 
-    A stage or an end is taken over only while nobody has proven or moved the opportunity here; what is not
-    taken over is reported, now and at every later import until the two agree.
+    A stage or an end is taken over only while nobody has proven or moved the opportunity here, and never what named
+    somebody who was erased; what is not taken over is reported, now and at every later import until the two agree.
     """
     after = digests(row)
-    changed = {key for key, digest in after.items() if before.get(key) != digest}
+    gone = left_out(decision.state, decision.names, row, before)
+    changed = {key for key, digest in after.items() if before.get(key) != digest} - gone
     steps, differences = _steps_since(decision, row, changed)
     closing = steps.pop() if steps and steps[-1].place in CLOSED else None
     for step in steps:
         _follow(decision, step, row, final=False)
     on = closing.on if closing else None
-    set_values(decision, _changed_values(decision.state, row, changed, people), on)
+    said = without_people(decision.state, decision.names, row, gone)
+    set_values(decision, _changed_values(decision.state, said, changed, people), on)
     if closing:
         _follow(decision, closing, row, final=True)
     elif changed & {"next_action", "next_due"}:
         _plan_next(decision, row)
     if not closing:
         differences += _facts_apart(decision, row, changed)
-    kept = {key for d in differences for key in (_WHERE if d.field == "stage" else {d.field})}
+    kept = gone | {key for d in differences for key in (_WHERE if d.field == "stage" else {d.field})}
+    differences += [
+        Difference(row.line, decision.state.number, key, _("(erased)") if here is None else here, file)
+        for key, here, file in apart(decision.state, decision.names, row, gone)
+    ]
     digest = {**before, **{key: value for key, value in after.items() if key not in kept}}
     if row.uid is None and digest != dict(before):
         decision.record(ev.ROW_IMPORTED, {"row": digest})
@@ -324,7 +331,7 @@ def _still_as_imported(decision: Decision) -> bool:
 
 
 def _changed_values(
-    o: Opportunity, row: Row, changed: set[str], people: Callable[[], People]
+    o: Opportunity, row: Row, changed: set[str], people: Callable[[Row], People]
 ) -> dict[str, Any]:
     """What `set_values` is to write: each changed value that is not what stands here already."""
     values: dict[str, Any] = {k: row.values[k] for k in ("name", "close_date", "source") if k in changed}
@@ -339,7 +346,7 @@ def _changed_values(
             values["amount"] = worth
     named = changed & {"account", "contact", "decision_maker"}
     if named:
-        ids = people()
+        ids = people(row)
         values |= {key: getattr(ids, key) for key in sorted(named)}
     return values | {key: value for key, value in row.own.items() if f"fields.{key}" in changed}
 

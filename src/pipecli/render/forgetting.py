@@ -7,30 +7,45 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipecli.domain import events as ev
-from pipecli.domain.erasing import ERASED
+from pipecli.domain.events import ERASED
 from pipecli.text import _, ngettext
 
 from .console import literal
 from .views import short_day
 
 if TYPE_CHECKING:
-    from pipecli.service.forgetting import Forgotten, Found, Trace
+    from pipecli.service.forgetting import Forgotten, Found, Person, Trace
 
 COPIED = "copied"
 MOST_SHOWN = 50
+MOST_NAMESAKES = 10
+MOST_REFS = 30
 
 
 def found_lines(found: Found) -> list[str]:
     """Who it is and every place that names them, with what becomes of it."""
     lines = [_person_line(found, n) for n in range(len(found.people))]
     if found.opportunities:
-        lines.append(
-            _("Contact or decision-maker of {refs}").format(refs=", ".join(map(str, found.opportunities)))
+        lines.append(_("Contact or decision-maker of {refs}").format(refs=_refs(found.opportunities)))
+    if found.namesakes:
+        others = ", ".join(f"{p.id} {literal(_known_as(p))}" for p in found.namesakes[:MOST_NAMESAKES])
+        more = " …" if len(found.namesakes) > MOST_NAMESAKES else ""
+        lines.append(_("Others of that name stay: {people}").format(people=others + more))
+    if found.is_user:
+        lines.append(_("Somebody who works here is called the same: who owns and did what stays as it is"))
+    if found.imported:
+        line = _("{refs} came from an import: a later one leaves out what it says of them, and tells you")
+        lines.append(line.format(refs=_refs(found.imported)))
+    if found.anew:
+        line = _(
+            "{refs} came from an import under an identifier that names them: it goes too, so that a later import "
+            "of that row lands it again, with them"
         )
+        lines.append(line.format(refs=_refs(found.anew)))
     if found.texts:
         line = ngettext(
-            "{n} text that names them is blanked, whole:",
-            "{n} texts that name them are blanked, whole:",
+            "{n} text that names them or gives a number is blanked, whole:",
+            "{n} texts that name them or give a number are blanked, whole:",
             len(found.texts),
         )
         lines += ["", line.format(n=len(found.texts)), *_trace_lines(found.texts)]
@@ -46,11 +61,19 @@ def found_lines(found: Found) -> list[str]:
 
 def _person_line(found: Found, n: int) -> str:
     person = found.people[n]
-    known = [person.name or "", f"<{person.mail}>" if person.mail else "", person.phone or ""]
-    words = literal(" ".join(filter(None, known)))
+    words = literal(" ".join(filter(None, (_known_as(person), person.phone))))
     if n == 0 and found.account:
         words = _("{person}, of {account}").format(person=words, account=literal(found.account))
     return _("{person} (contact {id})").format(person=words, id=person.id)
+
+
+def _refs(numbers: tuple[int, ...]) -> str:
+    more = f" + {len(numbers) - MOST_REFS}" if len(numbers) > MOST_REFS else ""
+    return ", ".join(map(str, numbers[:MOST_REFS])) + more
+
+
+def _known_as(person: Person) -> str:
+    return " ".join(filter(None, (person.name, person.mail and f"<{person.mail}>")))
 
 
 def _trace_lines(traces: tuple[Trace, ...]) -> list[str]:
@@ -91,6 +114,27 @@ def forgotten_lines(done: Forgotten) -> list[str]:
         ngettext("{n} entry", "{n} entries", len(found.names)).format(n=len(found.names)),
     ]
     lines = [_("Erased for good: {counts}.").format(counts=", ".join(counts))]
+    if found.namesakes:
+        first, *rest = (p.id for p in found.namesakes)
+        numbers = ", ".join(map(str, [first, *rest[: MOST_NAMESAKES - 1]]))
+        line = ngettext(
+            "Contact {numbers} is called the same and stays; if it is the same person: pipe forget {first}",
+            "Contacts {numbers} are called the same and stay; if one is the same person: pipe forget {first}",
+            len(found.namesakes),
+        )
+        lines.append(line.format(numbers=numbers, first=first))
+    if found.is_user:
+        lines.append(
+            _("Somebody who works here is called the same: who owns and did what was left as it is.")
+        )
+    if found.imported:
+        line = _("Where {refs} came from may still have them: an import leaves that out and tells you.")
+        lines.append(line.format(refs=_refs(found.imported)))
+    if found.anew:
+        line = _(
+            "An import that still has the row of {refs} lands it again, with them: take it out there first."
+        )
+        lines.append(line.format(refs=_refs(found.anew)))
     return [*lines, *_still_held_lines(done)]
 
 
@@ -146,7 +190,11 @@ def as_json(done: Forgotten) -> Mapping[str, Any]:
 
     return {
         "contacts": sorted(found.contacts),
+        "namesakes": [p.id for p in found.namesakes],
         "opportunities": list(found.opportunities),
+        "is_user": found.is_user,
+        "imported": list(found.imported),
+        "imported_anew": list(found.anew),
         "texts": shown(found.texts),
         "entries": shown(found.names),
         "swept": done.swept,

@@ -7,12 +7,23 @@ every stream that it touched. Then the database overwrites what it keeps of old 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pipecli.domain import events as ev
-from pipecli.domain.erasing import Traces, refers, strings
-from pipecli.domain.events import contact_stream
+from pipecli.domain.erasing import (
+    Traces,
+    has_number,
+    identifier,
+    refers,
+    strings,
+    without_numbers,
+    words_of,
+    written,
+)
+from pipecli.domain.events import ERASED, contact_stream
 from pipecli.domain.fold import fold
 from pipecli.domain.hearing import shortened
 from pipecli.errors import Ambiguous, Conflict, NotFound
@@ -24,9 +35,12 @@ from pipecli.store.header import Header
 from pipecli.text import _
 
 from . import backups
+from . import forgetting_rows as rows
 from .backups import Backup
 from .unit import Unit
 from .workspace import Workspace
+
+__all__ = ["Forgotten", "Found", "Person", "Trace", "forget", "sweep", "traces"]
 
 MOST_CANDIDATES = 20
 State = tuple[str, int, str]
@@ -47,7 +61,10 @@ class Found(NamedTuple):
     """A person and every place that names them.
 
     `texts` are blanked whole; in `names` (payloads) only what is theirs is taken out. `opportunities` are those whose
-    contact or decision-maker they are, or were; `namesakes` are other people of the same name.
+    contact or decision-maker they are, or were; `namesakes` are other people of the same name. Of those in `imported`
+    a later import leaves out what their row says of them; those in `anew` it no longer knows, because their identifier
+    names the person. `is_user` says that somebody who works here is called the same: their name stays where it says
+    who owns or did something.
     """
 
     people: tuple[Person, ...]
@@ -56,6 +73,9 @@ class Found(NamedTuple):
     opportunities: tuple[int, ...]
     texts: tuple[Trace, ...]
     names: tuple[Trace, ...]
+    imported: tuple[int, ...]
+    anew: tuple[int, ...]
+    is_user: bool
     state: State
 
     @property
@@ -112,18 +132,20 @@ def _state(header: Header) -> State:
 
 def _found(driver: Driver, contact: str, state: State) -> Found:
     people, namesakes = _people(driver, contact)
-    account = driver.soon(directory.names, driver, [people[0].account])
-    payloads, contents = erasing.payloads(driver), erasing.texts(driver)
     search = _Search(driver, people, namesakes)
-    names = search.in_payloads(payloads)
-    texts = search.in_texts(contents)
+    names = search.in_payloads()
+    texts = search.in_texts()
+    account = erasing.accounts(driver).get(people[0].account or 0)
     return Found(
         people,
         namesakes,
-        account().get(people[0].account or 0),
+        account,
         tuple(sorted(search.own)),
         tuple(texts),
         tuple(names),
+        tuple(sorted(search.imported - search.anew)),
+        tuple(sorted(search.anew)),
+        any(_is_called(name, [Traces(p.name, None, None) for p in people]) for name in erasing.users(driver)),
         state,
     )
 
@@ -131,56 +153,110 @@ def _found(driver: Driver, contact: str, state: State) -> Found:
 class _Search:
     """Looking for a person in a whole journal, in constant memory but for what is found.
 
-    In the opportunities of a namesake, only an address or a number names this one.
+    `own` are opportunities known to be theirs, where a phone number is taken for theirs unless another is named beside
+    it. In those of a namesake, only an address or a number that is known names this one.
     """
 
-    def __init__(self, driver: Driver, people: tuple[Person, ...], namesakes: tuple[Person, ...]) -> None:
+    def __init__(
+        self,
+        driver: Driver,
+        people: tuple[Person, ...],
+        namesakes: tuple[Person, ...],
+        own: Iterable[int] | None = None,
+    ) -> None:
+        self._driver = driver
         self._contacts = frozenset(p.id for p in people)
         self._known = [Traces(p.name, p.mail, p.phone) for p in people]
         self._surely = [Traces(None, p.mail, p.phone) for p in people]
-        of_namesakes = driver.soon(directory.used_by, driver, [p.id for p in namesakes])
-        self.own = set(directory.used_by(driver, sorted(self._contacts)))
-        others = set(of_namesakes())
-        self._of_others = {ev.opportunity_stream(n) for n in others - self.own}
-        self._of_others |= {contact_stream(p.id) for p in namesakes}
-        self._own_streams: set[str] = set()
-
-    def in_payloads(self, payloads: Iterable[Entry]) -> list[Trace]:
-        """The payloads that carry what is theirs; opportunities that once were theirs are learnt on the way."""
-        found = []
-        marks = [str(contact) for contact in self._contacts]
-        for entry in payloads:
-            known = self._fitting(entry)
-            named = any(one.may_be_in(entry.body) for one in known)
-            if not named and not any(mark in entry.body for mark in marks):
-                continue
-            payload = json.loads(entry.body)
-            if entry.stream.startswith("o") and refers(payload, self._contacts):
-                self.own.add(int(entry.stream[1:]))
-            told = [text for text in strings(payload) if any(k.in_text(text, own=False) for k in known)]
-            if told:
-                found.append(_trace(entry._replace(body="; ".join(dict.fromkeys(told)))))
+        self.own = self._learnt() if own is None else set(own)
         self._own_streams = {ev.opportunity_stream(n) for n in self.own}
+        self._around = directory.named_by(driver, sorted(self.own))
+        accounts = self._around | {p.account for p in people if p.account is not None}
+        self._own_accounts = {ev.account_stream(i) for i in accounts}
+        self.imported: set[int] = set()
+        self.anew: set[int] = set()
+        self._tokens: dict[str, str] = {}
+        around = sorted(self._around - self._contacts)
+        self._others = [Traces(p.name, p.mail, p.phone) for p in directory.people(driver, around)]
+        others = set(directory.used_by(driver, [p.id for p in namesakes]))
+        self._of_others = {ev.opportunity_stream(n) for n in others - self.own}
+
+    def _learnt(self) -> set[int]:
+        """The opportunities that are theirs, or once were."""
+        own = set(directory.used_by(self._driver, sorted(self._contacts)))
+        mark = re.compile(rf"[:,\[](?:{'|'.join(map(str, sorted(self._contacts)))})[,\]}}]")
+        for entry in erasing.payloads(self._driver):
+            may_refer = entry.stream.startswith("o") and mark.search(entry.body)
+            if may_refer and refers(json.loads(entry.body), self._contacts):
+                own.add(int(entry.stream[1:]))
+        return own
+
+    def in_payloads(self) -> list[Trace]:
+        """The payloads that carry what is theirs."""
+        found = []
+        for entry in erasing.payloads(self._driver):
+            if self._may_be_in(entry):
+                payload = json.loads(entry.body)
+                said = written(entry.kind, payload)
+                pairs = zip(strings(said), strings(self._cleaned(entry, said)), strict=True)
+                told = [before for before, after in pairs if before != after]
+                if "row" in payload and entry.stream in self._own_streams:
+                    self.imported.add(int(entry.stream[1:]))
+                if named := self._naming_identifier(entry, payload):
+                    self.anew.add(int(entry.stream[1:]))
+                    told.append(named)
+                if told:
+                    found.append(_trace(entry._replace(body="; ".join(dict.fromkeys(told)))))
         return found
 
-    def in_texts(self, texts: Iterable[Entry]) -> list[Trace]:
-        """The texts that name them; to be asked for once their opportunities are known."""
-        return [_trace(entry) for entry in texts if self._names(entry)]
+    def in_texts(self) -> list[Trace]:
+        """The texts that name them."""
+        return [_trace(entry) for entry in erasing.texts(self._driver) if self._names(entry)]
 
     def without_them(self, entry: Entry) -> str:
         """A payload with what is theirs taken out of its texts."""
         payload = json.loads(entry.body)
+        if named := self._naming_identifier(entry, payload):
+            # What a name could be tried on is no way to know the row again.
+            token = self._tokens.setdefault(named, f"erased-{secrets.token_hex(8)}")
+            payload["external"] = [payload["external"][0], token]
+        return journal.canonical({**payload, **self._cleaned(entry, written(entry.kind, payload))})
+
+    def _naming_identifier(self, entry: Entry, payload: Mapping[str, Any]) -> str:
+        """What another system calls an opportunity, where that names them."""
+        known = identifier(entry.kind, payload)
+        own = entry.stream in self._own_streams
+        is_theirs = known and any(
+            one.in_text(known, own=False) or (own and one.in_text(words_of(known), own=True))
+            for one in self._fitting(entry)
+        )
+        return known if is_theirs else ""
+
+    def _cleaned(self, entry: Entry, said: Any) -> Any:
+        if entry.stream in self._own_accounts and any(
+            one.is_all_of(said.get("name", "")) for one in self._known
+        ):
+            return {"name": ERASED}
         for one in self._fitting(entry):
-            payload = one.without(payload)
-        return journal.canonical(payload)
+            said = one.without(said, own=entry.stream in self._own_streams)
+        return without_numbers(said, self._others) if entry.stream in self._own_streams else said
+
+    def _may_be_in(self, entry: Entry) -> bool:
+        if entry.stream in self._own_streams or entry.stream in self._own_accounts:
+            return True
+        return any(one.may_be_in(entry.body) for one in self._fitting(entry))
 
     def _names(self, entry: Entry) -> bool:
         own = entry.stream in self._own_streams
-        known = self._known if own else self._fitting(entry)
-        return any(
+        named = any(
             (own or one.may_be_in(entry.body)) and one.in_content(entry.media, entry.body, own=own)
-            for one in known
+            for one in self._fitting(entry)
         )
+        return named or (own and has_number(entry.media, entry.body) and not self._names_another(entry))
+
+    def _names_another(self, entry: Entry) -> bool:
+        """Whether it is somebody else of their opportunities whose number a text has."""
+        return any(one.in_content(entry.media, entry.body, own=True) for one in self._others)
 
     def _fitting(self, entry: Entry) -> list[Traces]:
         return self._surely if entry.stream in self._of_others else self._known
@@ -196,7 +272,8 @@ def _trace(entry: Entry) -> Trace:
 def _people(driver: Driver, contact: str) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
     """Who is meant, by number, by address, by whole name, else by a part of one; and others of the same name.
 
-    Contacts with the same address are one person, as are those with the same name of whom one has no address.
+    Contacts with the same address are one person, and so are those of the same name and account who have but one
+    address between them; an undone command may have left some.
     """
     everybody, text = erasing.everybody(driver), contact.strip()
     if text.isascii() and text.isdigit():
@@ -212,19 +289,34 @@ def _people(driver: Driver, contact: str) -> tuple[tuple[Person, ...], tuple[Per
             _('no contact fits "{ref}"; give a name, a part of it, or an address').format(ref=text[:60]),
             ref=text,
         )
-    same = tuple(p for p in everybody if _is_one(p, fits[0]))
+    same = _with_namesakes(everybody, _of_one_address(everybody, fits[:1]), erasing.accounts(driver))
     if any(p not in same for p in fits):
         raise _several(fits, text)
-    names = {fold(p.name) for p in same if p.name}
-    return same, tuple(p for p in everybody if p not in same and fold(p.name or "") in names)
+    known, numbers = [Traces(p.name, None, None) for p in same], {p.id for p in same}
+    return same, tuple(p for p in everybody if p.id not in numbers and _is_called(p.name or "", known))
 
 
-def _is_one(a: Person, b: Person) -> bool:
-    if a.id == b.id:
-        return True
-    if a.mail and b.mail:
-        return fold(a.mail) == fold(b.mail)
-    return bool(a.name and b.name) and fold(a.name or "") == fold(b.name or "")
+def _is_called(name: str, known: Iterable[Traces]) -> bool:
+    """Whether what names somebody by name alone is in this name too."""
+    return any(one.is_all_of(name) or one.in_text(name, own=False) for one in known)
+
+
+def _of_one_address(everybody: Iterable[Person], people: Sequence[Person]) -> tuple[Person, ...]:
+    mails = {fold(p.mail) for p in people if p.mail}
+    return tuple(p for p in everybody if p in people or fold(p.mail or "") in mails)
+
+
+def _with_namesakes(
+    everybody: Sequence[Person], people: tuple[Person, ...], accounts: Mapping[int, str]
+) -> tuple[Person, ...]:
+    """These and who is called so in the same account, unless they would be of different addresses."""
+
+    def key(person: Person) -> tuple[str, str]:
+        return fold(person.name or ""), fold(accounts.get(person.account or 0, ""))
+
+    known = {key(p) for p in people if p.name}
+    near = [p for p in everybody if p in people or key(p) in known]
+    return _of_one_address(everybody, near) if len({fold(p.mail) for p in near if p.mail}) < 2 else people
 
 
 def _several(fits: Iterable[Person], text: str) -> Ambiguous:
@@ -243,31 +335,28 @@ def _several(fits: Iterable[Person], text: str) -> Ambiguous:
 
 def _erase(unit: Unit, found: Found) -> None:
     at, driver = unit.recorded_at, unit.driver
-    streams = {t.stream for t in (*found.texts, *found.names)} | {contact_stream(i) for i in found.contacts}
-    accounts = sorted(int(s[1:]) for s in streams if s.startswith("a"))
-    of_accounts = unit.soon(directory.used_by, driver, accounts)
-    naming = unit.soon(erasing.payloads_of, driver, [trace.seq for trace in found.names])
-    search = _Search(driver, found.people, found.namesakes)
-    numbers, entries = sorted({*found.opportunities, *of_accounts()}), naming()
-    ordered = sorted(streams | {ev.opportunity_stream(n) for n in numbers})
-    before = dict(journal.load_many(driver, ordered))
+    search = _Search(driver, found.people, found.namesakes, found.opportunities)
+    erased = {trace.seq: trace.stream for trace in (*found.texts, *found.names)}
+    streams = {*erased.values(), *map(contact_stream, found.contacts)}
+    accounts = frozenset(int(s[1:]) for s in streams if s.startswith("a"))
+    numbers = {*found.opportunities, *directory.used_by(driver, sorted(accounts))}
+    streams |= {ev.opportunity_stream(n) for n in numbers}
+    once = {ev.opportunity_stream(n) for n in rows.of_accounts(driver, accounts)}
+    before = rows.histories(driver, streams | once)
+    entries = erasing.payloads_of(driver, [trace.seq for trace in found.names])
     erasing.blank_people(driver, found.contacts, at)
     erasing.blank_texts(driver, [t.seq for t in found.texts], at)
     erasing.rewrite_payloads(driver, [(entry.seq, search.without_them(entry)) for entry in entries])
-    histories = journal.load_many(driver, ordered)
-    unit.names |= directory.names_in(driver, [stream for stream in ordered if stream.startswith("o")])
-    after = dict(histories)
-    renamed = [row for i in accounts for row in _projected(i, after)]
-    directory.add_accounts(driver, renamed)
-    unit.names |= dict(renamed)
-    erased: dict[str, list[int]] = {}
-    for trace in (*found.texts, *found.names):
-        erased.setdefault(trace.stream, []).append(trace.seq)
+    after = dict(journal.load_many(driver, sorted(before)))
+    digests = rows.without_digests(before, after, found.contacts, accounts)
+    erasing.rewrite_payloads(driver, sorted(digests.items()))
+    after = dict(journal.load_many(driver, sorted(before)))
+    directory.add_accounts(driver, [row for i in sorted(accounts) for row in _projected(i, after)])
     for stream, events in after.items():
-        payload: dict[str, Any] = {
-            "contacts": sorted(found.contacts),
-            "events": sorted(set(erased.get(stream, ()))),
-        }
+        gone = [e.seq for e in events if e.seq in erased or e.seq in digests]
+        if not gone and stream not in streams:
+            continue
+        payload = {"contacts": sorted(found.contacts), "events": gone}
         event = unit.event(ev.CONTENT_ERASED, stream, events[-1].version + 1, payload)
         if stream.startswith("o"):
             unit.amend(int(stream[1:]), event, before[stream], events)

@@ -301,7 +301,7 @@ class _Run:
         if self._back:
             row, both = self._back.edited(row, known.number)
             tally.differences += both
-        tally.differences += rules.update(decision, row, known.digests, lambda: people.of(row))
+        tally.differences += rules.update(decision, row, known.digests, people.of)
         if decision.events:
             tally.updated += 1
             tally.updates.append(Update(row.line, known.number, fields_of(decision.events)))

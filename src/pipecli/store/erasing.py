@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipecli.domain.events import ACCOUNT_ADDED
 from pipecli.errors import StoreError
 
 from .directory import MOST_PARAMETERS, Person
+from .driver import quoted
 from .dump import TABLES
-from .layout import COLUMNS, SHARED
+from .layout import COLUMNS, PERSONAL, SHARED
 from .opening import open_database
+from .schema import without_samples
 from .sqlite import SqliteDriver
 
 if TYPE_CHECKING:
@@ -31,14 +35,26 @@ class Entry(NamedTuple):
 
 
 def everybody(driver: Driver) -> list[Person]:
-    """Every contact whose data is there, those of undone commands too."""
+    """Every contact whose data is there with the account they were added to, those of undone commands too."""
+    rows = driver.rows(
+        "select p.id, p.name, p.mail, p.phone, e.payload from person p join event e on e.seq = p.id "
+        "where p.erased_at is null order by p.id"
+    )
     return [
-        Person(*row)
-        for row in driver.rows(
-            "select p.id, p.name, p.mail, p.phone, c.account_id from person p left join contact c on c.id = p.id "
-            "where p.erased_at is null order by p.id"
-        )
+        Person(i, name, mail, phone, json.loads(added).get("account")) for i, name, mail, phone, added in rows
     ]
+
+
+def accounts(driver: Driver) -> dict[int, str]:
+    """The names of all accounts, those of undone commands too."""
+    rows = driver.rows(f"select seq, payload from event where kind = {quoted(ACCOUNT_ADDED)}")
+    return {seq: json.loads(payload)["name"] for seq, payload in rows}
+
+
+def users(driver: Driver) -> list[str]:
+    """Everybody who gave a command or owns an opportunity, by the name they go by."""
+    sql = "select actor from command union select owner from opportunity order by 1"
+    return [name for (name,) in driver.rows(sql)]
 
 
 def erased_on(driver: Driver, contact: int) -> str | None:
@@ -120,4 +136,31 @@ def _sweep_tables(driver: Driver) -> bool:
     driver.run("set lock_timeout = '5s'")
     for table in (*TABLES, *COLUMNS, *SHARED):
         driver.run(f"vacuum (full, analyze) {table}")
+    return _drop_samples(driver)
+
+
+def _drop_samples(driver: Driver) -> bool:
+    """Overwrite the samples that the planner took of what names people; whether none is left.
+
+    Older programs let it take some. The server keeps them in a table of its own, which the database's owner may write
+    anew; that a column's type is set drops what was taken of it.
+    """
+    owned = driver.rows(
+        "select pg_has_role(datdba, 'usage') from pg_database where datname = current_database()"
+    )
+    taken = [
+        (table, column)
+        for table, column in driver.rows(
+            "select s.tablename, s.attname from pg_stats s join pg_class c on c.oid = to_regclass('person') "
+            "join pg_namespace n on n.oid = c.relnamespace and n.nspname = s.schemaname"
+        )
+        if column in PERSONAL.get(table, ())
+    ]
+    if not owned[0][0]:
+        return not taken
+    for table in {table for table, _column in taken}:
+        driver.run(without_samples(table))
+    for table, column in taken:
+        driver.run(f'alter table {table} alter column {column} type text collate "C"')
+    driver.run("vacuum full pg_statistic")
     return True

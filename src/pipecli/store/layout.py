@@ -33,3 +33,21 @@ SHARED = ("account", "contact", "rate")
 KEYS = {
     table: (columns[:2] if table in ("span", "visit") else columns[:1]) for table, columns in COLUMNS.items()
 }
+# Columns in which names of people stand: PostgreSQL's planner takes no samples of them, which outlast an erasure.
+PERSONAL: dict[str, tuple[str, ...]] = {
+    "person": ("name", "mail", "phone"),
+    "content": ("body",),
+    "event": ("payload",),
+    "opportunity": (
+        "name",
+        "next_action",
+        "source",
+        "tags",
+        "tags_key",
+        "fields",
+        "outcome_reason",
+        "search",
+    ),
+    "next_action": ("text",),
+    "account": ("name", "search", "reversed"),
+}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipecli.errors import StoreError
 from pipecli.text import _
 
-from .layout import COLUMNS, SHARED
+from .layout import COLUMNS, PERSONAL, SHARED
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
@@ -40,6 +40,8 @@ def statements(dialect: str, tables: Container[str] | None = None) -> list[str]:
             str(CreateIndex(index).compile(dialect=compiler))
             for index in sorted(table.indexes, key=lambda i: str(i.name))
         ]
+        if dialect == "postgresql" and table.name in PERSONAL:
+            out.append(without_samples(table.name))
     return out
 
 
@@ -51,6 +53,12 @@ def begin_making(driver: Driver) -> None:
     driver.run("begin")
     driver.run("set local lock_timeout = '30s'")
     driver.run("select pg_advisory_xact_lock(hashtext('pipecli makes a workspace'))")
+
+
+def without_samples(table: str) -> str:
+    """The statement by which PostgreSQL's planner takes no more samples of what names people in a table."""
+    columns = ", ".join(f"alter column {column} set statistics 0" for column in PERSONAL[table])
+    return f"alter table {table} {columns}"
 
 
 def create_tables(driver: Driver, uid: str | None = None) -> None:
