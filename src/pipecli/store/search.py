@@ -45,21 +45,23 @@ def expect_number(driver: Driver, number: int) -> None:
 
 def merged_into(driver: Driver, number: int) -> int | None:
     """The opportunity that stands for one that was merged; None where that number was not."""
-    kept: int | None = None
-    while rows := driver.rows("select kept from merged where number = :number", {"number": kept or number}):
-        kept = rows[0][0]
-    return kept
+    passed = [number]
+    while rows := driver.rows("select kept from merged where number = :number", {"number": passed[-1]}):
+        if rows[0][0] in passed:  # a ring that no program wrote
+            break
+        passed.append(rows[0][0])
+    return passed[-1] if len(passed) > 1 else None
 
 
 def absorbed(driver: Driver, number: int) -> list[int]:
     """The opportunities that were merged into one, and into those, by number."""
-    found: list[int] = []
+    found: set[int] = set()
     waiting = [number]
     while waiting:
         rows = driver.rows("select number from merged where kept = :kept", {"kept": waiting.pop()})
-        found += [n for (n,) in rows]
-        waiting += [n for (n,) in rows]
-    return sorted(found)
+        waiting += [n for (n,) in rows if n not in found]
+        found |= {n for (n,) in rows}
+    return sorted(found - {number})
 
 
 def by_fragment(driver: Driver, text: str, *, open_only: bool, limit: int = 50) -> list[Hit]:
