@@ -84,7 +84,9 @@ def show(workspace: Workspace, ref: str, *, as_of: date | None = None, to: str |
         if as_of is not None:
             own = _cut(reading, own, as_of, number)
         state = fold(own)
-        if state is None:
+        if (
+            state is None or state.merged_into is not None
+        ):  # which a list that is none of the journal's may name
             raise NotFound(_("there is no opportunity {ref}").format(ref=number), ref=str(number))
         events = with_absorbed(reading, own, state, as_of)
         _expect_people(reading, state)
