@@ -319,7 +319,7 @@ def test_what_a_rep_with_psql_spoils_is_told_in_a_line(
         "doctor",
         "list",
         "show 1",
-        "edit 1 --owner bob",
+        besides,
         f"import {tmp_path}/1.eml",
         "log 2 note hi",
     ):
