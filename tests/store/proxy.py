@@ -59,10 +59,11 @@ class Proxy:
                     self.trips += kind in b"QS" or (kind == b"H" and not waited)
                     waited = kind in b"QSH"
                     cut = self.cut(kind, body)
+                    if cut:  # first, or a quick answer comes through
+                        client.shutdown(socket.SHUT_RDWR)
                     if cut != "before":
                         server.sendall(kind + size + body)
                     if cut:
-                        client.shutdown(socket.SHUT_RDWR)
                         break
         except OSError:
             pass
