@@ -363,7 +363,10 @@ def test_the_log_of_a_damaged_file_is_set_aside_with_it(
     finally:
         ended(working)
     assert log
-    assert Path(f"{kept}-wal").read_bytes() == log
+    Path(f"{kept}-shm").unlink(missing_ok=True)
+    content = Path(kept or "").read_bytes()
+    assert [b.why for b in backups.listed(workspace)] == ["damaged", "asked"]
+    assert (Path(kept or "").read_bytes(), Path(f"{kept}-wal").read_bytes()) == (content, log)
     assert journal_of(workspace) == before
 
 
