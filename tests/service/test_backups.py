@@ -439,6 +439,21 @@ def test_a_damaged_file_that_cannot_be_set_aside_stays(
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
 
 
+def test_a_damaged_file_stays_where_the_new_one_is_not_whole(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the disk took into the log and not into the file would not come along."""
+    backups.backup(workspace, tmp_path / "copy.bak")
+    file = Path(workspace.address)
+    file.write_bytes(b"SQLite format 3\x00" + b"\x99" * 60_000)
+    ruined = file.read_bytes()
+    monkeypatch.setattr(bringing_back, "log_is_empty", lambda path: not path.name.endswith(".part"))
+    with pytest.raises(StoreError, match=r"\.part could not be written whole; .*pipe\.db stays as it is"):
+        bringing_back.bring_back(workspace, tmp_path / "copy.bak")
+    assert file.read_bytes() == ruined
+    assert [p.name for p in tmp_path.iterdir() if ".part" in p.name] == []
+
+
 def test_a_file_that_is_no_database_is_not_set_aside(workspace: Workspace, tmp_path: Path) -> None:
     backups.backup(workspace, tmp_path / "copy.bak")
     Path(workspace.address).write_text("a letter, named by mistake\n" * 20)

@@ -3,6 +3,7 @@
 import os
 import signal
 import sqlite3
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 
 from pipecli import entry
 from pipecli.errors import StoreError
-from pipecli.service import creating, doctor, gates, lists, opportunities
+from pipecli.service import creating, demo, doctor, gates, lists, opportunities, restoring
+from pipecli.service.exporting import export_journal
 from pipecli.store import sqlite
 from pipecli.store.driver import Driver
 from pipecli.store.opening import open_database
@@ -169,6 +171,29 @@ def test_an_init_that_died_after_making_the_file_can_be_done_again(tmp_path: Pat
     sqlite.create_sqlite(path).close()
     assert path.stat().st_size > 0
     creating.init(at_path(path).settings)
+    assert doctor.doctor(at_path(path)).faults == []
+
+
+@pytest.mark.parametrize("again", ["init", "demo", "restore"])
+def test_a_process_that_died_over_the_first_page_left_nothing(file: Path, tmp_path: Path, again: str) -> None:
+    """The page was on its way out of a journal that takes it back; who only reads cannot, and called it read-only."""
+    path, journal = tmp_path / "new.db", tmp_path / "journal.jsonl"
+    path.write_bytes(file.read_bytes()[:4096])
+    nothing_before = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + struct.pack(">IIIII", 0, 1, 0, 512, 4096)
+    beside(path, "-journal").write_bytes(nothing_before.ljust(512, b"\0"))
+    with journal.open("w", encoding="utf-8", newline="") as out:
+        export_journal(at_path(file), out)
+    settings = at_path(path).settings
+    made: dict[str, Callable[[], object]] = {
+        "init": lambda: creating.init(settings),
+        "demo": lambda: demo.demo(settings, size=2),
+        "restore": lambda: restoring.restore(settings, journal),
+    }
+    if again == "init":
+        assert refusals(path) == {
+            f"there is no workspace at {path}; make one: pipe init, or look around: pipe --demo demo"
+        }
+    made[again]()
     assert doctor.doctor(at_path(path)).faults == []
 
 

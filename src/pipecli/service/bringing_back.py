@@ -18,6 +18,7 @@ from pipecli.store.driver import Driver
 from pipecli.store.folders import make_private
 from pipecli.store.header import Header
 from pipecli.store.opening import discard_files, is_postgres, sqlite_path
+from pipecli.store.sqlite import log_is_empty
 from pipecli.store.sqlite_files import companions, one_at_a_time
 from pipecli.text import _
 
@@ -119,11 +120,16 @@ class _Run:
             found = found._replace(restored=found.restored._replace(where=str(path)), damaged=True)
             if self._dry_run:
                 return found
+            if not log_is_empty(
+                new
+            ):  # the file is moved alone: what the disk did not take into it would be lost
+                raise _not_replaced(path, new)
             _as_open_as(path, new)
             kept = _set_aside(path, backups.folder_of(settings))
             new.replace(path)
-            kept.chmod(0o600)
-            copies.make_durable(path.parent)
+            with suppress(OSError):  # another one's file
+                kept.chmod(0o600)
+            copies.keep_name(path)
         finally:
             discard_files(new)
         return found._replace(kept=str(kept))
@@ -172,6 +178,11 @@ def _refuse_no_database(path: Path) -> None:
             _("{path} is no database; move it out of the way, then restore again").format(path=path),
             path=str(path),
         )
+
+
+def _not_replaced(path: Path, new: Path) -> StoreError:
+    line = _("{file} could not be written whole; {path} stays as it is")
+    return StoreError(line.format(file=new, path=path), where=str(path))
 
 
 def _as_open_as(path: Path, new: Path) -> None:

@@ -184,13 +184,23 @@ def private(target: Path) -> Iterator[Path]:
         make_durable(part)
         with replacing(target):
             part.replace(target)
-            make_durable(target.parent)
     except OSError as error:
         raise unwritable(target, error) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
             part.with_name(part.name + "-journal").unlink(missing_ok=True)
+    keep_name(target)
+
+
+def keep_name(target: Path) -> None:
+    """Bring the new name of a file onto the disk; raises StoreError where that is not sure."""
+    try:
+        make_durable(target.parent)
+    except OSError as error:
+        line = _("{path} was written, but {folder} could not be: {error}; it may be gone after a power cut")
+        folder, reason = target.parent, error.strerror or error
+        raise StoreError(line.format(path=target, folder=folder, error=reason), where=str(target)) from error
 
 
 def part_of(target: Path) -> Path:

@@ -14,8 +14,15 @@ from typing import TYPE_CHECKING, TypeVar
 from pipecli import clock
 from pipecli.config import Settings
 from pipecli.errors import Conflict, InvalidInput, Unanswered
-from pipecli.store.header import Header, pipeline_as_of, pipeline_of, read_header
+from pipecli.store.header import (
+    Header,
+    pipeline_as_of,
+    pipeline_of,
+    read_header,
+    written_by_newer,
+)
 from pipecli.store.opening import database_user, is_postgres, open_database
+from pipecli.store.schema import PROJECTION
 from pipecli.text import _
 
 if TYPE_CHECKING:
@@ -143,6 +150,8 @@ class Workspace:
         try:
             driver.begin()
             header = read_header(driver, write=True)
+            if header.projection > PROJECTION:
+                raise written_by_newer(driver, header)
             kept = None if dry_run else self._keep_older(header)
             unit = self._unit(driver, header, name, agent)
             unit.kept = kept
@@ -159,9 +168,7 @@ class Workspace:
             driver.close()
 
     def _keep_older(self, header: Header) -> str | None:
-        """Keep a copy of a workspace of another version before its lists are written anew, its lock held; where."""
-        from pipecli.store.schema import PROJECTION
-
+        """Keep a copy of a workspace of an older version before its lists are written anew, its lock held; where."""
         if header.projection == PROJECTION:
             return None
         from . import backups
@@ -206,8 +213,6 @@ class Workspace:
 
     def _prepared(self, name: str, build: Callable[[Unit], T]) -> tuple[Unit | None, T | None]:
         """The unit and what was decided in it; neither where the projection must be rebuilt first."""
-        from pipecli.store.schema import PROJECTION
-
         driver = open_database(self.address, write=False)
         try:
             driver.begin_reading()

@@ -53,12 +53,9 @@ def read_header(driver: Driver, *, write: bool) -> Header:
             where=driver.where,
         )
     header = Header(*rows[0])
-    if header.format > FORMAT or (write and header.min_writer > WRITER):
-        raise StoreError(
-            _("{where} was written by a newer pipecli; upgrade the program").format(where=driver.where),
-            where=driver.where,
-            format=header.format,
-        )
+    newer = header.min_writer > WRITER if write else header.projection > PROJECTION
+    if header.format > FORMAT or newer:
+        raise written_by_newer(driver, header)
     if header.projection != PROJECTION and not write:
         raise StoreError(
             _("the lists of {where} are of another version; write them anew: pipe db upgrade").format(
@@ -67,6 +64,12 @@ def read_header(driver: Driver, *, write: bool) -> Header:
             where=driver.where,
         )
     return header
+
+
+def written_by_newer(driver: Driver, header: Header) -> StoreError:
+    """Why this program lets a workspace alone."""
+    line = _("{where} was written by a newer pipecli; upgrade the program")
+    return StoreError(line.format(where=driver.where), where=driver.where, format=header.format)
 
 
 def pipeline_of(header: Header) -> Pipeline:

@@ -230,7 +230,7 @@ def open_sqlite(path: Path, *, write: bool) -> SqliteDriver:
     try:
         return _connected(path, "rw" if write else "ro")
     except StoreError:
-        if write or os.access(path.parent, os.W_OK) or not _wal_is_empty(path):
+        if write or os.access(path.parent, os.W_OK) or not log_is_empty(path):
             raise
         return _connected(path, "ro&immutable=1")
 
@@ -260,7 +260,8 @@ def _connected(path: Path, mode: str, *, new: bool = False) -> SqliteDriver:
     return driver
 
 
-def _wal_is_empty(path: Path) -> bool:
+def log_is_empty(path: Path) -> bool:
+    """Whether all of a database is in its file."""
     wal = path.with_name(path.name + "-wal")
     return not wal.exists() or wal.stat().st_size == 0
 
