@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pipecli.domain import events as ev
+from pipecli.domain.erased_rows import ERASED
 from pipecli.domain.erasing import (
     Traces,
     has_number,
@@ -23,7 +24,7 @@ from pipecli.domain.erasing import (
     words_of,
     written,
 )
-from pipecli.domain.events import ERASED, contact_stream
+from pipecli.domain.events import contact_stream
 from pipecli.domain.fold import fold
 from pipecli.domain.hearing import shortened
 from pipecli.errors import Ambiguous, Conflict, NotFound
