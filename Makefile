@@ -63,7 +63,7 @@ bench: $(TESTS)
 	$(BIN)/python tests/bench/ratio.py $(BENCH_ARGS)
 	$(BIN)/python tests/bench/team.py
 
-# Minutes: a crowd on each database, and processes killed at random moments. Not part of `make test`.
+# A quarter of an hour: crowds, processes and servers killed at random moments, disks that fail. Not part of `make test`.
 torture: $(TESTS)
 	PYTHONPATH=tests $(BIN)/python -m torture $(TORTURE_ARGS)
 

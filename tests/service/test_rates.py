@@ -272,7 +272,7 @@ def test_a_read_of_an_older_workspace_says_what_to_type(abroad: Workspace) -> No
     driver.run("drop table rate")
     driver.run("update workspace set projection = 1")
     driver.close()
-    with pytest.raises(StoreError, match="rebuild them: pipe doctor --rebuild"):
+    with pytest.raises(StoreError, match="write them anew: pipe db upgrade"):
         rates.listed(abroad)
     assert doctor.doctor(abroad, rebuild_projection=True).faults == []
     assert known(abroad) == {"CHF": None, "USD": None}

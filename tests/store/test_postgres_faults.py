@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +13,11 @@ import psycopg
 import pytest
 
 from pipecli import entry
+from pipecli.config import Settings
 from pipecli.errors import StoreError, Unanswered
-from pipecli.service import doctor, lists, opportunities, unanswered
+from pipecli.service import copying, creating, demo, doctor, lists, opportunities, restoring, unanswered
+from pipecli.service.bringing_back import bring_back
+from pipecli.service.exporting import export_journal
 from pipecli.service.importing import import_file
 from pipecli.service.workspace import Workspace
 from pipecli.store import postgres as driver_of_postgres
@@ -112,6 +117,75 @@ def test_an_import_whose_answer_was_lost_is_looked_up_too(
     assert names(workspace) == ["ERP", "CRM"]
 
 
+def test_the_library_says_nothing_on_stderr(workspace: Workspace) -> None:
+    """In a process of its own, where nothing else takes what it logs."""
+    fault = (
+        "import sys\nfrom pipecli.store.opening import open_database\n"
+        "driver = open_database(sys.argv[1], write=True)\ndriver.begin()\n"
+        "for sql in ['select 1 / 0', *300 * [\"select repeat('x', 100000)\"]]: driver.run(sql)\n"
+        "try: driver.rows('select 2')\nexcept Exception as error: print(error)\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", fault, workspace.address], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.endswith(": division by zero\n")
+    assert found.stderr == ""
+
+
+def making(settings: Settings, tmp_path: Path, workspace: Workspace) -> dict[str, Callable[[], object]]:
+    """What fills a whole workspace, or makes it."""
+    with (tmp_path / "journal.jsonl").open("w", encoding="utf-8", newline="") as out:
+        export_journal(workspace, out)
+    return {
+        "init": lambda: creating.init(settings),
+        "demo": lambda: demo.demo(settings, size=4),
+        "restore": lambda: restoring.restore(settings, tmp_path / "journal.jsonl"),
+        "bring back": lambda: bring_back(Workspace(settings), tmp_path / "journal.jsonl"),
+        "copy": lambda: copying.copy(workspace.settings, workspace.address, settings.database()),
+    }
+
+
+@pytest.fixture
+def unmade(proxy: Proxy, address: str, tmp_path: Path) -> Settings:
+    """An empty database over that line."""
+    name = urlsplit(address).path.strip("/")
+    over = f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}?sslmode=disable&gssencmode=disable"
+    return settings_for(over, tmp_path)
+
+
+@pytest.mark.parametrize("what", ["init", "demo", "restore", "bring back", "copy"])
+def test_a_whole_workspace_whose_answer_was_lost_is_looked_up(
+    workspace: Workspace, unmade: Settings, proxy: Proxy, tmp_path: Path, what: str
+) -> None:
+    made = making(unmade, tmp_path, workspace)[what]
+    cut_once(proxy, "before", where=b"commit\0", kind=b"Q")
+    with pytest.raises(StoreError, match=r"broke; nothing was written, do it again"):
+        made()
+    cut_once(proxy, "after", where=b"commit\0", kind=b"Q")
+    made()
+    assert doctor.doctor(Workspace(unmade)).faults == []
+    if what in ("restore", "bring back"):  # into one that is there
+        cut_once(proxy, "after", where=b"commit\0", kind=b"Q")
+        made()
+        cut_once(proxy, "after", where=b"commit\0", kind=b"Q", away=True)
+        with pytest.raises(Unanswered, match="whether it was written is not known, look: pipe journal"):
+            made()
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_a_copy_into_what_init_left_whose_answer_was_lost(
+    workspace: Workspace, unmade: Settings, proxy: Proxy, away: bool
+) -> None:
+    creating.init(unmade)
+    cut_once(proxy, "after", where=b"commit\0", kind=b"Q", away=away)
+    if away:
+        with pytest.raises(Unanswered, match="whether it was written is not known, look: pipe journal"):
+            copying.copy(workspace.settings, workspace.address, unmade.database())
+    else:
+        copying.copy(workspace.settings, workspace.address, unmade.database())
+        assert doctor.doctor(Workspace(unmade)).faults == []
+
+
 @pytest.mark.parametrize("where", [b"for update", b"min_writer"])
 def test_a_line_cut_in_the_middle_of_a_command_wrote_nothing(
     workspace: Workspace, behind: Workspace, proxy: Proxy, where: bytes
@@ -206,6 +280,11 @@ def test_a_password_is_in_no_message(
         "postgresql://lea@127.0.0.1:1/sales?connect_timeout=1&sslpassword=s3cr3t",
         "postgresql://lea:s3cr3t@127.0.0.1:1/sales?nonsense=1",
         "postgresql://lea:s3cr3t@[::1/sales",
+        "postgresql://lea:100%s3cr3t@127.0.0.1:1/sales",
+        "postgresql://lea:w/or s3cr3t@127.0.0.1:1/sales",
+        "postgresql://lea:w@s3cr3t@127.0.0.1:1/sales",
+        "host=127.0.0.1 port=1 user=lea password=s3cr3t",
+        "mysql://lea:s3cr3t@127.0.0.1:1/sales",
     ):
         monkeypatch.setenv("PIPE_DB", address)
         monkeypatch.setenv("PIPE_CONFIG", str(tmp_path / "no.toml"))

@@ -1,14 +1,18 @@
 """Everything a file can be instead of a healthy workspace: one clear line each, and nothing changed."""
 
 import os
+import signal
 import sqlite3
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from pipecli import entry
 from pipecli.errors import StoreError
-from pipecli.service import creating, doctor, gates, lists, opportunities
+from pipecli.service import creating, demo, doctor, gates, lists, opportunities, restoring
+from pipecli.service.exporting import export_journal
 from pipecli.store import sqlite
 from pipecli.store.driver import Driver
 from pipecli.store.opening import open_database
@@ -170,6 +174,29 @@ def test_an_init_that_died_after_making_the_file_can_be_done_again(tmp_path: Pat
     assert doctor.doctor(at_path(path)).faults == []
 
 
+@pytest.mark.parametrize("again", ["init", "demo", "restore"])
+def test_a_process_that_died_over_the_first_page_left_nothing(file: Path, tmp_path: Path, again: str) -> None:
+    """The page was on its way out of a journal that takes it back; who only reads cannot, and called it read-only."""
+    path, journal = tmp_path / "new.db", tmp_path / "journal.jsonl"
+    path.write_bytes(file.read_bytes()[:4096])
+    nothing_before = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + struct.pack(">IIIII", 0, 1, 0, 512, 4096)
+    beside(path, "-journal").write_bytes(nothing_before.ljust(512, b"\0"))
+    with journal.open("w", encoding="utf-8", newline="") as out:
+        export_journal(at_path(file), out)
+    settings = at_path(path).settings
+    made: dict[str, Callable[[], object]] = {
+        "init": lambda: creating.init(settings),
+        "demo": lambda: demo.demo(settings, size=2),
+        "restore": lambda: restoring.restore(settings, journal),
+    }
+    if again == "init":
+        assert refusals(path) == {
+            f"there is no workspace at {path}; make one: pipe init, or look around: pipe --demo demo"
+        }
+    made[again]()
+    assert doctor.doctor(at_path(path)).faults == []
+
+
 # Locks
 
 
@@ -197,6 +224,47 @@ def test_a_write_while_another_writes_gives_up_with_one_line(
     locked.execute("rollback")
     opportunities.add(at_path(file), "CRM", NEXT)
     assert names(at_path(file)) == ["ERP", "CRM"]
+
+
+def test_a_write_waits_for_another_one_to_end(
+    file: Path, locked: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks more often the longer it waits, so that nobody is passed over by those who come later."""
+    now, pauses = [0.0], list[float]()
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+        pauses.append(seconds)
+        if now[0] > sqlite.BUSY_SECONDS - 1:
+            locked.execute("rollback")
+
+    monkeypatch.setattr(sqlite.time, "sleep", sleep)
+    monkeypatch.setattr(sqlite.time, "monotonic", lambda: 1 + now[0])
+    assert opportunities.add(at_path(file), "CRM", NEXT).ref == 2
+    assert pauses == sorted(pauses, reverse=True)
+    assert (pauses[0], pauses[-1]) == (0.02, 0.002)
+    assert now[0] > 29
+
+
+def test_ctrl_c_ends_a_write_that_waits(
+    file: Path,
+    locked: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    pauses = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(sqlite.time, "sleep", sleep)
+    monkeypatch.setenv("PIPE_DB", str(file))
+    monkeypatch.setenv("PIPE_CONFIG", str(tmp_path / "none"))
+    assert entry.run(["add", "CRM", "-n", "call", "-d", "+3d"]) == 130
+    assert (capsys.readouterr().out, len(pauses)) == ("", 1)
+    assert names(at_path(file)) == ["ERP"]
 
 
 def test_a_read_is_never_held_up_by_a_write(file: Path, impatient: None, locked: sqlite3.Connection) -> None:

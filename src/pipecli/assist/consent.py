@@ -13,6 +13,7 @@ from typing import Any
 from pipecli import clock
 from pipecli.config import ModelSettings, config_path
 from pipecli.errors import ConfigError
+from pipecli.rewriting import rewrite
 from pipecli.text import _
 
 
@@ -60,8 +61,7 @@ def _read(path: Path) -> list[Any]:
 
 def _write(path: Path, given: list[Any]) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(given, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        rewrite(path, json.dumps(given, ensure_ascii=False, indent=2) + "\n")
     except OSError as error:
         raise ConfigError(
             _("{path} cannot be written: {error}").format(path=path, error=error.strerror)

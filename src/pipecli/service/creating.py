@@ -14,7 +14,7 @@ from pipecli.domain import events as ev
 from pipecli.domain.definition import compile_definition
 from pipecli.domain.events import Event
 from pipecli.domain.money import known_currency
-from pipecli.errors import StoreError
+from pipecli.errors import StoreError, Unanswered
 from pipecli.store import journal
 from pipecli.store.driver import Driver
 from pipecli.store.header import Header, add_definition, advance_head, compiled_text, read_header
@@ -25,9 +25,10 @@ from pipecli.store.opening import (
     open_database,
     shared_folder,
 )
-from pipecli.store.schema import create_tables, has_workspace
+from pipecli.store.schema import begin_making, create_tables, has_workspace
 from pipecli.text import _
 
+from .unanswered import commit_whole
 from .workspace import actor_of
 
 DEFAULT_TEMPLATE = "b2b"
@@ -91,12 +92,15 @@ def creating(settings: Settings) -> Iterator[tuple[Driver, str]]:
     """A new database with its tables, inside a transaction that is committed at the end or leaves nothing behind."""
     address = settings.database()
     driver = create_database(address)
-    # On SQLite the lock first: whoever fails to get it must not remove a file that another process is filling.
-    driver.run("begin immediate" if driver.dialect == "sqlite" else "begin")
+    # The lock first: whoever fails to get it must not remove a file that another process is filling.
+    begin_making(driver)
     try:
         create_tables(driver)
         yield driver, database_user(driver) or settings.actor
-        driver.commit()
+        commit_whole(address, driver)
+    except Unanswered:  # it may be there
+        driver.close()
+        raise
     except BaseException:
         _let_go(address, driver)
         raise
@@ -104,11 +108,15 @@ def creating(settings: Settings) -> Iterator[tuple[Driver, str]]:
 
 
 def _let_go(address: str, driver: Driver) -> None:
-    driver.rollback()
-    if has_workspace(driver):  # it was there before us
+    """Leave nothing of it; a workspace that was there before us stays, as does what cannot be looked at any more."""
+    try:
+        driver.rollback()
+        if not has_workspace(driver):
+            discard(address, driver)
+    except StoreError:
+        pass  # the error before it says why
+    finally:
         driver.close()
-    else:
-        discard(address, driver)
 
 
 def adopt_first(driver: Driver, actor: str, toml: str) -> Header:

@@ -19,20 +19,19 @@ from pipecli.domain.definition import compile_definition
 from pipecli.domain.events import Event
 from pipecli.domain.fold import fold
 from pipecli.domain.pipeline import Pipeline
-from pipecli.errors import Conflict, InvalidInput
+from pipecli.errors import InvalidInput
 from pipecli.store import filling, journal
 from pipecli.store.driver import Driver
-from pipecli.store.header import add_definition, advance_head, read_header
-from pipecli.store.opening import database_user, is_postgres, open_database, sqlite_path
-from pipecli.store.schema import has_workspace
+from pipecli.store.header import add_definition, advance_head
+from pipecli.store.opening import database_user
 from pipecli.text import _
 
-from .creating import creating
 from .demo_definition import CO_FOUNDERS, definition
 from .demo_people import sellers
 from .demo_plan import MINUTE, plan, progress_of
 from .demo_story import World
 from .demo_writing import Ledger
+from .restoring import target, untouched
 
 LARGEST = 1_000_000
 
@@ -61,36 +60,10 @@ def demo(
     """
     if not 1 <= size <= LARGEST:
         raise InvalidInput(_("a demo has between 1 and {most} opportunities").format(most=LARGEST))
-    with _blank_workspace(settings) as (driver, actor), _no_collector():
-        return _fill(driver, actor, size, Random(seed), progress)
-
-
-@contextmanager
-def _blank_workspace(settings: Settings) -> Iterator[tuple[Driver, str]]:
-    """A workspace without anything in it, in a transaction that is committed at the end or leaves no trace."""
-    if not _exists(settings.database()):
-        with creating(settings) as made:
-            yield made
-        return
-    driver = open_database(settings.database(), write=True)
-    try:
-        driver.begin()
-        read_header(driver, write=True)
-        if filling.holds_work(driver):
-            raise Conflict(
-                _("{where} has data; a demo fills a new workspace only: pipe --db FILE demo").format(
-                    where=driver.where
-                ),
-                where=driver.where,
-            )
+    used = _("{where} has data; a demo fills a new workspace only: pipe --db FILE demo")
+    with target(settings, untouched(used)) as driver, _no_collector():
         filling.clear_journal(driver)
-        yield driver, database_user(driver) or settings.actor
-        driver.commit()
-    except BaseException:
-        driver.rollback()
-        raise
-    finally:
-        driver.close()
+        return _fill(driver, database_user(driver) or settings.actor, size, Random(seed), progress)
 
 
 @contextmanager
@@ -103,18 +76,6 @@ def _no_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _exists(address: str) -> bool:
-    if not is_postgres(address):
-        path = sqlite_path(address)
-        if not path.exists() or (path.is_file() and path.stat().st_size == 0):
-            return False
-    driver = open_database(address, write=False)
-    try:
-        return has_workspace(driver)
-    finally:
-        driver.close()
 
 
 def _fill(

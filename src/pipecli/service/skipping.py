@@ -7,12 +7,12 @@ that is lost only asks again.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 from pipecli.config import data_folder
+from pipecli.rewriting import rewrite
 
 
 class Skipped:
@@ -36,10 +36,7 @@ class Skipped:
             who: {n: day for n, day in numbers.items() if day > self._today}
             for who, numbers in everything.items()
         }
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_suffix(f".{os.getpid()}")
-        fresh.write_text(json.dumps({who: n for who, n in kept.items() if n}, indent=1), encoding="utf-8")
-        fresh.replace(self._path)
+        rewrite(self._path, json.dumps({who: n for who, n in kept.items() if n}, indent=1))
 
     def _read(self) -> dict[str, dict[str, str]]:
         """What the file says; one that is not there, or not readable as such, says nothing."""

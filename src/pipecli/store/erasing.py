@@ -13,8 +13,9 @@ from .directory import MOST_PARAMETERS, Person
 from .driver import quoted
 from .dump import TABLES
 from .layout import COLUMNS, PERSONAL, SHARED
-from .opening import is_postgres, open_database
+from .opening import open_database
 from .schema import without_samples
+from .sqlite import SqliteDriver
 
 if TYPE_CHECKING:
     from .driver import Driver
@@ -69,8 +70,7 @@ def erased(driver: Driver) -> frozenset[int]:
 
 def payloads(driver: Driver) -> Iterator[Entry]:
     """The payload of every event, in the order of the journal."""
-    for row in driver.stream(_PAYLOADS + "order by seq"):
-        yield Entry(*row)
+    return (Entry(*row) for row in driver.stream(_PAYLOADS + "order by seq"))
 
 
 def payloads_of(driver: Driver, seqs: Sequence[int]) -> list[Entry]:
@@ -85,11 +85,11 @@ def payloads_of(driver: Driver, seqs: Sequence[int]) -> list[Entry]:
 
 def texts(driver: Driver) -> Iterator[Entry]:
     """Every text that was not erased, in the order of the journal."""
-    for row in driver.stream(
+    rows = driver.stream(
         "select e.seq, e.stream, e.kind, e.occurred_on, t.media, t.body from content t join event e on e.seq = t.id "
         "where t.body is not null order by t.id"
-    ):
-        yield Entry(*row)
+    )
+    return (Entry(*row) for row in rows)
 
 
 def blank_people(driver: Driver, ids: Iterable[int], at: str) -> None:
@@ -117,11 +117,10 @@ def sweep(address: str) -> bool:
     """
     driver = open_database(address, write=True)
     try:
-        if is_postgres(address):
+        if not isinstance(driver, SqliteDriver):
             return _sweep_tables(driver)
         driver.run("vacuum")
-        busy = driver.rows("pragma wal_checkpoint(truncate)")[0][0]
-        return not busy
+        return driver.empty_log()
     except StoreError:
         return False
     finally:

@@ -23,8 +23,9 @@ def database_faults(driver: Driver) -> list[str]:
     missing = _missing_bytes(driver)
     if missing > 0:  # which the check below takes for zeros
         return [_("the database: {n} bytes are missing at its end").format(n=missing)]
-    rows = [str(row[0]) for row in driver.rows("pragma integrity_check(20)")]
-    return [] if rows == ["ok"] else [_("the database: {fault}").format(fault=row) for row in rows]
+    told = [line for (text,) in driver.rows("pragma integrity_check(20)") for line in str(text).splitlines()]
+    faults = [line for line in told if not line.startswith("***")]  # a heading
+    return [] if faults == ["ok"] else [_("the database: {fault}").format(fault=line) for line in faults]
 
 
 def _missing_bytes(driver: Driver) -> int:
@@ -60,6 +61,12 @@ def journal_faults(driver: Driver, header: Header) -> list[str]:
         "select e.seq from event e left join command c on c.id = e.command where c.id is null limit 20"
     ):
         faults.append(_("event {seq} belongs to no command").format(seq=seq))
+    for table in ("command", "content", "person"):
+        for (number,) in driver.rows(
+            f"select id from {table} where id > :head order by id limit 20", {"head": header.head}
+        ):
+            line = _("{table} {number} stands beyond the head of the journal, {head}")
+            faults.append(line.format(table=table, number=number, head=header.head))
     return faults + _content_faults(driver)
 
 

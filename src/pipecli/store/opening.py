@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipecli.address import is_keywords, without_password
+from pipecli.address import is_postgres as is_postgres
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
@@ -12,21 +14,13 @@ if TYPE_CHECKING:
     from .driver import Driver
 
 
-def is_postgres(address: str) -> bool:
-    """Whether the address is of a PostgreSQL database."""
-    return address.startswith(("postgresql://", "postgres://"))
-
-
 def sqlite_path(address: str) -> Path:
     """The file an address names; raises InvalidInput for an address of another kind."""
     if address.startswith("sqlite:///"):
         return Path(address.removeprefix("sqlite:///"))
-    if "://" in address or "\x00" in address:
-        raise InvalidInput(
-            _(
-                "{address} is not a database; write a file path, sqlite:///FILE or postgresql://HOST/NAME"
-            ).format(address=address.replace("\x00", ""))
-        )
+    if "://" in address or "\x00" in address or is_keywords(address):
+        line = _("{address} is not a database; write a file path, sqlite:///FILE or postgresql://HOST/NAME")
+        raise InvalidInput(line.format(address=without_password(address.replace("\x00", ""))))
     try:
         return Path(address).expanduser()
     except RuntimeError as error:
@@ -55,12 +49,27 @@ def create_database(address: str) -> Driver:
     return create_sqlite(sqlite_path(address))
 
 
+def holds_something(address: str) -> bool:
+    """Whether there is more than a file without content; a PostgreSQL database always is."""
+    if is_postgres(address):
+        return True
+    from .sqlite import take_back_beginning
+
+    path = sqlite_path(address)
+    take_back_beginning(path)
+    return path.exists() and not (path.is_file() and path.stat().st_size == 0)
+
+
 def discard(address: str, driver: Driver) -> None:
-    """Close a database that was opened to make a workspace in and was not; a new file is removed again."""
+    """Close a database that was opened to make a workspace in and was not; a new file and its folders are removed."""
+    from .folders import unmake
+    from .sqlite import SqliteDriver
+
     driver.rollback()
     driver.close()
-    if not is_postgres(address):
+    if isinstance(driver, SqliteDriver):
         discard_files(sqlite_path(address))
+        unmake(driver.folders)
 
 
 def discard_files(path: Path) -> None:

@@ -51,11 +51,21 @@ def without_samples(table: str) -> str:
     return f"alter table {table} {columns}"
 
 
+def begin_making(driver: Driver) -> None:
+    """Begin the transaction in which a workspace is made, once nobody else makes one in the same database."""
+    if driver.dialect == "sqlite":
+        driver.run("begin immediate")
+        return
+    driver.run("begin")
+    driver.run("set local lock_timeout = '30s'")
+    driver.run("select pg_advisory_xact_lock(hashtext('pipecli makes a workspace'))")
+
+
 def create_tables(driver: Driver, uid: str | None = None) -> None:
     """Create every table and the workspace row in the caller's transaction; raises StoreError if they exist."""
     if has_workspace(driver):
         raise StoreError(
-            _("{where} is a workspace already; nothing was changed").format(where=driver.where),
+            _("{where} exists already; nothing was changed").format(where=driver.where),
             where=driver.where,
         )
     for statement in statements(driver.dialect):
@@ -78,6 +88,16 @@ def create_missing(driver: Driver) -> None:
 def has_workspace(driver: Driver) -> bool:
     """Whether the database holds the tables of a workspace."""
     return _has_table(driver, "workspace")
+
+
+def is_made(driver: Driver) -> bool:
+    """Whether there is a workspace, and nobody is about to make one; raises StoreError where one was just made."""
+    if has_workspace(driver):
+        return True
+    driver.run("begin")
+    driver.run("create table workspace (id integer)")  # waits for whoever else does this
+    driver.rollback()
+    return False
 
 
 def _has_table(driver: Driver, name: str) -> bool:

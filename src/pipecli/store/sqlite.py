@@ -11,25 +11,36 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote
 
-from pipecli.errors import Damaged, StoreError
+from pipecli.errors import Damaged, StoreError, Unanswered
 from pipecli.text import _
 
-from .driver import Parameters, Row
+from .driver import PIECE, Parameters, Row
+from .folders import make_private
 
-BUSY_SECONDS = 5.0
+P = ParamSpec("P")
+T = TypeVar("T")
+BUSY_SECONDS = 30.0
+"""How long a command waits for another one to end."""
+_FIRST_PAUSE, _LAST_PAUSE = 0.02, 0.002
+"""How long it waits between two looks at first, and from the first second on: who waits long looks more often."""
+_SWEEP_SECONDS = 5.0
 _ONE_PAGE = 4096
+_BUSY = ("SQLITE_BUSY", "SQLITE_BUSY_RECOVERY")
 # Numbers beyond 64 bits and text that is not Unicode fail before they reach SQLite, as Python's own errors.
 _ERRORS = (sqlite3.Error, OverflowError, UnicodeEncodeError)
 
 
 # A disk that takes no more, or lost what it took: the file itself is as it was.
-_UNWRITTEN = ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC", "SQLITE_IOERR_TRUNCATE")
+_UNSYNCED = ("SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC")
+_UNWRITTEN = ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE", *_UNSYNCED)
 
 
 class SqliteDriver:
@@ -37,33 +48,39 @@ class SqliteDriver:
 
     dialect = "sqlite"
     user = None
+    login = None
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.where = str(path)
         self._connection = connection
         self._path = path
         self._file = _identity(path)
+        self.folders: list[Path] = []
+        """Those that were made for the file."""
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         try:
-            return self._connection.execute(sql, parameters or {}).fetchall()
+            return self._execute(sql, parameters).fetchall()
         except _ERRORS as error:
             raise self._translated(error) from error
 
     def ahead(self, sql: str, parameters: Parameters | None = None) -> None:
         """There is no network to spare."""
 
-    def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
+    def soon(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
+        return partial(read, *args, **kwargs)
+
+    def stream(self, sql: str, parameters: Parameters | None = None, *, piece: int = PIECE) -> Iterator[Row]:
         try:
             # Not `yield from`: that would close the cursor of a stream left early, maybe after its connection.
-            for row in self._connection.execute(sql, parameters or {}):  # noqa: UP028
+            for row in self._execute(sql, parameters):  # noqa: UP028
                 yield row
         except _ERRORS as error:
             raise self._translated(error) from error
 
     def run(self, sql: str, parameters: Parameters | None = None) -> None:
         try:
-            self._connection.execute(sql, parameters or {})
+            self._execute(sql, parameters)
         except _ERRORS as error:
             raise self._translated(error) from error
 
@@ -86,7 +103,30 @@ class SqliteDriver:
                 _("{where} was removed or replaced meanwhile; nothing was written").format(where=self.where),
                 where=self.where,
             )
-        self.run("commit")
+        try:
+            self._execute("commit")
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorname", "").startswith(_UNSYNCED):
+                self._overwrite(error)
+            raise self._translated(error) from error
+
+    def _overwrite(self, error: sqlite3.Error) -> None:
+        """Take what was not brought onto the disk out of the log; raises Unanswered where that fails too.
+
+        Its commit stands at the end of the log, where nobody looks for it but who finds the log of a process that died.
+        A transaction that changes nothing is written in its place.
+        """
+        try:
+            self.rollback()
+            for statement in ("begin immediate", "pragma user_version = 0", "commit"):
+                self.run(statement)
+        except StoreError:
+            with suppress(StoreError):
+                self.rollback()
+            line = _(
+                "{where} could not be written ({error}); whether it was is not known, look: pipe journal"
+            )
+            raise Unanswered(line.format(where=self.where, error=error), where=self.where) from error
 
     def rollback(self) -> None:
         if self._connection.in_transaction:
@@ -94,6 +134,15 @@ class SqliteDriver:
 
     def close(self) -> None:
         self._connection.close()
+
+    def empty_log(self) -> bool:
+        """Bring all that is in the log into the file and cut it to nothing; whether others let go of it in time."""
+        deadline = time.monotonic() + _SWEEP_SECONDS
+        while self.rows("pragma wal_checkpoint(truncate)")[0][0]:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_FIRST_PAUSE)
+        return True
 
     def copy_to(self, path: Path) -> None:
         """Copy the whole database, as it stands at one moment, into an empty file that needs no other beside it."""
@@ -110,6 +159,20 @@ class SqliteDriver:
 
     def json_number(self, column: str, key: str) -> str:
         return self.json_text(column, key)
+
+    def _execute(self, sql: str, parameters: Parameters | None = None) -> sqlite3.Cursor:
+        """Run a statement, waiting here for who holds the lock: SQLite's own wait would hear no Ctrl-C."""
+        started: float | None = None
+        while True:
+            try:
+                return self._connection.execute(sql, parameters or {})
+            except sqlite3.OperationalError as error:
+                now = time.monotonic()
+                started = started or now
+                waited = now - started
+                if error.sqlite_errorname not in _BUSY or waited >= BUSY_SECONDS:
+                    raise
+            time.sleep(max(_LAST_PAUSE, _FIRST_PAUSE * (1 - waited)))
 
     def _translated(self, error: Exception) -> StoreError:
         return translated(error, self.where)
@@ -159,6 +222,7 @@ def open_sqlite(path: Path, *, write: bool) -> SqliteDriver:
     """Open an existing file; raises StoreError where it is missing or cannot be read."""
     where = str(path)
     try:
+        take_back_beginning(path)
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise _missing(where) from error
@@ -173,7 +237,7 @@ def open_sqlite(path: Path, *, write: bool) -> SqliteDriver:
     try:
         return _connected(path, "rw" if write else "ro")
     except StoreError:
-        if write or os.access(path.parent, os.W_OK) or not _wal_is_empty(path):
+        if write or os.access(path.parent, os.W_OK) or not log_is_empty(path):
             raise
         return _connected(path, "ro&immutable=1")
 
@@ -186,7 +250,7 @@ def _missing(where: str) -> StoreError:
 def _connected(path: Path, mode: str, *, new: bool = False) -> SqliteDriver:
     uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
     try:
-        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None)
     except sqlite3.Error as error:
         raise translated(error, str(path)) from error
     driver = SqliteDriver(path, connection)
@@ -203,7 +267,8 @@ def _connected(path: Path, mode: str, *, new: bool = False) -> SqliteDriver:
     return driver
 
 
-def _wal_is_empty(path: Path) -> bool:
+def log_is_empty(path: Path) -> bool:
+    """Whether all of a database is in its file."""
     wal = path.with_name(path.name + "-wal")
     return not wal.exists() or wal.stat().st_size == 0
 
@@ -211,8 +276,9 @@ def _wal_is_empty(path: Path) -> bool:
 def create_sqlite(path: Path) -> SqliteDriver:
     """Create the file, readable by its owner alone, and open it; raises StoreError where that fails."""
     where = str(path)
+    made: list[Path] = []
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = make_private(path.parent)
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except FileExistsError as error:
@@ -225,13 +291,27 @@ def create_sqlite(path: Path) -> SqliteDriver:
         raise StoreError(
             _("{where} cannot be made: {error}").format(where=where, error=error.strerror), where=where
         ) from error
-    return _connected(path, "rw", new=True)
+    driver = _connected(path, "rw", new=True)
+    driver.folders = made
+    return driver
+
+
+def take_back_beginning(path: Path) -> None:
+    """Empty a file that its process began to write, in the journal mode of new files, and died.
+
+    Its first page can be rolled back only by who may write it; who reads would call it read-only.
+    """
+    begun = path.is_file() and path.stat().st_size <= _ONE_PAGE
+    if begun and path.with_name(path.name + "-journal").exists():
+        with suppress(StoreError):
+            _connected(path, "rw").close()
 
 
 def _is_blank(path: Path) -> bool:
     """Whether it is what a process leaves that dies between making the file and writing the workspace."""
     if not path.is_file() or path.stat().st_size > _ONE_PAGE:
         return False
+    take_back_beginning(path)
     try:
         driver = _connected(path, "ro")
     except StoreError:
