@@ -126,7 +126,8 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   from found f
 $$;
 
--- An event loses words, in the place of which stands [erased], and nothing else changes in it.
+-- An event loses words, in the place of which stands [erased], or an identifier of another system, which may name somebody;
+-- nothing else changes in it.
 create or replace function pipe_event_loses() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -134,11 +135,16 @@ begin
     and exists (
       select from public.pipe_values(old.payload::jsonb) was
       full join public.pipe_values(new.payload::jsonb) now using (place)
-      where was.value is null or now.value is null or was.value <> now.value and not (
-        jsonb_typeof(was.value) = 'string' and jsonb_typeof(now.value) = 'string'
-        and was.value #>> '{}' like replace(
-          replace(replace(replace(now.value #>> '{}', '\', '\\'), '%', '\%'), '_', '\_'), '[erased]', '%')
-      )
+      where was.value is null
+        or now.value is null
+        or was.value <> now.value and not (
+          jsonb_typeof(was.value) = 'string' and jsonb_typeof(now.value) = 'string'
+          and (
+            was.value #>> '{}' like replace(
+              replace(replace(replace(now.value #>> '{}', '\', '\\'), '%', '\%'), '_', '\_'), '[erased]', '%')
+            or (was.place)[1] = 'external' and now.value #>> '{}' ~ '^erased-[0-9a-f]{16}$'
+          )
+        )
     )
   then
     raise exception 'an event only loses words' using errcode = 'insufficient_privilege';

@@ -78,25 +78,6 @@ def test_backups_that_hold_them_are_named(known: Pipe, environment: Path) -> Non
     )
 
 
-def test_exports_and_copies_that_hold_them_are_named(
-    known: Pipe, environment: Path, screen: Callable[[int], None]
-) -> None:
-    known("export", "--journal", "-o", str(environment / "journal.jsonl"))
-    known("db", "copy", str(environment / "pipe.db"), str(environment / "copy.db"))
-    screen(80)
-    contact = known("forget", "jeanne", "--dry-run", "-q").out.strip()
-    assert known("forget", "jeanne", "-y") == (
-        0,
-        "Erased for good: 1 contact, 2 texts, 0 entries.\n"
-        "1 backup still holds it; remove it when nobody needs it any more:\n"
-        f"  rm {environment}/journal.jsonl\n"
-        "1 copy of the workspace holds it too; erase it there, or remove the copy:\n"
-        f"  pipe --db {environment}/copy.db forget {contact}\n",
-        "Not known here: copies that were moved, made by other means or on other machines, and CSV exports.\n",
-    )
-    assert known("--db", str(environment / "copy.db"), "forget", contact, "-y").code == 0
-
-
 def test_a_number_erases_nobody_else_of_that_name_and_says_who_stays(house: Pipe) -> None:
     for account, contact in (
         ("Globex", "Ana Ruiz <ana@globex.example>"),
@@ -154,6 +135,25 @@ def test_a_user_of_the_same_name_is_left_and_it_is_said(known: Pipe) -> None:
         "Somebody who works here is called the same: who owns and did what was left as it is.\n"
     )
     assert "Jeanne Martin" in known("list").out
+
+
+def test_exports_and_copies_that_hold_them_are_named(
+    known: Pipe, environment: Path, screen: Callable[[int], None]
+) -> None:
+    known("export", "--journal", "-o", str(environment / "journal.jsonl"))
+    known("db", "copy", str(environment / "pipe.db"), str(environment / "copy.db"))
+    screen(80)
+    contact = known("forget", "jeanne", "--dry-run", "-q").out.strip()
+    assert known("forget", "jeanne", "-y") == (
+        0,
+        "Erased for good: 1 contact, 2 texts, 0 entries.\n"
+        "1 backup still holds it; remove it when nobody needs it any more:\n"
+        f"  rm {environment}/journal.jsonl\n"
+        "1 copy of the workspace holds it too; erase it there, or remove the copy:\n"
+        f"  pipe --db {environment}/copy.db forget {contact}\n",
+        "Not known here: copies that were moved, made by other means or on other machines, and CSV exports.\n",
+    )
+    assert known("--db", str(environment / "copy.db"), "forget", contact, "-y").code == 0
 
 
 def test_what_is_left_is_said_to_be_erased(known: Pipe) -> None:

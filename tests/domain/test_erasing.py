@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipecli.domain import events as ev
+from pipecli.domain.erased_rows import ERASED
 from pipecli.domain.erasing import Traces, has_number, refers, without_numbers, written
-from pipecli.domain.events import ERASED
 from pipecli.domain.fold import fold
 
 JEANNE = Traces("Jeanne Martin", "jeanne.martin@acme.example", "+33 6 12 34 56 78")

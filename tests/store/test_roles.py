@@ -14,8 +14,9 @@ from pipecli import entry
 from pipecli.config import Settings
 from pipecli.domain.proofs import Proof
 from pipecli.errors import PipeError, StoreError
-from pipecli.service import doctor, gates, lists, opportunities, rates, show, stages, undoing
+from pipecli.service import doctor, forgetting, gates, lists, opportunities, rates, show, stages, undoing
 from pipecli.service.answers import Answers
+from pipecli.service.importing import import_file
 from pipecli.service.workspace import Workspace, actor_of
 from pipecli.store.schema import PROJECTION, WRITER
 from pipecli.store.tables import METADATA
@@ -233,8 +234,16 @@ def test_what_a_rep_can_still_forge_is_under_their_own_name_and_found(
     assert entry.actor == "ana"
 
 
-PAYLOAD = {"name": "ER%P x", "tags": ["a_b", "%"], "amount": 5, "none": None, "in": {"a": {}}}
+PAYLOAD = {
+    "name": "ER%P x",
+    "tags": ["a_b", "%"],
+    "amount": 5,
+    "none": None,
+    "in": {"a": {}},
+    "external": ["crm", "jo"],
+}
 LOSSES = [
+    PAYLOAD | {"external": ["crm", "erased-0123456789abcdef"]},
     PAYLOAD | {"name": "[erased]R%P x"},
     PAYLOAD | {"name": "ER[erased]x", "tags": ["[erased]", "[erased]"]},
     dict(reversed(PAYLOAD.items())) | {"name": "[erased]"},
@@ -245,6 +254,8 @@ FORGERIES = [
     *(PAYLOAD | {"tags": tags} for tags in (["a_b"], ["%", "a_b"], ["a_b", "%", "[erased]"], "[erased]", {})),
     *(PAYLOAD | {"in": within} for within in ({}, {"a": []}, {"a": {}, "b": 1}, {"b": {}})),
     PAYLOAD | {"more": "[erased]"},
+    PAYLOAD | {"external": ["crm", "jeanne@other.example"]},
+    PAYLOAD | {"external": ["crm", "erased-"]},
     {key: value for key, value in PAYLOAD.items() if key != "none"},
     {},
 ]
@@ -274,6 +285,23 @@ def test_a_founder_with_psql_erases_and_changes_nothing_else(
     ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             psql("ida", refused)
+
+
+def test_a_founder_erases_who_was_imported_under_an_identifier_that_names_them(
+    workspace_of: Callable[[str], Workspace], psql: Callable[..., list[tuple[object, ...]]], tmp_path: Path
+) -> None:
+    deals = tmp_path / "deals.csv"
+    deals.write_text(
+        "id,name,account,contact,next action,next due\n"
+        "ana@borel.example,Repair,Borel,Ana Ruiz <ana@borel.example>,call,2026-12-01\n"
+    )
+    import_file(workspace_of("bob"), str(deals))
+    events = "select count(*) from event where payload like '%borel.example%'"
+    assert psql("rob", events) == [(1,)]
+    forgetting.forget(workspace_of("ida"), "ana@borel.example")
+    assert psql("rob", events) == [(0,)]
+    assert psql("rob", 'select count(*) from event where payload like \'%["%","erased-%"]%\'') == [(1,)]
+    assert doctor.doctor(workspace_of("rob")).faults == []
 
 
 def test_what_the_tool_refuses_is_refused_to_a_rep_too(workspace_of: Callable[[str], Workspace]) -> None:

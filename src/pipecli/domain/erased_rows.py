@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .events import DESCRIBED, ERASED, OPENED, Event
+from .events import DESCRIBED, OPENED, Event
 from .fold import fold
 from .importing_digests import worth
 from .values import contact_parts
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .importing import Row
     from .opportunity import Opportunity
 
+ERASED = "[erased]"
+"""What stands in the place of a name inside another one, such as that of an opportunity."""
 _WORDS = ("name", "source", "tags")
 _PEOPLE = ("contact", "decision_maker")
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from . import events as ev
-from .events import ERASED
+from .erased_rows import ERASED
 from .name_words import BEFORE_MONTHS
 from .naming import plain, plain_with_origin, spelling
 from .phones import SHAPE, spellings

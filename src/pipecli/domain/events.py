@@ -49,9 +49,6 @@ RATE_SET = "RateSet"
 COMMAND_UNDONE = "CommandUndone"
 CONTENT_ERASED = "ContentErased"
 
-ERASED = "[erased]"
-"""What stands in the place of a name inside another one, such as that of an opportunity."""
-
 TRANSITIONS = frozenset(
     {STAGE_ADVANCED, STAGE_RETURNED, STAGE_MOVED, STAGE_IMPORTED, WON, LOST, REOPENED, MERGED}
 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipecli.domain import events as ev
-from pipecli.domain.events import ERASED
+from pipecli.domain.erased_rows import ERASED
 from pipecli.text import _, ngettext
 
 from .console import literal

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pipecli.domain import events as ev
+from pipecli.domain.erased_rows import ERASED
 from pipecli.domain.erasing import (
     Traces,
     has_number,
@@ -23,7 +24,7 @@ from pipecli.domain.erasing import (
     words_of,
     written,
 )
-from pipecli.domain.events import ERASED, contact_stream
+from pipecli.domain.events import contact_stream
 from pipecli.domain.fold import fold
 from pipecli.domain.hearing import shortened
 from pipecli.errors import Ambiguous, Conflict, NotFound
@@ -64,7 +65,7 @@ class Found(NamedTuple):
     contact or decision-maker they are, or were; `namesakes` are other people of the same name. Of those in `imported`
     a later import leaves out what their row says of them; those in `anew` it no longer knows, because their identifier
     names the person. `is_user` says that somebody who works here is called the same: their name stays where it says
-    who owns or did something.
+    who owns or did something. `rewritten` are the payloads (by event) of `names` without what is theirs.
     """
 
     people: tuple[Person, ...]
@@ -76,7 +77,12 @@ class Found(NamedTuple):
     imported: tuple[int, ...]
     anew: tuple[int, ...]
     is_user: bool
+    rewritten: tuple[tuple[int, str], ...]
     state: State
+
+    def is_as(self, seen: Found) -> bool:
+        """Whether it says what was shown, at whatever moment."""
+        return self._replace(state=seen.state, rewritten=seen.rewritten) == seen
 
     @property
     def contacts(self) -> frozenset[int]:
@@ -110,7 +116,7 @@ def forget(
     with workspace.commit("forget", dry_run=dry_run) as unit:
         if _state(unit.header) != found.state:  # looked for again with the lock held, which may take a while
             found = _found(unit.driver, contact, _state(unit.header))
-            if seen is not None and found._replace(state=seen.state) != seen:
+            if seen is not None and not found.is_as(seen):
                 raise Conflict(
                     _("somebody wrote about this person meanwhile; nothing was erased; look again")
                 )
@@ -131,21 +137,26 @@ def _state(header: Header) -> State:
 
 
 def _found(driver: Driver, contact: str, state: State) -> Found:
-    people, namesakes = _people(driver, contact)
-    search = _Search(driver, people, namesakes)
-    names = search.in_payloads()
-    texts = search.in_texts()
-    account = erasing.accounts(driver).get(people[0].account or 0)
+    named, users = driver.soon(erasing.accounts, driver), driver.soon(erasing.users, driver)
+    first, payloads, contents = erasing.payloads(driver), erasing.payloads(driver), erasing.texts(driver)
+    everybody = erasing.everybody(driver)
+    accounts = named()
+    people, namesakes = _people(driver, contact, everybody, accounts)
+    search = _Search(driver, people, namesakes, everybody, first)
+    names = search.in_payloads(payloads)
+    texts = search.in_texts(contents)
+    known = [Traces(p.name, None, None) for p in people]
     return Found(
         people,
         namesakes,
-        account,
+        accounts.get(people[0].account or 0),
         tuple(sorted(search.own)),
         tuple(texts),
         tuple(names),
         tuple(sorted(search.imported - search.anew)),
         tuple(sorted(search.anew)),
-        any(_is_called(name, [Traces(p.name, None, None) for p in people]) for name in erasing.users(driver)),
+        any(_is_called(name, known) for name in users()),
+        tuple(search.rewritten),
         state,
     )
 
@@ -153,8 +164,8 @@ def _found(driver: Driver, contact: str, state: State) -> Found:
 class _Search:
     """Looking for a person in a whole journal, in constant memory but for what is found.
 
-    `own` are opportunities known to be theirs, where a phone number is taken for theirs unless another is named beside
-    it. In those of a namesake, only an address or a number that is known names this one.
+    In opportunities that are theirs or once were, a phone number is taken for theirs unless another is named
+    beside it. In those of a namesake, only an address or a number that is known names this one.
     """
 
     def __init__(
@@ -162,65 +173,50 @@ class _Search:
         driver: Driver,
         people: tuple[Person, ...],
         namesakes: tuple[Person, ...],
-        own: Iterable[int] | None = None,
+        everybody: Iterable[Person],
+        payloads: Iterable[Entry],
     ) -> None:
-        self._driver = driver
-        self._contacts = frozenset(p.id for p in people)
+        contacts = frozenset(p.id for p in people)
         self._known = [Traces(p.name, p.mail, p.phone) for p in people]
         self._surely = [Traces(None, p.mail, p.phone) for p in people]
-        self.own = self._learnt() if own is None else set(own)
+        self.own, others = _referring(payloads, contacts, frozenset(p.id for p in namesakes))
         self._own_streams = {ev.opportunity_stream(n) for n in self.own}
-        self._around = directory.named_by(driver, sorted(self.own))
-        accounts = self._around | {p.account for p in people if p.account is not None}
+        self._of_others = {ev.opportunity_stream(n) for n in others - self.own}
+        around = directory.named_by(driver, sorted(self.own))
+        accounts = around | {p.account for p in people if p.account is not None}
         self._own_accounts = {ev.account_stream(i) for i in accounts}
+        self._others = [Traces(p.name, p.mail, p.phone) for p in everybody if p.id in around - contacts]
+        self._tokens: dict[str, str] = {}
         self.imported: set[int] = set()
         self.anew: set[int] = set()
-        self._tokens: dict[str, str] = {}
-        around = sorted(self._around - self._contacts)
-        self._others = [Traces(p.name, p.mail, p.phone) for p in directory.people(driver, around)]
-        others = set(directory.used_by(driver, [p.id for p in namesakes]))
-        self._of_others = {ev.opportunity_stream(n) for n in others - self.own}
+        self.rewritten: list[tuple[int, str]] = []
 
-    def _learnt(self) -> set[int]:
-        """The opportunities that are theirs, or once were."""
-        own = set(directory.used_by(self._driver, sorted(self._contacts)))
-        mark = re.compile(rf"[:,\[](?:{'|'.join(map(str, sorted(self._contacts)))})[,\]}}]")
-        for entry in erasing.payloads(self._driver):
-            may_refer = entry.stream.startswith("o") and mark.search(entry.body)
-            if may_refer and refers(json.loads(entry.body), self._contacts):
-                own.add(int(entry.stream[1:]))
-        return own
-
-    def in_payloads(self) -> list[Trace]:
-        """The payloads that carry what is theirs."""
+    def in_payloads(self, payloads: Iterable[Entry]) -> list[Trace]:
+        """The payloads that carry what is theirs; `rewritten` has them without it."""
         found = []
-        for entry in erasing.payloads(self._driver):
+        for entry in payloads:
             if self._may_be_in(entry):
                 payload = json.loads(entry.body)
                 said = written(entry.kind, payload)
-                pairs = zip(strings(said), strings(self._cleaned(entry, said)), strict=True)
+                cleaned = self._cleaned(entry, said)
+                pairs = zip(strings(said), strings(cleaned), strict=True)
                 told = [before for before, after in pairs if before != after]
                 if "row" in payload and entry.stream in self._own_streams:
                     self.imported.add(int(entry.stream[1:]))
                 if named := self._naming_identifier(entry, payload):
                     self.anew.add(int(entry.stream[1:]))
                     told.append(named)
+                    # What a name could be tried on is no way to know the row again.
+                    token = self._tokens.setdefault(named, f"erased-{secrets.token_hex(8)}")
+                    cleaned = {**cleaned, "external": [payload["external"][0], token]}
                 if told:
                     found.append(_trace(entry._replace(body="; ".join(dict.fromkeys(told)))))
+                    self.rewritten.append((entry.seq, journal.canonical({**payload, **cleaned})))
         return found
 
-    def in_texts(self) -> list[Trace]:
+    def in_texts(self, texts: Iterable[Entry]) -> list[Trace]:
         """The texts that name them."""
-        return [_trace(entry) for entry in erasing.texts(self._driver) if self._names(entry)]
-
-    def without_them(self, entry: Entry) -> str:
-        """A payload with what is theirs taken out of its texts."""
-        payload = json.loads(entry.body)
-        if named := self._naming_identifier(entry, payload):
-            # What a name could be tried on is no way to know the row again.
-            token = self._tokens.setdefault(named, f"erased-{secrets.token_hex(8)}")
-            payload["external"] = [payload["external"][0], token]
-        return journal.canonical({**payload, **self._cleaned(entry, written(entry.kind, payload))})
+        return [_trace(entry) for entry in texts if self._names(entry)]
 
     def _naming_identifier(self, entry: Entry, payload: Mapping[str, Any]) -> str:
         """What another system calls an opportunity, where that names them."""
@@ -262,6 +258,23 @@ class _Search:
         return self._surely if entry.stream in self._of_others else self._known
 
 
+def _referring(
+    payloads: Iterable[Entry], contacts: frozenset[int], namesakes: frozenset[int]
+) -> tuple[set[int], set[int]]:
+    """The opportunities that are these contacts', or once were, and those of their namesakes."""
+    numbers = "|".join(map(str, sorted(contacts | namesakes)))
+    mark = re.compile(rf"[:,\[](?:{numbers})[,\]}}]")
+    own, others = set[int](), set[int]()
+    for entry in payloads:
+        if entry.stream.startswith("o") and mark.search(entry.body):
+            payload = json.loads(entry.body)
+            if refers(payload, contacts):
+                own.add(int(entry.stream[1:]))
+            if refers(payload, namesakes):
+                others.add(int(entry.stream[1:]))
+    return own, others
+
+
 def _trace(entry: Entry) -> Trace:
     words = entry.body
     if entry.media == "application/json":
@@ -269,13 +282,15 @@ def _trace(entry: Entry) -> Trace:
     return Trace(entry.seq, entry.stream, entry.kind, entry.occurred_on, shortened(words))
 
 
-def _people(driver: Driver, contact: str) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
+def _people(
+    driver: Driver, contact: str, everybody: Sequence[Person], accounts: Mapping[int, str]
+) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
     """Who is meant, by number, by address, by whole name, else by a part of one; and others of the same name.
 
     Contacts with the same address are one person, and so are those of the same name and account who have but one
     address between them; an undone command may have left some.
     """
-    everybody, text = erasing.everybody(driver), contact.strip()
+    text = contact.strip()
     if text.isascii() and text.isdigit():
         fits = [p for p in everybody if p.id == int(text)]
         if not fits and len(text) < 18 and (at := erasing.erased_on(driver, int(text))):
@@ -289,7 +304,7 @@ def _people(driver: Driver, contact: str) -> tuple[tuple[Person, ...], tuple[Per
             _('no contact fits "{ref}"; give a name, a part of it, or an address').format(ref=text[:60]),
             ref=text,
         )
-    same = _with_namesakes(everybody, _of_one_address(everybody, fits[:1]), erasing.accounts(driver))
+    same = _with_namesakes(everybody, _of_one_address(everybody, fits[:1]), accounts)
     if any(p not in same for p in fits):
         raise _several(fits, text)
     known, numbers = [Traces(p.name, None, None) for p in same], {p.id for p in same}
@@ -335,23 +350,26 @@ def _several(fits: Iterable[Person], text: str) -> Ambiguous:
 
 def _erase(unit: Unit, found: Found) -> None:
     at, driver = unit.recorded_at, unit.driver
-    search = _Search(driver, found.people, found.namesakes, found.opportunities)
     erased = {trace.seq: trace.stream for trace in (*found.texts, *found.names)}
     streams = {*erased.values(), *map(contact_stream, found.contacts)}
     accounts = frozenset(int(s[1:]) for s in streams if s.startswith("a"))
-    numbers = {*found.opportunities, *directory.used_by(driver, sorted(accounts))}
-    streams |= {ev.opportunity_stream(n) for n in numbers}
-    once = {ev.opportunity_stream(n) for n in rows.of_accounts(driver, accounts)}
-    before = rows.histories(driver, streams | once)
-    entries = erasing.payloads_of(driver, [trace.seq for trace in found.names])
+    of_accounts = unit.soon(directory.used_by, driver, sorted(accounts))
+    once = rows.of_accounts(driver, accounts)
+    streams |= {ev.opportunity_stream(n) for n in (*found.opportunities, *of_accounts())}
+    before = rows.histories(driver, streams | {ev.opportunity_stream(n) for n in once})
+    ordered = sorted(before)
     erasing.blank_people(driver, found.contacts, at)
     erasing.blank_texts(driver, [t.seq for t in found.texts], at)
-    erasing.rewrite_payloads(driver, [(entry.seq, search.without_them(entry)) for entry in entries])
-    after = dict(journal.load_many(driver, sorted(before)))
+    erasing.rewrite_payloads(driver, found.rewritten)
+    histories = journal.load_many(driver, ordered)
+    unit.names |= directory.names_in(driver, [stream for stream in ordered if stream.startswith("o")])
+    after = dict(histories)
     digests = rows.without_digests(before, after, found.contacts, accounts)
     erasing.rewrite_payloads(driver, sorted(digests.items()))
-    after = dict(journal.load_many(driver, sorted(before)))
-    directory.add_accounts(driver, [row for i in sorted(accounts) for row in _projected(i, after)])
+    after = {stream: rows.rewritten(events, digests) for stream, events in after.items()}
+    renamed = [row for i in sorted(accounts) for row in _projected(i, after)]
+    directory.add_accounts(driver, renamed)
+    unit.names |= dict(renamed)
     for stream, events in after.items():
         gone = [e.seq for e in events if e.seq in erased or e.seq in digests]
         if not gone and stream not in streams:

@@ -60,3 +60,8 @@ def without_digests(
             if known & set(row):
                 found[event.seq] = journal.canonical({**event.payload, "row": marked(row, known)})
     return found
+
+
+def rewritten(events: Iterable[Event], payloads: Mapping[int, str]) -> list[Event]:
+    """These events with their new payloads."""
+    return [e._replace(payload=json.loads(payloads[e.seq])) if e.seq in payloads else e for e in events]

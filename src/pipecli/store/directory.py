@@ -287,12 +287,15 @@ def named_by(driver: Driver, numbers: Sequence[int]) -> set[int]:
     for start in range(0, len(numbers), 500):
         wanted = {f"n{i}": number for i, number in enumerate(numbers[start : start + 500])}
         marks = ", ".join(f":{name}" for name in wanted)
-        for table in ("opportunity", "merged"):
-            for row in driver.rows(
+        asked = [
+            driver.soon(
+                driver.rows,
                 "select o.account_id, o.contact_id, o.decision_maker_id, c.account_id, d.account_id "
                 f"from {table} o left join contact c on c.id = o.contact_id "
                 f"left join contact d on d.id = o.decision_maker_id where o.number in ({marks})",
                 wanted,
-            ):
-                found.update(row)
+            )
+            for table in ("opportunity", "merged")
+        ]
+        found.update(*(row for rows in asked for row in rows()))
     return {key for key in found if key is not None}

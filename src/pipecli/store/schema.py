@@ -45,6 +45,12 @@ def statements(dialect: str, tables: Container[str] | None = None) -> list[str]:
     return out
 
 
+def without_samples(table: str) -> str:
+    """The statement by which PostgreSQL's planner takes no more samples of what names people in a table."""
+    columns = ", ".join(f"alter column {column} set statistics 0" for column in PERSONAL[table])
+    return f"alter table {table} {columns}"
+
+
 def begin_making(driver: Driver) -> None:
     """Begin the transaction in which a workspace is made, once nobody else makes one in the same database."""
     if driver.dialect == "sqlite":
@@ -53,12 +59,6 @@ def begin_making(driver: Driver) -> None:
     driver.run("begin")
     driver.run("set local lock_timeout = '30s'")
     driver.run("select pg_advisory_xact_lock(hashtext('pipecli makes a workspace'))")
-
-
-def without_samples(table: str) -> str:
-    """The statement by which PostgreSQL's planner takes no more samples of what names people in a table."""
-    columns = ", ".join(f"alter column {column} set statistics 0" for column in PERSONAL[table])
-    return f"alter table {table} {columns}"
 
 
 def create_tables(driver: Driver, uid: str | None = None) -> None:
