@@ -9,7 +9,7 @@ import typer
 from pipecli.text import _
 
 from .options import Amount, Due, Next, On, Proofs, Reason, Ref, Sets, To, Writing, workspace, writes
-from .prompts import ask, can_ask, choose, next_given, reference, typed
+from .prompts import ask, can_ask, choose, next_given, reference, seen_of, typed
 from .results import report
 
 
@@ -61,12 +61,15 @@ def lose(
     place = workspace(context)
     ref = reference(place, ref)
     note = typed(note)
+    seen = seen_of(place, ref)
     if can_ask() and reason is None:
         reasons = stages.pipeline(place).loss_reasons
         reason = list(reasons)[choose(_("Why was it lost?"), list(reasons.values()))]
     if can_ask() and reason == "other" and not note:
         note = ask(_("What happened?"))
-    report(gates.lose(place, ref, reason or "", note or "", on=on, dry_run=writing.dry_run), writing)
+    report(
+        gates.lose(place, ref, reason or "", note or "", on=on, seen=seen, dry_run=writing.dry_run), writing
+    )
 
 
 @writes
@@ -86,9 +89,10 @@ def back(
     place = workspace(context)
     ref = reference(place, ref)
     reason = typed(reason)
+    seen = seen_of(place, ref)
     if reason is None and can_ask():
         reason = ask(_("Why does it go back?"))
-    answers = Answers(next=next_, due=due, on=on)
+    answers = Answers(next=next_, due=due, on=on, seen=seen)
     report(gates.back(place, ref, reason or "", answers, to=to, dry_run=writing.dry_run), writing)
 
 
@@ -108,10 +112,11 @@ def reopen(
     place = workspace(context)
     ref = reference(place, ref)
     reason = typed(reason)
+    seen = seen_of(place, ref)
     if can_ask():
         reason = reason or ask(_("Why is it open again?"))
         next_, due = next_given(next_, due)
-    answers = Answers(next=next_, due=due, on=on)
+    answers = Answers(next=next_, due=due, on=on, seen=seen)
     report(gates.reopen(place, ref, reason or "", answers, dry_run=writing.dry_run), writing)
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from pipecli.errors import InvalidInput, PipeError, Required
-from pipecli.render.console import is_terminal, literal, literal_lines
+from pipecli.render.console import is_terminal, literal, literal_lines, note
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
+
+if TYPE_CHECKING:
+    from pipecli.domain.seen import Seen
 
 
 def can_ask() -> bool:
@@ -106,6 +110,29 @@ def _picked(found: Sequence[tuple[int, str | None, str, str]]) -> str:
         for _number, account, name, owner in found
     ]
     return str(numbers[choose(_("Which one?"), lines, numbers)])
+
+
+def seen_of(workspace: Workspace, ref: str) -> Seen | None:
+    """What stands there as a person is about to be asked; nothing in a script, which answers no question."""
+    if not can_ask():
+        return None
+    from pipecli.service.looking import look
+
+    return look(workspace, ref).seen
+
+
+def seen_with_its_action(workspace: Workspace, ref: str) -> Seen | None:
+    """The same, after a line that says which next action the answers are about; raises Conflict for a closed one."""
+    if not can_ask():
+        return None
+    from pipecli.domain.route import require_open
+    from pipecli.render.opportunity import planned_line
+    from pipecli.service.looking import look
+
+    found = look(workspace, ref)
+    require_open(found.state)
+    note(planned_line(found))
+    return found.seen
 
 
 def text_given(text: str | None, question: str, *, required: bool = True) -> str:

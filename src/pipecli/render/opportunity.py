@@ -14,6 +14,7 @@ from pipecli.domain.dates import format_age, format_day
 from pipecli.domain.events import COMMAND_UNDONE, MERGED
 from pipecli.domain.money import format_amount, format_number
 from pipecli.domain.wording import kind_name
+from pipecli.service.looking import Looked
 from pipecli.service.outcome import Outcome
 from pipecli.service.show import Entry, ProofStep, Shown
 from pipecli.text import _, language, ngettext
@@ -21,7 +22,17 @@ from pipecli.text import _, language, ngettext
 from .console import literal, literal_lines
 from .gate import EVIDENCE, print_gate
 from .table import print_hanging, print_table
-from .views import action, amount, journal, late_style, lateness, short_day, stage_or_outcome, title
+from .views import (
+    action,
+    amount,
+    journal,
+    late_style,
+    lateness,
+    short_day,
+    stage_or_outcome,
+    subject_of,
+    title,
+)
 
 TIMELINE = 12
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -64,6 +75,19 @@ def _amount_line(outcome: Outcome) -> str:
 def next_line(text: str, due: date) -> str:
     """`Next: send proposal, Fri 27 Nov`."""
     return _("Next: {text}, {day}").format(text=literal(text), day=format_day(due, language(), None))
+
+
+def planned_line(looked: Looked) -> str:
+    """`12 Acme · ERP rollout   next action: send proposal, Fri 27 Nov`."""
+    state = looked.state
+    name = title({"id": state.number, **subject_of(state, looked.names)})
+    planned = state.next_action
+    if planned is None:
+        return _("{name}   no next action").format(name=name)
+    day = format_day(planned.due, language(), None)
+    return _("{name}   next action: {text}, {day}").format(
+        name=name, text=literal(planned.text or _("(erased)")), day=day
+    )
 
 
 def print_show(console: Console, shown: Shown, *, all_entries: bool = False) -> None:
