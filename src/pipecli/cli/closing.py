@@ -135,8 +135,6 @@ def undo(
     from pipecli.service import undoing
 
     found = undoing.undo(workspace(context), redo=redo, untouched=untouched, dry_run=writing.dry_run)
-    for name in found.passed_over:
-        tell(_("{name} is not undone this way and was passed over").format(name=name))
     if writing.format == "json":
         write_json(undone_document(found, redo=redo))
     elif writing.format == "quiet":

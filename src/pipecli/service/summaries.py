@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from pipecli.domain import events as ev
 from pipecli.domain.events import Event
@@ -19,6 +19,27 @@ def summary(event: Event, pipeline: Pipeline, names: Names) -> str:
     """What happened, in one line; an event of a kind this program does not know shows its kind."""
     words = _SUMMARIES.get(event.kind)
     return words(event, pipeline, names) if words else event.kind
+
+
+def what_was_done(events: Sequence[Event], pipeline: Pipeline, names: Names) -> str:
+    """What a command did, by its events: three at most, each said once."""
+    words = list(dict.fromkeys(_shortened(summary(event, pipeline, names)) for event in events))
+    return "; ".join(words[:3]) + ("; …" if len(words) > 3 else "")
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text[:200].split())
+    return line if len(line) <= 60 else line[:59] + "…"
+
+
+def named_in(event: Event) -> list[int]:
+    """The accounts and contacts whose names an event is told with."""
+    if event.kind == ev.CONTACT_ADDED:
+        return [event.payload["person"]]
+    if event.kind == ev.DESCRIBED:
+        changes = event.payload["changes"]
+        return [changes[k] for k in ("account", "contact", "decision_maker") if changes.get(k)]
+    return []
 
 
 def said(event: Event) -> str:

@@ -34,6 +34,7 @@ _LATER = (
     "and e.seq > (select min(seq) from event where command = :command) and e.command <> :command "
     "order by e.stream, e.version"
 )
+_FIRST = _WHOLE + "where e.command = :command order by e.seq limit 4"
 _OF_STREAM = "where e.stream = :stream order by e.version"
 INSERT_EVENT = (
     "insert into event (seq, command, stream, version, kind, occurred_on, recorded_at, payload) "
@@ -135,6 +136,25 @@ def command_events(driver: Driver, command: int) -> list[Event]:
         _event(r)
         for r in driver.rows(_FOLDED + "where e.command = :command order by e.seq", {"command": command})
     ]
+
+
+def first_events(driver: Driver, command: int) -> list[Event]:
+    """The first few events that were written under one command, with every text."""
+    return [_event(r) for r in driver.rows(_FIRST, {"command": command})]
+
+
+def expect_first_events(driver: Driver, command: int) -> None:
+    """These events will be asked for."""
+    driver.ahead(_FIRST, {"command": command})
+
+
+def command_names(driver: Driver, commands: Sequence[int]) -> dict[int, str]:
+    """The names of these commands."""
+    if not commands:
+        return {}
+    wanted = {f"c{n}": command for n, command in enumerate(commands)}
+    marks = ", ".join(f":{name}" for name in wanted)
+    return dict(driver.rows(f"select id, name from command where id in ({marks})", wanted))
 
 
 def later_events(driver: Driver, command: int) -> list[Event]:
