@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -37,6 +38,7 @@ class Race(NamedTuple):
     meanwhile: str
     answers: list[str]
     refusal: str
+    again: str
 
 
 PLAN = 'next 1 "send them the NDA first" -d +9d'
@@ -45,31 +47,70 @@ REPLANNED = (
 )
 MOVED = "1 ERP rollout was moved to Qualified lead meanwhile by marc; nothing was changed"
 RACES = {
-    "done": Race("done 1", "What happened? ", PLAN, ["We spoke", "call back", "tue"], REPLANNED),
-    "done, said already": Race(
-        "done 1 Spoke", "What is the next action? ", PLAN, ["call back", "tue"], REPLANNED
+    "done": Race(
+        "done 1 -p problem",
+        "What happened? ",
+        PLAN,
+        ["We spoke", "call back", "tue"],
+        REPLANNED,
+        'done 1 "We spoke" --prove problem --next "call back" --due tue',
     ),
-    "next": Race("next 1", "What is the next action? ", PLAN, ["call back", "tue"], REPLANNED),
-    "next, its day": Race('next 1 "call back"', "Due when? ", PLAN, ["tue"], REPLANNED),
-    "log": Race("log 1 call -n x -d +1d", "What was said? ", PLAN, ["Hello"], REPLANNED),
-    "prove": Race("prove 1 problem -n x -d +1d", "solved? ", PLAN, ["Stock"], REPLANNED),
-    "lose": Race("lose 1", "Why was it lost?", "back 1 -r x", ["1"], MOVED),
-    "back": Race("back 1", "Why does it go back? ", "back 1 -r x", ["Too early"], MOVED),
+    "done, said already": Race(
+        "done 1 Spoke",
+        "What is the next action? ",
+        PLAN,
+        ["call back", "tue"],
+        REPLANNED,
+        'done 1 Spoke --next "call back" --due tue',
+    ),
+    "next": Race(
+        "next 1",
+        "What is the next action? ",
+        PLAN,
+        ["call $5k", "tue"],
+        REPLANNED,
+        "next 1 'call $5k' --due tue",
+    ),
+    "next, its day": Race(
+        'next 1 "call back"', "Due when? ", PLAN, ["tue"], REPLANNED, 'next 1 "call back" --due tue'
+    ),
+    "log": Race(
+        "log 1 call -n x -d +1d", "What was said? ", PLAN, ["Hello"], REPLANNED,
+        "log 1 call Hello --next x --due +1d",
+    ),
+    "prove": Race(
+        "prove 1 problem -n x -d +1d", "solved? ", PLAN, ["Stock"], REPLANNED,
+        "prove 1 problem Stock --next x --due +1d",
+    ),
+    "lose": Race("lose 1", "Why was it lost?", "back 1 -r x", ["1"], MOVED, "lose 1 price"),
+    "back": Race(
+        "back 1", "Why does it go back? ", "back 1 -r x", ["Too early"], MOVED, 'back 1 --reason "Too early"'
+    ),
     "reopen": Race(
         "reopen 2",
         "Why is it open again? ",
         "reopen 2 -r x -n y -d +1d",
         ["They called", "call", "tue"],
         "2 Kiosk is open already",
+        'reopen 2 --reason "They called" --next call --due tue',
     ),
     "edit": Race(
         "edit 1 --set source=web --probability 35",
         "Why does the probability change? ",
         "edit 1 --set source=mail",
         ["They said so"],
-        "source of 1 ERP rollout was changed meanwhile by marc",
+        "source of 1 ERP rollout was changed meanwhile by marc, it is now: mail; nothing was changed",
+        'edit 1 --set source=web --probability 35 --reason "They said so"',
     ),
-}
+    "advance": Race(
+        "advance 1 --set source=web",
+        "What problem do they want solved?",
+        "edit 1 --set source=mail",
+        ["Stock errors"],
+        "source of 1 ERP rollout was changed meanwhile by marc, it is now: mail; nothing was changed",
+        'advance 1 --set source=web --prove "problem=Stock errors"',
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", RACES)
@@ -83,6 +124,7 @@ def test_what_a_colleague_writes_while_a_question_is_open_is_not_written_over(de
             lea.answer("", answer)
         assert lea.end() == 5
         assert race.refusal in lea.seen
+        assert f"\nYour answers: pipe {race.again}\n" in lea.seen
     assert desk("show", "1", "--json").out == after
 
 
@@ -98,3 +140,25 @@ def test_what_is_asked_about_is_shown_first(desk: Pipe) -> None:
     with Terminal("done", "2") as terminal:
         assert terminal.end() == 5
         assert "2 Kiosk is lost since" in terminal.seen and "What happened?" not in terminal.seen
+
+
+def test_what_was_answered_is_given_back_where_the_workspace_is_gone(desk: Pipe, environment: Path) -> None:
+    file = environment / "pipe.db"
+    with Terminal("--db", str(file), "done", "1") as lea:
+        lea.expect("What happened? ")
+        file.rename(environment / "away.db")
+        lea.answer("", "We spoke")
+        assert lea.end() == 6
+        again = f'Your answers: pipe --db {file} done 1 "We spoke"'
+        assert again in lea.seen.replace("\n", " ")
+
+
+def test_so_is_it_in_the_walk_of_clean(desk: Pipe) -> None:
+    desk("edit", "1", "--set", "close_date=2020-01-01")
+    with Terminal("clean") as lea:
+        lea.press("quit", b"d")
+        lea.expect("When will it close? ")
+        desk("edit", "1", "--set", "close_date=2031-01-01", me="marc")
+        lea.answer("", "2030-01-01")
+        lea.expect("close date of 1 ERP rollout was changed meanwhile by marc, it is now: 2031-01-01")
+        lea.expect("Your answers: pipe edit 1 --set close_date=2030-01-01")

@@ -8,6 +8,7 @@ import typer
 
 from pipecli.text import _
 
+from .again import keep
 from .options import Amount, Due, Next, On, Proofs, Reason, Ref, Sets, To, Writing, workspace, writes
 from .prompts import ask, can_ask, choose, next_given, reference, seen_of, typed
 from .results import report
@@ -36,12 +37,18 @@ def win(
 
         from .questions import completed
 
-        answers, ask_approval = completed(answers, WON, lambda given: gates.tried(place, ref, given, WON))
+        answers, ask_approval = completed(
+            answers,
+            WON,
+            lambda given: gates.tried(place, ref, given, WON),
+            keep=lambda given: keep(context, ref=ref, answers=given),
+        )
         if ask_approval:
             outcome = gates.advance(place, ref, answers, to=WON, ask=True, dry_run=writing.dry_run)
             report(outcome, writing)
             return
         reason = reason or ask(_("Why did they say yes?"))
+        keep(context, ref=ref, reason=reason)
     report(gates.win(place, ref, reason or "", answers, dry_run=writing.dry_run), writing)
 
 
@@ -67,6 +74,7 @@ def lose(
         reason = list(reasons)[choose(_("Why was it lost?"), list(reasons.values()))]
     if can_ask() and reason == "other" and not note:
         note = ask(_("What happened?"))
+    keep(context, ref=ref, reason=reason, note=note)
     report(
         gates.lose(place, ref, reason or "", note or "", on=on, seen=seen, dry_run=writing.dry_run), writing
     )
@@ -92,6 +100,7 @@ def back(
     seen = seen_of(place, ref)
     if reason is None and can_ask():
         reason = ask(_("Why does it go back?"))
+        keep(context, ref=ref, reason=reason)
     answers = Answers(next=next_, due=due, on=on, seen=seen)
     report(gates.back(place, ref, reason or "", answers, to=to, dry_run=writing.dry_run), writing)
 
@@ -116,6 +125,7 @@ def reopen(
     if can_ask():
         reason = reason or ask(_("Why is it open again?"))
         next_, due = next_given(next_, due)
+        keep(context, ref=ref, reason=reason, next_=next_, due=due)
     answers = Answers(next=next_, due=due, on=on, seen=seen)
     report(gates.reopen(place, ref, reason or "", answers, dry_run=writing.dry_run), writing)
 

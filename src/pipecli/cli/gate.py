@@ -9,6 +9,7 @@ import typer
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
+from .again import keep
 from .exits import OK
 from .options import (
     Amount,
@@ -84,7 +85,12 @@ def advance(
     if can_ask() and not ask_approval:
         from .questions import completed
 
-        answers, ask_approval = completed(answers, to, lambda given: gates.tried(place, ref, given, to))
+        answers, ask_approval = completed(
+            answers,
+            to,
+            lambda given: gates.tried(place, ref, given, to),
+            keep=lambda given: keep(context, ref=ref, answers=given),
+        )
     report(gates.advance(place, ref, answers, to=to, ask=ask_approval, dry_run=writing.dry_run), writing)
 
 
@@ -120,6 +126,7 @@ def prove(
     seen = seen_of(place, ref)
     if not (link or file or exchange is not None or quote):
         text = text_given(text, question(place, criterion) if text is None else "")
+        keep(context, ref=ref, text=text)
     text = typed(text)
     path, digest = file_proof(file) if file else ("", "")
     proof = Proof(text or "", link, path, digest, exchange, quote)
@@ -159,6 +166,7 @@ def waive(
     seen = seen_of(place, ref)
     if reason is None and can_ask():
         reason = ask(_("Why this exception?"))
+        keep(context, ref=ref, reason=reason)
     report(
         gates.waive(place, ref, criterion, reason or "", on=on, seen=seen, dry_run=writing.dry_run), writing
     )
@@ -184,6 +192,7 @@ def approve(
     seen = seen_of(place, ref)
     if refuse and reason is None and can_ask():
         reason = ask(_("Why not?"))
+        keep(context, ref=ref, reason=reason)
     outcome = gates.approve(
         place, ref, criterion, refuse=refuse, reason=reason or "", on=on, seen=seen, dry_run=writing.dry_run
     )

@@ -52,6 +52,10 @@ def outcome_lines(outcome: Outcome) -> list[str]:
     if after.is_open:
         parts.append(f"{record['probability']} %")
     lines = ["   ".join(part for part in parts if part)]
+    lines += [
+        _("Approval lapsed: {ask} {why}").format(ask=literal(ask), why=literal(why))
+        for ask, why in outcome.lapsed
+    ]
     if after.next_action and after.is_open:
         lines.append(next_line(after.next_action.text or "", after.next_action.due))
     return lines
