@@ -123,8 +123,9 @@ def test_what_a_colleague_writes_while_a_question_is_open_is_not_written_over(de
         for answer in race.answers:
             lea.answer("", answer)
         assert lea.end() == 5
-        assert race.refusal in lea.seen
-        assert f"\nYour answers: pipe {race.again}\n" in lea.seen
+        assert race.refusal in lea.narrated
+        assert lea.narrated.endswith(f"Your answers: pipe {race.again}")
+        assert f"pipe {race.again}\n" in lea.seen
     assert desk("show", "1", "--json").out == after
 
 
@@ -150,7 +151,7 @@ def test_what_was_answered_is_given_back_where_the_workspace_is_gone(desk: Pipe,
         lea.answer("", "We spoke")
         assert lea.end() == 6
         again = f'Your answers: pipe --db {file} done 1 "We spoke"'
-        assert again in lea.seen.replace("\n", " ")
+        assert again in lea.narrated
 
 
 def test_so_is_it_in_the_walk_of_clean(desk: Pipe) -> None:

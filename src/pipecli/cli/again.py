@@ -9,6 +9,8 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .prompts import can_ask
+
 if TYPE_CHECKING:
     from pipecli.service.answers import Answers
 
@@ -19,8 +21,12 @@ _SPECIAL = frozenset('"$`\\!')
 
 
 def keep(context: Any, **answered: Any) -> None:
-    """Keep what was answered so far, by the names of the command's parameters; `answers` holds several."""
-    context.meta.setdefault(_KEPT, {}).update(answered)
+    """Keep what was answered so far, by the names of the command's parameters; `answers` holds several.
+
+    In a script nobody was asked.
+    """
+    if can_ask():
+        context.meta.setdefault(_KEPT, {}).update(answered)
 
 
 def given_back(context: Any, typed: Mapping[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pipecli.errors import InvalidInput, PipeError, Required
-from pipecli.render.console import is_terminal, literal, literal_lines, note
+from pipecli.render.console import is_terminal, literal, note
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
 
@@ -33,7 +33,7 @@ def ask(
     """
     while True:
         shown = f" [{literal(default)}]" if default else ""
-        print(f"{literal(question)}{shown} ", end="", file=sys.stderr, flush=True)
+        note(f"{literal(question)}{shown} ", end="")
         try:
             answer = input().strip() or (default or "")
         except EOFError:
@@ -46,7 +46,7 @@ def ask(
             if check:
                 check(answer)
         except PipeError as error:
-            print(literal_lines(f"  {error.message}"), file=sys.stderr)
+            note(f"  {error.message}")
             continue
         return answer
 
@@ -54,7 +54,7 @@ def ask(
 def confirm(question: str, *, default: bool = True) -> bool:
     """Yes or no."""
     hint = _("Y/n") if default else _("y/N")
-    print(f"{literal(question)} [{hint}] ", end="", file=sys.stderr, flush=True)
+    note(f"{literal(question)} [{hint}] ", end="")
     try:
         answer = input().strip().casefold()
     except EOFError:

@@ -91,7 +91,7 @@ def _hush(stream: TextIO) -> None:
 
 
 def _show(error: PipeError, *, as_json: bool) -> None:
-    from pipecli.render.console import json_text, literal
+    from pipecli.render.console import json_text, literal, note
 
     if as_json:
         print(
@@ -111,4 +111,4 @@ def _show(error: PipeError, *, as_json: bool) -> None:
     elif answers:
         lines += [_("Your answers:"), *(f"  {command}" for command in answers)]
     for line in lines:
-        print(literal(line), file=sys.stderr)
+        note(literal(line))

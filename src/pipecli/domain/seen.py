@@ -14,6 +14,7 @@ from pipecli.text import _, ngettext
 from .evolve import fold
 from .field_words import in_words, label_of
 from .opportunity import Opportunity
+from .wording import action_words
 
 if TYPE_CHECKING:
     from .decide import Decision
@@ -97,7 +98,7 @@ def refuse_if_replanned(decision: Decision, seen: Seen | None) -> None:
     _refuse_if_merged(decision, seen)
     action = decision.state.next_action
     if seen is not None and (action.seq if action else None) != seen.action:
-        now = action.text if action and action.text else _("none")
+        now = action_words(action.text) if action else _("none")
         by = _who(decision, lambda state: state.next_action.seq if state.next_action else None)
         raise Conflict(
             _(

@@ -13,7 +13,7 @@ from rich.text import Text
 from pipecli.domain.dates import format_age, format_day
 from pipecli.domain.events import COMMAND_UNDONE, MERGED
 from pipecli.domain.money import format_amount, format_number
-from pipecli.domain.wording import kind_name
+from pipecli.domain.wording import action_words, kind_name
 from pipecli.service.looking import Looked
 from pipecli.service.outcome import Outcome
 from pipecli.service.show import Entry, ProofStep, Shown
@@ -57,7 +57,7 @@ def outcome_lines(outcome: Outcome) -> list[str]:
         for ask, why in outcome.lapsed
     ]
     if after.next_action and after.is_open:
-        lines.append(next_line(after.next_action.text or "", after.next_action.due))
+        lines.append(next_line(after.next_action.text, after.next_action.due))
     return lines
 
 
@@ -76,9 +76,11 @@ def _amount_line(outcome: Outcome) -> str:
     return now
 
 
-def next_line(text: str, due: date) -> str:
+def next_line(text: str | None, due: date) -> str:
     """`Next: send proposal, Fri 27 Nov`."""
-    return _("Next: {text}, {day}").format(text=literal(text), day=format_day(due, language(), None))
+    return _("Next: {text}, {day}").format(
+        text=literal(action_words(text)), day=format_day(due, language(), None)
+    )
 
 
 def planned_line(looked: Looked) -> str:
@@ -90,7 +92,7 @@ def planned_line(looked: Looked) -> str:
         return _("{name}   no next action").format(name=name)
     day = format_day(planned.due, language(), None)
     return _("{name}   next action: {text}, {day}").format(
-        name=name, text=literal(planned.text or _("(erased)")), day=day
+        name=name, text=literal(action_words(planned.text)), day=day
     )
 
 
