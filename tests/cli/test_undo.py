@@ -111,3 +111,21 @@ def test_so_does_a_restore_but_not_for_what_came_after_it(
 def test_where_nothing_came_before_there_is_nothing_to_undo(pipe: Pipe) -> None:
     pipe("init")
     assert pipe("undo") == (5, "", "lea has nothing to undo\n")
+
+
+def test_a_stage_that_is_no_more_is_told_by_its_name(house: Pipe, environment: Path) -> None:
+    text = house("stages", "show", "--toml").out
+    (environment / "my.toml").write_text(text.replace('key = "discovery"', 'key = "visit"'))
+    adopted = house("stages", "adopt", str(environment / "my.toml"), "--move", "discovery=visit")
+    assert adopted.code == 0, adopted.err
+    assert "Qualified lead → Discovery\n" in house("journal", "1").out
+    assert "discovery" not in house("journal", "1").out
+
+
+def test_french_has_its_space_before_a_colon(house: Pipe) -> None:
+    house("log", "1", "note", "salut")
+    assert (
+        house("--lang", "fr", "journal", "1", "--limit", "1")
+        .out.replace("\xa0", " ")
+        .endswith("note : salut\n")
+    )

@@ -32,7 +32,7 @@ def undone_lines(found: Undone, *, redo: bool) -> list[str]:
     line = _("Done again: what pipe undo took back at {at}") if redo else _("Took back {name} of {at}")
     done = line.format(name=found.command.name, at=at) + (f" {on}" if found.refs else "")
     words = literal(found.words)
-    lines = [_("{command}: {what}").format(command=done, what=words) if words else done]
+    lines = [_("{ref}: {summary}").format(ref=done, summary=words) if words else done]
     if found.kept:
         lines.append(
             ngettext(

@@ -16,6 +16,7 @@ from pipecli.domain.seen import Seen
 from pipecli.errors import NotFound
 from pipecli.store import directory, journal, search
 from pipecli.store.directory import Person
+from pipecli.store.header import stage_names
 from pipecli.text import _
 
 from . import refs
@@ -157,7 +158,8 @@ def _people(reading: Reading, state: Opportunity) -> list[Person]:
 def entries(reading: Reading, events: list[Event], names: Mapping[int, str | None]) -> list[Entry]:
     """Events in words, each with whether it still counts."""
     alive = {e.seq for e in living(events)}
-    told = {e.seq: summary(e, reading.pipeline, names) for e in events}
+    pipeline = _remembering(reading, events)
+    told = {e.seq: summary(e, pipeline, names) for e in events}
     told |= _taken_back(reading, events, told)
     return [
         Entry(
@@ -174,6 +176,13 @@ def entries(reading: Reading, events: list[Event], names: Mapping[int, str | Non
         )
         for e in events
     ]
+
+
+def _remembering(reading: Reading, events: Iterable[Event]) -> Pipeline:
+    """The pipeline, with the names of the stages that it has no more where the events are about any."""
+    known = {stage.key for stage in (*reading.pipeline.stages, reading.pipeline.won)}
+    said = {e.payload.get(word) for e in events for word in ("from", "to", "stage")} - {None}
+    return reading.pipeline if said <= known else reading.pipeline.remembering(stage_names(reading.driver))
 
 
 def _taken_back(reading: Reading, events: list[Event], told: Mapping[int, str]) -> dict[int, str]:

@@ -81,6 +81,12 @@ def pipeline_as_of(driver: Driver, header: Header, day: date) -> Pipeline:
     return Pipeline.from_compiled(rows[0][0], json.loads(rows[0][1])) if rows else pipeline_of(header)
 
 
+def stage_names(driver: Driver) -> dict[str, str]:
+    """The name of every stage that any version had, by key, as the last of them called it."""
+    rows = driver.rows("select compiled_json from definition order by version")
+    return {stage["key"]: stage["name"] for (text,) in rows for stage in json.loads(text)["stages"]}
+
+
 def definition_versions(driver: Driver) -> list[tuple[int, str, str]]:
     """Every version with its TOML and the day it was adopted."""
     return [
