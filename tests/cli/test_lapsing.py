@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from rich.console import Console
+
+from pipecli.config import Settings
+from pipecli.render.opportunity import print_standing
+from pipecli.service.show import show
+from pipecli.service.workspace import Workspace
 
 from .conftest import Pipe
 
@@ -56,3 +64,14 @@ def test_a_request_waits_on_whatever_changes_and_every_list_says_the_same(house:
     house("edit", "1", "--amount", "60k")
     assert "asked of lea, who type: pipe approve 1 feasible" in house("why", "1").out
     assert "pipe approve 1 feasible" in house("today").out
+
+
+def test_the_board_tells_it_without_what_to_type(
+    approved: Pipe, environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    approved("edit", "1", "--amount", "60k")
+    shown = show(Workspace(Settings()), "1")
+    print_standing(Console(width=100), shown, ways=False)
+    told = capsys.readouterr().out
+    assert f"confirmed that we can do it?  feasible\n      {LAPSED}\n" in told
+    assert "pipe advance" not in told

@@ -20,7 +20,7 @@ from pipecli.service.show import Entry, ProofStep, Shown
 from pipecli.text import _, language, ngettext
 
 from .console import literal, literal_lines
-from .gate import EVIDENCE, print_gate
+from .gate import EVIDENCE, overtaken, print_gate
 from .table import print_hanging, print_table
 from .views import (
     action,
@@ -115,7 +115,14 @@ def print_standing(console: Console, shown: Shown, *, ways: bool = True) -> None
         print_hanging(console, Text(f"  {label:<{wide}}  ", "dim"), literal(value), style)
     if shown.why:
         console.print()
-        print_gate(console, shown.why.report, shown.why.pipeline, header=False, ways=ways)
+        print_gate(
+            console,
+            shown.why.report,
+            shown.why.pipeline,
+            header=False,
+            ways=ways,
+            overtaken=overtaken(shown.why),
+        )
 
 
 def standing_line(shown: Shown) -> Text:
