@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import subprocess
 import sys
@@ -51,15 +52,21 @@ class Terminal:
         self._process.wait()
         os.close(self._master)
 
+    @property
+    def narrated(self) -> str:
+        """What was shown, its lines as one."""
+        return " ".join(self.seen.split())
+
     def expect(self, text: str) -> None:
         """Wait until the text is shown, behind what was expected before."""
         deadline = time.monotonic() + PATIENCE
-        while (at := self.seen.find(text, self._read_up_to)) < 0:
+        words = re.compile(re.escape(text).replace(r"\ ", "[ \n]"))  # narration is broken between words
+        while (found := words.search(self.seen, self._read_up_to)) is None:
             if self._pressed == b"\x03" and not select.select([self._master], [], [], 8)[0]:
                 os.write(self._master, self._pressed)  # lost on its way, as `end` tells
             assert self._read(deadline), f"{text!r} is not shown:\n{self.seen}"
         self._pressed = b""
-        self._read_up_to = at + len(text)
+        self._read_up_to = found.end()
 
     def answer(self, question: str, text: str) -> None:
         """Wait for a question and type its answer and Enter."""

@@ -206,3 +206,28 @@ def test_a_stream_that_cannot_encode_gets_the_nearest_characters(house: Pipe) ->
     assert b"  + Was the scope" in found.stdout and b"  x What problem" in found.stdout
     listed = run("list", "zürich", "--json", stdout=subprocess.PIPE, env=ascii_only)
     assert json.loads(listed.stdout)[0]["name"] == "Café Zürich"
+
+
+@pytest.mark.parametrize(
+    "words, line",
+    [
+        (
+            ["waive", "1", "feasible", "I am in a hurry"],
+            "pipe waive: a reason goes behind --reason; type: "
+            'pipe waive 1 feasible --reason "I am in a hurry"',
+        ),
+        (
+            ["back", "1", "too", "early", "--to", "lead"],
+            'pipe back: a reason goes behind --reason; type: pipe back 1 --to lead --reason "too early"',
+        ),
+        (["lose", "1", "--reason", "price"], "pipe lose: the reason is no option; type: pipe lose 1 price"),
+        (["lose", "1", "-r", "price"], "pipe lose: the reason is no option; type: pipe lose 1 price"),
+        (["win", "1", "--reason=It fits"], 'pipe win: the reason is no option; type: pipe win 1 "It fits"'),
+        (
+            ["back", "1", "--reason", "x", "y"],
+            'pipe back: "y" is more than it takes; put quotes around a text; see pipe back -h',
+        ),
+    ],
+)
+def test_a_reason_in_the_wrong_place_is_told_the_right_one(house: Pipe, words: list[str], line: str) -> None:
+    assert house(*words) == (2, "", f"{line}\n")

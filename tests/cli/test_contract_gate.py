@@ -82,7 +82,7 @@ def test_answers_and_move_are_one_transaction(house: Pipe) -> None:
         "Next: send references, Mon 23 Nov\n",
         "",
     )
-    assert house("undo").out == "Took back advance of 2026-11-23 09:00 UTC on 2\n"
+    assert house("undo").out.startswith("Took back advance of 2026-11-23 09:00 on 2: ")
     assert house("why", "2", "-q").out == "need\ncontact\n"
 
 
@@ -232,12 +232,15 @@ def test_undo_goes_further_back_each_time_and_redo_forward(house: Pipe) -> None:
     house("log", "1", "note", "x")
     assert house("undo", "--dry-run") == (
         0,
-        "Took back log of 2026-11-23 09:00 UTC on 1\n",
+        "Took back log of 2026-11-23 09:00 on 1: note: x\n",
         "Dry run: nothing was changed.\n",
     )
-    assert house("undo").out == "Took back log of 2026-11-23 09:00 UTC on 1\n"
+    assert house("undo").out == "Took back log of 2026-11-23 09:00 on 1: note: x\n"
     assert house("undo", "-q").out == "1\n"
-    assert house("undo", "--redo").out == "Done again: what pipe undo took back at 2026-11-23 09:00 on 1\n"
+    assert (
+        house("undo", "--redo").out
+        == "Done again: what pipe undo took back at 2026-11-23 09:00 on 1: next action put off to 2026-12-01\n"
+    )
     document = json.loads(house("undo", "--json").out)
     assert document == {
         "command": "snooze",

@@ -168,9 +168,10 @@ def test_what_is_left_is_said_to_be_erased(known: Pipe) -> None:
 
 
 def test_what_an_erasure_went_through_is_not_taken_back(house: Pipe) -> None:
-    house("add", "Kiosk", "-n", "call Ana", "-d", "+1d", "--contact", "Ana Ruiz <ana@kiosk.example>")
+    words = ("Kiosk", "-n", "call Ana", "-d", "+1d", "--contact", "Ana Ruiz <ana@kiosk.example>")
+    house("add", *words, me="marc")
     assert house("forget", "ana", "-y").code == 0
-    assert house("undo") == (
+    assert house("undo", me="marc") == (
         5,
         "",
         "add cannot be taken back: lea erased a person from what it wrote since (2026-11-23)\n",

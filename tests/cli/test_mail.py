@@ -48,7 +48,7 @@ def test_import_prints_what_was_taken_and_what_is_to_decide(house: Pipe, folder:
     assert house("import", "in box") == (0, listed, "")
     again = house("import", "in box")
     assert again.code == 0 and again.out.startswith("0 taken, 1 taken before, 2 to decide.\n")
-    assert house("undo").out == "Took back import of 2026-11-23 09:00 UTC on 1\n"
+    assert house("undo").out.startswith("Took back import of 2026-11-23 09:00 on 1: mail: ")
     assert house("import", "in box").out == listed
 
 

@@ -129,7 +129,7 @@ def test_an_unknown_command_of_the_group(house: Pipe) -> None:
 
 
 def test_undo_takes_a_rate_back(abroad: Pipe) -> None:
-    assert abroad("undo").out == "Took back rates of 2026-11-23 09:00 UTC\n"
+    assert abroad("undo").out == "Took back rates of 2026-11-23 09:00: 1 USD = 0.92 EUR from 2026-11-02 on\n"
     assert "no rate: pipe rates set USD RATE" in abroad("rates").out
     assert abroad("undo", "--redo").code == 0
     assert abroad("rates").out == LISTED

@@ -79,7 +79,7 @@ def test_an_import_ends_with_the_next_step(desk: Pipe) -> None:
 def test_nobody_is_asked_where_there_is_no_workspace(pipe: Pipe) -> None:
     with Terminal("add") as terminal:
         assert terminal.end() == 6
-        assert terminal.seen.startswith("there is no workspace at ")
+        assert terminal.narrated.startswith("there is no workspace at ")
 
 
 def test_a_missing_reference_opens_a_pick_list_mine_and_late_first(desk: Pipe) -> None:
@@ -308,7 +308,7 @@ def test_answers_to_a_gate_are_not_given_to_the_next_one_when_a_colleague_moved_
         assert lea.end() == 0
         marc.answer("", "A new ERP")
         assert marc.end() == 5
-        assert "was moved to Discovery meanwhile by lea; nothing was changed" in marc.seen
+        assert "was moved to Discovery meanwhile by lea; nothing was changed" in marc.narrated
     assert [record(desk, "1")[key] for key in ("stage", "contact")] == ["discovery", "Jeanne"]
 
 

@@ -202,6 +202,24 @@ WRITES: dict[str, Act] = {
 }
 
 
+IN_WORDS = {
+    "name": "Rollout 2",
+    "account": "Acme",
+    "contact": "Jeanne",
+    "decision_maker": "Jeanne",
+    "owner": "marc",
+    "amount": "€9,000",
+    "close_date": "2026-06-01",
+    "source": "fair",
+    "tags": "key",
+    "site": "Lyon",
+    "effort_days": "12",
+    "urgent": "yes",
+}
+"""What people read each field to be."""
+LABELS = {"close_date": "close date", "decision_maker": "decision maker"}
+
+
 @pytest.mark.parametrize("written", WRITES)
 def test_a_field_written_since_is_in_the_way_of_its_own_answer_alone(written: str) -> None:
     case = a_case()
@@ -215,7 +233,8 @@ def test_a_field_written_since_is_in_the_way_of_its_own_answer_alone(written: st
         refuse_if_rewritten(case.decision, WRITES, seen)
     number, name = case.state.number, case.state.name
     assert (conflict.value.message, conflict.value.detail) == (
-        f"{written} of {number} {name} was changed meanwhile; nothing was changed",
+        f"{LABELS.get(written, written)} of {number} {name} was changed meanwhile, "
+        f"it is now: {IN_WORDS[written]}; nothing was changed",
         {"ref": 1, "fields": [written]},
     )
 

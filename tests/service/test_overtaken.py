@@ -366,8 +366,10 @@ def test_a_field_that_a_colleague_wrote_meanwhile_is_not_written_over(
 
     with pytest.raises(Conflict) as refusal:
         opportunities.edit(lea, "1", editing(field, "2026-07-07" if field == "close_date" else "7", seen))
+    now = "€12,000" if field == "amount" else FIELDS[field]
+    label = field.replace("_", " ")
     assert (refusal.value.message, refusal.value.detail) == (
-        f"{field} of 1 {name} was changed meanwhile by marc; nothing was changed",
+        f"{label} of 1 {name} was changed meanwhile by marc, it is now: {now}; nothing was changed",
         {"ref": 1, "fields": [field], "by": "marc"},
     )
     assert written(lea) == before

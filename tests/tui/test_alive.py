@@ -144,6 +144,7 @@ def test_a_next_action_that_a_colleague_closed_is_not_closed_again(
         assert (
             "the next action of 1 ERP rollout was changed meanwhile by marc, it is now: write" in board.seen()
         )
+        assert "^s again saves it over" in " ".join(board.seen().split())
         assert "I called" in board.seen() and "visit" in board.seen()
         await board.press("ctrl+s")
         assert len(board.app.screen_stack) == 1

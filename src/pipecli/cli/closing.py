@@ -8,8 +8,9 @@ import typer
 
 from pipecli.text import _
 
+from .again import keep
 from .options import Amount, Due, Next, On, Proofs, Reason, Ref, Sets, To, Writing, workspace, writes
-from .prompts import ask, can_ask, choose, next_given, reference, typed
+from .prompts import ask, can_ask, choose, next_given, reference, seen_of, typed
 from .results import report
 
 
@@ -36,12 +37,18 @@ def win(
 
         from .questions import completed
 
-        answers, ask_approval = completed(answers, WON, lambda given: gates.tried(place, ref, given, WON))
+        answers, ask_approval = completed(
+            answers,
+            WON,
+            lambda given: gates.tried(place, ref, given, WON),
+            keep=lambda given: keep(context, ref=ref, answers=given),
+        )
         if ask_approval:
             outcome = gates.advance(place, ref, answers, to=WON, ask=True, dry_run=writing.dry_run)
             report(outcome, writing)
             return
         reason = reason or ask(_("Why did they say yes?"))
+        keep(context, ref=ref, reason=reason)
     report(gates.win(place, ref, reason or "", answers, dry_run=writing.dry_run), writing)
 
 
@@ -61,12 +68,16 @@ def lose(
     place = workspace(context)
     ref = reference(place, ref)
     note = typed(note)
+    seen = seen_of(place, ref)
     if can_ask() and reason is None:
         reasons = stages.pipeline(place).loss_reasons
         reason = list(reasons)[choose(_("Why was it lost?"), list(reasons.values()))]
     if can_ask() and reason == "other" and not note:
         note = ask(_("What happened?"))
-    report(gates.lose(place, ref, reason or "", note or "", on=on, dry_run=writing.dry_run), writing)
+    keep(context, ref=ref, reason=reason, note=note)
+    report(
+        gates.lose(place, ref, reason or "", note or "", on=on, seen=seen, dry_run=writing.dry_run), writing
+    )
 
 
 @writes
@@ -86,9 +97,11 @@ def back(
     place = workspace(context)
     ref = reference(place, ref)
     reason = typed(reason)
+    seen = seen_of(place, ref)
     if reason is None and can_ask():
         reason = ask(_("Why does it go back?"))
-    answers = Answers(next=next_, due=due, on=on)
+        keep(context, ref=ref, reason=reason)
+    answers = Answers(next=next_, due=due, on=on, seen=seen)
     report(gates.back(place, ref, reason or "", answers, to=to, dry_run=writing.dry_run), writing)
 
 
@@ -108,10 +121,12 @@ def reopen(
     place = workspace(context)
     ref = reference(place, ref)
     reason = typed(reason)
+    seen = seen_of(place, ref)
     if can_ask():
         reason = reason or ask(_("Why is it open again?"))
         next_, due = next_given(next_, due)
-    answers = Answers(next=next_, due=due, on=on)
+        keep(context, ref=ref, reason=reason, next_=next_, due=due)
+    answers = Answers(next=next_, due=due, on=on, seen=seen)
     report(gates.reopen(place, ref, reason or "", answers, dry_run=writing.dry_run), writing)
 
 
@@ -130,8 +145,6 @@ def undo(
     from pipecli.service import undoing
 
     found = undoing.undo(workspace(context), redo=redo, untouched=untouched, dry_run=writing.dry_run)
-    for name in found.passed_over:
-        tell(_("{name} is not undone this way and was passed over").format(name=name))
     if writing.format == "json":
         write_json(undone_document(found, redo=redo))
     elif writing.format == "quiet":

@@ -9,6 +9,7 @@ import typer
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
+from .again import keep
 from .options import (
     Amount,
     Due,
@@ -24,7 +25,19 @@ from .options import (
     workspace,
     writes,
 )
-from .prompts import ask, can_ask, choose, confirm, next_given, reference, standard_input, text_given, typed
+from .prompts import (
+    ask,
+    can_ask,
+    choose,
+    confirm,
+    next_given,
+    reference,
+    seen_of,
+    seen_with_its_action,
+    standard_input,
+    text_given,
+    typed,
+)
 from .results import report, report_all
 
 if TYPE_CHECKING:
@@ -72,6 +85,7 @@ def add(
     name = name if name is not None else ask(_("What is it about?"))
     account, owner = _questioned(context, account, owner)
     next_, due = next_given(next_, due)
+    keep(context, name=name, account=account, owner=owner, next_=next_, due=due)
     given = [
         ("account", account),
         ("contact", contact),
@@ -134,8 +148,10 @@ def done(
 
     place = workspace(context)
     ref = reference(place, ref)
+    seen = seen_with_its_action(place, ref) if text is None else seen_of(place, ref)
     text = text_given(text, _("What happened?"), required=False)
-    answers = Answers(tuple(sets or ()), tuple(prove or ()), amount, None, next_, due, on)
+    keep(context, ref=ref, text=text)
+    answers = Answers(tuple(sets or ()), tuple(prove or ()), amount, None, next_, due, on, seen=seen)
     if text and (accept or can_ask()):
         from .agreeing import assistance
         from .understanding import completed_by
@@ -145,13 +161,17 @@ def done(
         answers = completed_by(place, ref, text, answers, how, accept=accept)
     next_, due = next_given(answers.next, answers.due)
     answers = answers._replace(next=next_, due=due)
+    keep(context, answers=answers)
     happened = opportunities.Happened(text, kind)
     ask_approval = False
     if (advance or to) and can_ask():
         from .questions import completed
 
         answers, ask_approval = completed(
-            answers, to, lambda given: opportunities.done_tried(place, ref, happened, given, to)
+            answers,
+            to,
+            lambda given: opportunities.done_tried(place, ref, happened, given, to),
+            keep=lambda given: keep(context, answers=given),
         )
     outcome = opportunities.done(
         place, ref, happened, answers, advance=advance, ask=ask_approval, to=to, dry_run=writing.dry_run
@@ -177,9 +197,12 @@ def next_(
 
     ref = reference(place, ref)
     text = typed(text)
-    if can_ask():
+    seen = None
+    if can_ask() and not (text and due):
+        seen = seen_with_its_action(place, ref)
         text, due = next_given(text, due)
-    outcome = opportunities.set_next(place, ref, text, due, dry_run=writing.dry_run)
+        keep(context, ref=ref, text=text, due=due)
+    outcome = opportunities.set_next(place, ref, text, due, seen=seen, dry_run=writing.dry_run)
     report(outcome, writing)
 
 
@@ -240,9 +263,11 @@ def log(
     # A text in the place of the kind: the kind is what is missing.
     if (kind is None and not can_ask()) or (kind and kind not in EXCHANGE_KINDS and text is None):
         raise InvalidInput(_("what was it? pipe log {ref} call|mail|meeting|note TEXT").format(ref=ref))
+    seen = seen_of(place, ref)
     kind = kind or EXCHANGE_KINDS[choose(_("What was it?"), EXCHANGE_KINDS)]
     text = text_given(text, _("What was said?"))
-    answers = Answers(tuple(sets or ()), tuple(prove or ()), None, None, next_, due, on)
+    keep(context, ref=ref, kind=kind, text=text)
+    answers = Answers(tuple(sets or ()), tuple(prove or ()), None, None, next_, due, on, seen=seen)
     report(opportunities.log(place, ref, kind, text, answers, dry_run=writing.dry_run), writing)
 
 
@@ -291,7 +316,9 @@ def edit(
         raise InvalidInput(_("nothing to change: pipe edit {ref} --set K=V").format(ref=ref))
     reason = typed(reason) or ""
     if probability is not None and not reason and can_ask():
+        answers = answers._replace(seen=seen_of(place, ref))
         reason = ask(_("Why does the probability change?"))
+        keep(context, ref=ref, reason=reason)
     outcome = opportunities.edit(
         place, ref, answers, probability=probability, reason=reason, dry_run=writing.dry_run
     )

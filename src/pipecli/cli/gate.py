@@ -9,6 +9,7 @@ import typer
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
+from .again import keep
 from .exits import OK
 from .options import (
     Amount,
@@ -27,7 +28,7 @@ from .options import (
     workspace,
     writes,
 )
-from .prompts import ask, can_ask, reference, text_given, typed
+from .prompts import ask, can_ask, reference, seen_of, text_given, typed
 from .results import report
 
 GATE_NOT_MET = 4
@@ -84,7 +85,12 @@ def advance(
     if can_ask() and not ask_approval:
         from .questions import completed
 
-        answers, ask_approval = completed(answers, to, lambda given: gates.tried(place, ref, given, to))
+        answers, ask_approval = completed(
+            answers,
+            to,
+            lambda given: gates.tried(place, ref, given, to),
+            keep=lambda given: keep(context, ref=ref, answers=given),
+        )
     report(gates.advance(place, ref, answers, to=to, ask=ask_approval, dry_run=writing.dry_run), writing)
 
 
@@ -117,12 +123,14 @@ def prove(
     ref = reference(place, ref)
     if criterion is None:
         raise InvalidInput(_("which criterion? pipe why {ref} lists them").format(ref=ref))
+    seen = seen_of(place, ref)
     if not (link or file or exchange is not None or quote):
         text = text_given(text, question(place, criterion) if text is None else "")
+        keep(context, ref=ref, text=text)
     text = typed(text)
     path, digest = file_proof(file) if file else ("", "")
     proof = Proof(text or "", link, path, digest, exchange, quote)
-    answers = Answers(sets=tuple(sets or ()), next=next_, due=due, on=on)
+    answers = Answers(sets=tuple(sets or ()), next=next_, due=due, on=on, seen=seen)
     report(gates.prove(place, ref, criterion, proof, answers, dry_run=writing.dry_run), writing)
 
 
@@ -155,9 +163,13 @@ def waive(
     if criterion is None:
         raise InvalidInput(_("which criterion? pipe why {ref} lists them").format(ref=ref))
     reason = typed(reason)
+    seen = seen_of(place, ref)
     if reason is None and can_ask():
         reason = ask(_("Why this exception?"))
-    report(gates.waive(place, ref, criterion, reason or "", on=on, dry_run=writing.dry_run), writing)
+        keep(context, ref=ref, reason=reason)
+    report(
+        gates.waive(place, ref, criterion, reason or "", on=on, seen=seen, dry_run=writing.dry_run), writing
+    )
 
 
 @writes
@@ -177,9 +189,11 @@ def approve(
     if criterion is None:
         raise InvalidInput(_("which criterion? pipe today lists what you are asked"))
     reason = typed(reason)
+    seen = seen_of(place, ref)
     if refuse and reason is None and can_ask():
         reason = ask(_("Why not?"))
+        keep(context, ref=ref, reason=reason)
     outcome = gates.approve(
-        place, ref, criterion, refuse=refuse, reason=reason or "", on=on, dry_run=writing.dry_run
+        place, ref, criterion, refuse=refuse, reason=reason or "", on=on, seen=seen, dry_run=writing.dry_run
     )
     report(outcome, writing)

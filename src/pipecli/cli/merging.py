@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
+from .again import keep
 from .options import Writing, workspace, writes
 from .prompts import ask, can_ask, reference
 
@@ -41,11 +43,23 @@ def merge(
     kept = reference(place, kept)
     other = reference(place, other)
     fields = [field for text in take or () for field in text.split(",") if field.strip()]
-    report_merge(merged(place, kept, other, fields, writing.dry_run, reason), writing)
+    report_merge(
+        merged(
+            place, kept, other, fields, writing.dry_run, reason,
+            lambda take, reason: keep(context, kept=kept, other=other, take=[",".join(take)], reason=reason),
+        ),
+        writing,
+    )  # fmt: skip
 
 
 def merged(
-    place: Workspace, kept: str, other: str, fields: list[str], dry_run: bool, reason: str = ""
+    place: Workspace,
+    kept: str,
+    other: str,
+    fields: list[str],
+    dry_run: bool,
+    reason: str = "",
+    answered: Callable[[list[str], str], None] | None = None,
 ) -> Merged:
     """Merge, after showing in a terminal where the two differ and asking what to take of the other, and why."""
     from pipecli.service import merging
@@ -53,6 +67,8 @@ def merged(
     seen: tuple[Seen, Seen] | None = None
     if can_ask() and not fields:
         fields, seen, reason = _asked(place, kept, other, reason)
+        if answered:
+            answered(fields, reason)
     return merging.merge(place, kept, other, fields, reason=reason, seen=seen, dry_run=dry_run)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from pipecli.config import is_text
-from pipecli.errors import InvalidInput
+from pipecli.errors import InvalidInput, PipeError
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
 
@@ -124,7 +124,12 @@ def extended(
     def called(**values: Any) -> Any:
         _refuse_what_is_not_text(values)
         _inherit_format(values)
-        return command(**{name: choose(values)}, **values)
+        typed = dict(values)
+        try:
+            return command(**{name: choose(values)}, **values)
+        except PipeError as error:
+            _give_answers_back(error, values.get("context"), typed)
+            raise
 
     signature = inspect.signature(command, eval_str=True)
     own = [p for key, p in signature.parameters.items() if key != name]
@@ -136,6 +141,15 @@ def extended(
     called.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     called.__annotations__ = {p.name: p.annotation for p in parameters}
     return called
+
+
+def _give_answers_back(error: PipeError, context: typer.Context | None, typed: dict[str, Any]) -> None:
+    """Where a person was asked, the refusal holds the command lines that would have said what they answered."""
+    if context is not None and context.meta:
+        from .again import given_back
+
+        if lines := given_back(context, typed):
+            error.detail["answers"] = lines
 
 
 def _inherit_format(values: dict[str, Any]) -> None:

@@ -26,12 +26,13 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the words behind the command."""
+        typed = tuple(args)
         if any(_NEGATIVE.match(word) for word in args):
             args = _negatives_last(args, self.params)
         try:
             return super().parse_args(ctx, args)
         except TyperException as error:
-            vars(error).update(ctx=getattr(error, "ctx", None) or ctx)
+            vars(error).update(ctx=getattr(error, "ctx", None) or ctx, typed=typed)
             raise
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -125,6 +126,8 @@ def explained(error: Any) -> InvalidInput:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "pipe"
     kind, param = type(error).__name__, getattr(error, "param", None)
+    if better := _instead(error, kind, context):
+        return InvalidInput(better)
     if kind == "NoSuchOption":
         line = _("{command} has no option {option}").format(command=path, option=shortened(error.option_name))
         near = get_close_matches(error.option_name, error.possibilities or (), n=1, cutoff=0)
@@ -145,6 +148,35 @@ def explained(error: Any) -> InvalidInput:
     else:
         line = f"{path}: {error.format_message()}"
     return InvalidInput(_("{line}; see {command} -h").format(line=line, command=path))
+
+
+def _instead(error: Any, kind: str, context: Any) -> str:
+    """The right form where a reason stands as an argument that is an option, or the other way round."""
+    from .again import command_line
+
+    typed = list(getattr(error, "typed", ()))
+    reason = next((p for p in context.command.params if p.name == "reason"), None) if context else None
+    if reason is None or not typed:
+        return ""
+    command = context.command_path.split()[1:]
+    if kind == "NoSuchOption" and reason.param_type_name == "argument":
+        if error.option_name not in ("--reason", "-r"):
+            return ""
+        words = [word.removeprefix("--reason=") for word in typed if word not in ("--reason", "-r")]
+        line = _("{command}: the reason is no option; type: {instead}")
+    elif reason.param_type_name == "option" and "unexpected extra argument" in getattr(error, "message", ""):
+        extra = error.message.rpartition(" (")[2].rstrip(").")
+        for word in [extra] if extra in typed else extra.split(" "):
+            if word not in typed:
+                return ""
+            typed.remove(word)
+        if {"--reason", "-r"} & set(typed):
+            return ""
+        words = [*typed, "--reason", extra]
+        line = _("{command}: a reason goes behind --reason; type: {instead}")
+    else:
+        return ""
+    return line.format(command=context.command_path, instead=command_line(command, words))
 
 
 def _range(type_: Any) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from pipecli.errors import InvalidInput, PipeError, Required
-from pipecli.render.console import is_terminal, literal, literal_lines
+from pipecli.render.console import is_terminal, literal, note
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
+
+if TYPE_CHECKING:
+    from pipecli.domain.seen import Seen
 
 
 def can_ask() -> bool:
@@ -29,7 +33,7 @@ def ask(
     """
     while True:
         shown = f" [{literal(default)}]" if default else ""
-        print(f"{literal(question)}{shown} ", end="", file=sys.stderr, flush=True)
+        note(f"{literal(question)}{shown} ", end="")
         try:
             answer = input().strip() or (default or "")
         except EOFError:
@@ -42,7 +46,7 @@ def ask(
             if check:
                 check(answer)
         except PipeError as error:
-            print(literal_lines(f"  {error.message}"), file=sys.stderr)
+            note(f"  {error.message}")
             continue
         return answer
 
@@ -50,7 +54,7 @@ def ask(
 def confirm(question: str, *, default: bool = True) -> bool:
     """Yes or no."""
     hint = _("Y/n") if default else _("y/N")
-    print(f"{literal(question)} [{hint}] ", end="", file=sys.stderr, flush=True)
+    note(f"{literal(question)} [{hint}] ", end="")
     try:
         answer = input().strip().casefold()
     except EOFError:
@@ -106,6 +110,29 @@ def _picked(found: Sequence[tuple[int, str | None, str, str]]) -> str:
         for _number, account, name, owner in found
     ]
     return str(numbers[choose(_("Which one?"), lines, numbers)])
+
+
+def seen_of(workspace: Workspace, ref: str) -> Seen | None:
+    """What stands there as a person is about to be asked; nothing in a script, which answers no question."""
+    if not can_ask():
+        return None
+    from pipecli.service.looking import look
+
+    return look(workspace, ref).seen
+
+
+def seen_with_its_action(workspace: Workspace, ref: str) -> Seen | None:
+    """The same, after a line that says which next action the answers are about; raises Conflict for a closed one."""
+    if not can_ask():
+        return None
+    from pipecli.domain.route import require_open
+    from pipecli.render.opportunity import planned_line
+    from pipecli.service.looking import look
+
+    found = look(workspace, ref)
+    require_open(found.state)
+    note(planned_line(found))
+    return found.seen
 
 
 def text_given(text: str | None, question: str, *, required: bool = True) -> str:

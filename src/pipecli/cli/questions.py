@@ -17,11 +17,16 @@ from .prompts import ask, ask_day, can_ask, choose, confirm
 
 
 def completed(
-    given: Answers, to: str | None, trial: Callable[[Answers], Why], only: Collection[str] | None = None
+    given: Answers,
+    to: str | None,
+    trial: Callable[[Answers], Why],
+    only: Collection[str] | None = None,
+    *,
+    keep: Callable[[Answers], None] | None = None,
 ) -> tuple[Answers, bool]:
     """The answers completed by asking for what the gate still needs, and whether to ask for approvals.
 
-    `only` are the criteria that are asked about; None is all of them.
+    `only` are the criteria that are asked about; None is all of them. `keep` is told each answer as it comes.
 
     Nothing is written here: `trial` says how the gate would be with the answers so far, until only what others
     must give is missing. Raises Conflict where somebody moves the opportunity meanwhile.
@@ -45,6 +50,8 @@ def completed(
             break
         alike = [q for q in missing if q.criterion == missing[0].criterion and q.hint and q.field]
         answers = _asked(missing[0], alike, answers)
+        if keep:
+            keep(answers)
     waiting = asking.of_others(found.gate) if only is None else []
     if not waiting or len(waiting) < len(found.gate.unmet):
         return answers, False

@@ -91,7 +91,7 @@ def _hush(stream: TextIO) -> None:
 
 
 def _show(error: PipeError, *, as_json: bool) -> None:
-    from pipecli.render.console import json_text, literal
+    from pipecli.render.console import json_text, literal, note
 
     if as_json:
         print(
@@ -105,5 +105,10 @@ def _show(error: PipeError, *, as_json: bool) -> None:
             lines += [f"  ✗ {item['ask']}  {item['criterion']}"]
             lines += [f"      {way}" for way in item["how"].split("; ")]
     lines += [f"  {c['id']:>5}  {c['name']}" for c in error.detail.get("candidates", ())[5:]]
+    answers = error.detail.get("answers", ())
+    if len(answers) == 1:
+        lines.append(_("Your answers: {command}").format(command=answers[0]))
+    elif answers:
+        lines += [_("Your answers:"), *(f"  {command}" for command in answers)]
     for line in lines:
-        print(literal(line), file=sys.stderr)
+        note(literal(line))

@@ -18,6 +18,7 @@ from pipecli.service.show import Shown
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
 
+from .again import command_line, lines_of
 from .keys import press
 from .prompts import ask, ask_close_day, ask_day, choose
 
@@ -57,6 +58,7 @@ class _Walk:
         self._settled: set[int] = set()
         self._skipped: set[int] = set()
         self._written: list[int] = []
+        self._answered: list[str] = []
         self._acts: dict[str, Callable[[Item, Shown], None]] = {
             SAID: self._talk, NEXT: self._plan, LOSE: self._lose, MERGE: self._merge, PROVE: self._prove,
             DATE: self._date, AMOUNT: self._price,
@@ -132,6 +134,7 @@ class _Walk:
 
     def _act(self, key: str, item: Item, shown: Shown) -> None:
         """One command; Ctrl-C at a question of it takes nothing and comes back to the card."""
+        self._answered = []
         try:
             self._acts[key](item, shown)
         except KeyboardInterrupt:
@@ -139,6 +142,8 @@ class _Walk:
             return
         except PipeError as error:
             print(literal_lines(f"  {error.message}"))
+            for line in self._answered:
+                print(literal_lines("  " + _("Your answers: {command}").format(command=line)))
             return
         self._written.append(self._at)
 
@@ -153,6 +158,8 @@ class _Walk:
     def _talk(self, item: Item, shown: Shown) -> None:
         said = opportunities.Happened(ask(_("What was said?")))
         answers = Answers(next=ask(_("What is the next action?")), due=ask_day(), seen=shown.seen)
+        words = ["done", _ref(item)] if shown.state.next_action else ["log", _ref(item), "note"]
+        self._answered = [command_line(words, [said.text], _planning(answers))]
         if shown.state.next_action:
             self._say(opportunities.done(self._place, _ref(item), said, answers))
         else:
@@ -160,12 +167,14 @@ class _Walk:
 
     def _plan(self, item: Item, shown: Shown) -> None:
         words, due = ask(_("What is the next action?")), ask_day()
+        self._answered = [command_line(["next"], [_ref(item), words], ["--due", due])]
         self._say(opportunities.set_next(self._place, _ref(item), words, due, seen=shown.seen))
 
     def _lose(self, item: Item, shown: Shown) -> None:
         reasons = shown.pipeline.loss_reasons
         reason = list(reasons)[choose(_("Why was it lost?"), list(reasons.values()))]
         words = ask(_("What happened?"), empty=reason != "other")
+        self._answered = [command_line(["lose"], [_ref(item), reason, *([words] if words else [])])]
         self._say(gates.lose(self._place, _ref(item), reason, words, seen=shown.seen))
 
     def _merge(self, item: Item, shown: Shown) -> None:
@@ -191,6 +200,7 @@ class _Walk:
             None,
             lambda given: gates.proven_with(self._place, ref, given),
             only=(mine[picked].key,),
+            keep=lambda given: self._keep(ref, given),
         )
         plan = self._planned(shown)
         answers = proven._replace(next=plan.next, due=plan.due) if plan.next else proven
@@ -206,7 +216,11 @@ class _Walk:
 
     def _edit(self, item: Item, shown: Shown, text: str) -> None:
         answers = self._planned(shown)._replace(sets=(text,))
+        self._keep(_ref(item), answers)
         self._say(opportunities.edit(self._place, _ref(item), answers))
+
+    def _keep(self, ref: str, answers: Answers) -> None:
+        self._answered = lines_of(ref, answers)
 
     def _planned(self, shown: Shown) -> Answers:
         """What comes along: the next action, where there is none, without which nothing is taken."""
@@ -240,6 +254,10 @@ def _best(item: Item) -> str:
     """The key that settles it: a plan where there is none, for a plan alone keeps nothing else from being stale."""
     unplanned = item.kind == rules.STALE and item.record["next_action"] is None
     return NEXT if unplanned else BEST[item.kind]
+
+
+def _planning(answers: Answers) -> list[str]:
+    return ["--next", answers.next or "", "--due", answers.due or ""]
 
 
 def _ref(item: Item) -> str:

@@ -60,12 +60,18 @@ def stages(context: typer.Context, output: Output) -> None:
 def show(
     context: typer.Context,
     output: Output,
+    version: Annotated[
+        int | None, typer.Argument(metavar="N", min=1, help=_("a former version, with --toml"))
+    ] = None,
     toml: Annotated[bool, typer.Option("--toml", help=_("the TOML, to adapt and adopt"))] = False,
 ) -> None:
     from pipecli.service import stages as definitions
 
+    if version is not None and not toml:
+        raise InvalidInput(_("a former version is shown as it was written: pipe stages show N --toml"))
     if toml:
-        print(definitions.current_toml(workspace(context))[1], end="")
+        place = workspace(context)
+        print(definitions.toml_of(place, version) if version else definitions.current_toml(place)[1], end="")
     else:
         _print_current(workspace(context), output)
 

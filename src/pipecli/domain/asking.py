@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pipecli.text import _
 
 from .condition import describe, reads
+from .field_words import label_of
 from .gate import Gate, Verdict
 from .guidance import exchange_need
 from .opportunity import Opportunity
@@ -59,33 +60,16 @@ def of_others(gate: Gate) -> list[Verdict]:
 
 def of_field(key: str, pipeline: Pipeline, ask: str = "", criterion: str = "") -> Question:
     """The question for a settable field, by its type."""
-    own = pipeline.fields.get(key)
+    own, label = pipeline.fields.get(key), label_of(key, pipeline)
     if own is not None:
         answer = _TYPES.get(own.type, TEXT)
         choices = own.choices
-        label = own.label
     else:
         answer = {"amount": AMOUNT, "close_date": DAY}.get(key, TEXT)
         choices = ()
-        label = labels().get(key, key.replace("_", " "))
     if answer == YES_NO:
         choices = (_("yes"), _("no"))
     return Question(criterion, ask or label, answer, field=key, label=label, choices=choices)
-
-
-def labels() -> dict[str, str]:
-    """What people call the settable fields that every opportunity has."""
-    return {
-        "name": _("name"),
-        "account": _("account"),
-        "contact": _("contact"),
-        "owner": _("owner"),
-        "amount": _("amount"),
-        "close_date": _("close date"),
-        "decision_maker": _("decision maker"),
-        "source": _("source"),
-        "tags": _("tags"),
-    }
 
 
 def _of_verdict(verdict: Verdict, state: Opportunity, pipeline: Pipeline) -> Iterator[Question]:

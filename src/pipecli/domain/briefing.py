@@ -21,6 +21,7 @@ from .opportunity import Opportunity, Span
 from .pipeline import WON, Pipeline
 from .statements import GATE, NEXT, STANDING, Statement
 from .survival import Dwell
+from .wording import action_words
 
 _ASKS = 2
 """How many questions are written out of those that leave a stage unproven."""
@@ -267,7 +268,7 @@ def planned(matter: Matter) -> Iterator[Statement]:
         line = ngettext("{text}, due {day}: {n} day late", "{text}, due {day}: {n} days late", late)
     elif late == 0:
         line = _("{text}, due today")
-    text = action.text or _("(erased)")
+    text = action_words(action.text)
     yield Statement(NEXT, line.format(text=text, day=matter.day(action.due), n=late), (action.seq,))
 
 

@@ -223,7 +223,14 @@ def _approval(status: str) -> Callable[[Opportunity, Event], Opportunity]:
         before = state.approvals.get(key)
         asked_by = event.actor if status == "asked" else (before.asked_by if before else "")
         word = Approval(
-            event.seq, key, event.payload["role"], status, event.occurred_on, event.actor, asked_by
+            event.seq,
+            key,
+            event.payload["role"],
+            status,
+            event.occurred_on,
+            event.actor,
+            asked_by,
+            state.values,
         )
         return replace(state, approvals={**state.approvals, key: word})
 

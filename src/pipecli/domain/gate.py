@@ -221,12 +221,12 @@ class Judge:
 
     def _approval(self, criterion: Criterion) -> tuple[str, dict[str, Any]]:
         word = self.opportunity.approvals.get(criterion.key)
+        if word is not None and word.status == "asked":  # a change overtakes an answer, not a request
+            return "waiting", {}
         if word is None or self.opportunity.changed_since(watched(criterion), self._stood_until(word)):
             return "approval", {}
         if word.status == "refused":
             return "refused", {}
-        if word.status == "asked":
-            return "waiting", {}
         if self._expired(criterion, word.on):
             return "approval", {}
         return "", {"approval": word.seq}

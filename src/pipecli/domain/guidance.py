@@ -11,14 +11,45 @@ from typing import Any
 from pipecli.text import _, ngettext
 
 from .condition import describe, reads
-from .gate import Gate, Verdict
+from .field_words import in_words, label_of
+from .gate import Gate, Verdict, watched
 from .opportunity import Opportunity
 from .pipeline import SETTABLE_FIELDS, WON, Criterion, Pipeline
 
 
 def how(verdict: Verdict, opportunity: Opportunity, pipeline: Pipeline) -> str:
     """One line that says how an unmet criterion is met: what it needs, then the command."""
-    return "; ".join(_way(need, verdict.criterion, opportunity, pipeline) for need in verdict.missing)
+    ways = [_way(need, verdict.criterion, opportunity, pipeline) for need in verdict.missing]
+    return "; ".join([*(lapses(verdict, opportunity, pipeline)), *ways])
+
+
+def lapses(verdict: Verdict, opportunity: Opportunity, pipeline: Pipeline) -> list[str]:
+    """What an approval was that counts no more, and what it was overtaken by: one line, none where there was none."""
+    word = opportunity.approvals.get(verdict.criterion.key)
+    if word is None or word.status == "asked" or "approval" not in verdict.missing:
+        return []
+    now = opportunity.values
+    for name in watched(verdict.criterion):
+        if name not in now or now[name] == word.stood.get(name):
+            continue
+        if name in _NAMED:
+            line = _("{who} approved, the {field} was changed since")
+            return [line.format(who=word.actor, field=label_of(name, pipeline))]
+        line = (
+            _("{who} approved at {then}, the {field} is now {now}")
+            if word.status == "given"
+            else _("{who} refused at {then}, the {field} is now {now}")
+        )
+        then = in_words(name, word.stood.get(name), pipeline, {})
+        values = {"then": then, "now": in_words(name, now[name], pipeline, {})}
+        return [line.format(who=word.actor, field=label_of(name, pipeline), **values)]
+    if word.status == "refused":
+        return []
+    return [_("{who} approved on {day}, which counts no more").format(who=word.actor, day=word.on)]
+
+
+# Their values are ids.
+_NAMED = frozenset({"account", "contact", "decision_maker"})
 
 
 def _way(need: str, criterion: Criterion, opportunity: Opportunity, pipeline: Pipeline) -> str:

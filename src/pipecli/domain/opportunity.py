@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 
 from .events import Event
 
+_OWN_FIELDS = (
+    "name", "account", "contact", "owner", "close_date", "decision_maker", "source", "tags", "probability",
+)  # fmt: skip
 OPEN, MERGED = "open", "merged"
 
 
@@ -69,7 +72,7 @@ class Waiver(NamedTuple):
 
 
 class Approval(NamedTuple):
-    """The latest word on an approval: asked, given or refused."""
+    """The latest word on an approval: asked, given or refused, and the fields' values as they stood then."""
 
     seq: int
     criterion: str
@@ -78,6 +81,7 @@ class Approval(NamedTuple):
     on: date
     actor: str
     asked_by: str
+    stood: Mapping[str, Any]
 
 
 class Proposal(NamedTuple):
@@ -231,6 +235,12 @@ class Opportunity:
         """The latest evidence of a criterion that was not withdrawn, of the form asked for (note: of any)."""
         fits = (e for e in self.evidence if e.criterion == criterion and form in ("note", e.form))
         return max(fits, key=lambda e: (e.on, e.seq), default=None)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of all fields, the company's own included; the amount with its currency."""
+        own = {name: getattr(self, name) for name in _OWN_FIELDS}
+        return {**self.fields, **own, "amount": (self.amount, self.currency)}
 
     def changed_since(self, names: Iterable[str], seq: int) -> bool:
         """Whether any of these fields was written by an event after that sequence number."""

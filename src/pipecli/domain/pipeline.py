@@ -178,6 +178,7 @@ class Pipeline:
     delivery: Delivery = AT_ONCE
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)
     lost_labels: tuple[str, ...] = ()
+    former_stages: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @staticmethod
     def from_compiled(version: int, compiled: Mapping[str, Any]) -> Pipeline:
@@ -213,7 +214,11 @@ class Pipeline:
         for stage in (*self.stages, self.won):
             if stage.key == key:
                 return stage
-        return Stage(key, key, "", 0, 0, 100, None, None, (), ())
+        return Stage(key, self.former_stages.get(key, key), "", 0, 0, 100, None, None, (), ())
+
+    def remembering(self, names: Mapping[str, str]) -> Pipeline:
+        """The same with the names, by key, that stages had which it has no more."""
+        return replace(self, former_stages=names)
 
     def index(self, key: str) -> int:
         """The place of an open stage in the order; one that is not of this definition counts as before the first."""

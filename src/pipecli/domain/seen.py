@@ -12,8 +12,9 @@ from pipecli.errors import Conflict
 from pipecli.text import _, ngettext
 
 from .evolve import fold
+from .field_words import in_words, label_of
 from .opportunity import Opportunity
-from .pipeline import SETTABLE_FIELDS
+from .wording import action_words
 
 if TYPE_CHECKING:
     from .decide import Decision
@@ -34,13 +35,8 @@ class Seen(NamedTuple):
     def of(state: Opportunity) -> Seen:
         """What somebody sees who looks at this state."""
         return Seen(
-            state.stage, state.next_action.seq if state.next_action else None, _values(state), state.number
+            state.stage, state.next_action.seq if state.next_action else None, state.values, state.number
         )
-
-
-def _values(state: Opportunity) -> dict[str, Any]:
-    own = {name: getattr(state, name) for name in (*SETTABLE_FIELDS, "probability") if name != "amount"}
-    return {**state.fields, **own, "amount": (state.amount, state.currency)}
 
 
 def _refuse_if_merged(decision: Decision, seen: Seen | None) -> None:
@@ -102,7 +98,7 @@ def refuse_if_replanned(decision: Decision, seen: Seen | None) -> None:
     _refuse_if_merged(decision, seen)
     action = decision.state.next_action
     if seen is not None and (action.seq if action else None) != seen.action:
-        now = action.text if action and action.text else _("none")
+        now = action_words(action.text) if action else _("none")
         by = _who(decision, lambda state: state.next_action.seq if state.next_action else None)
         raise Conflict(
             _(
@@ -120,17 +116,20 @@ def refuse_if_rewritten(decision: Decision, fields: Iterable[str], seen: Seen | 
     if seen is None:
         return
     _refuse_if_merged(decision, seen)
-    now = _values(decision.state)
+    now = decision.state.values
     rewritten = [name for name in fields if now.get(name) != seen.values.get(name)]
     if rewritten:
-        by = _who(decision, lambda state: {name: _values(state).get(name) for name in rewritten})
+        by = _who(decision, lambda state: {name: state.values.get(name) for name in rewritten})
         raise Conflict(
             ngettext(
-                "{fields} of {ref} {name} was changed {meanwhile}; nothing was changed",
-                "{fields} of {ref} {name} were changed {meanwhile}; nothing was changed",
+                "{fields} of {ref} {name} was changed {meanwhile}, it is now: {values}; nothing was changed",
+                "{fields} of {ref} {name} were changed {meanwhile}, they are now: {values}; nothing was changed",
                 len(rewritten),
             ).format(
-                fields=", ".join(rewritten),
+                fields=", ".join(label_of(name, decision.pipeline) for name in rewritten),
+                values=", ".join(
+                    in_words(name, now.get(name), decision.pipeline, decision.names) for name in rewritten
+                ),
                 ref=decision.state.number,
                 name=decision.state.name,
                 meanwhile=_meanwhile(by),

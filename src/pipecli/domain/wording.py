@@ -25,6 +25,11 @@ def kind_name(kind: str) -> str:
     return names.get(kind, kind)
 
 
+def action_words(text: str | None) -> str:
+    """The words of a next action that there is, or that they were erased."""
+    return text or _("(erased)")
+
+
 def event_name(kind: str) -> str:
     """What people call a kind of event."""
     names = {

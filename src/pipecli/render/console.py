@@ -102,6 +102,49 @@ def console(stream: TextIO | None = None) -> Console:
     )
 
 
-def note(text: str) -> None:
-    """A line of narration on stderr."""
-    print(literal_lines(text), file=sys.stderr)
+def note(text: str, end: str = "\n") -> None:
+    """Narration on stderr, in a terminal broken between words."""
+    shown = literal_lines(text)
+    if is_terminal(sys.stderr):
+        wide = _stderr_width()
+        shown = "\n".join(part for line in shown.split("\n") for part in broken(line, wide))
+    print(shown, end=end, file=sys.stderr, flush=True)
+
+
+def _stderr_width() -> int:
+    if is_terminal(sys.stdout) or "COLUMNS" in os.environ:
+        return shutil.get_terminal_size().columns
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        return 80
+
+
+# What is to be typed, up to the punctuation behind it.
+_COMMAND = re.compile(r"""\bpipe(?: (?:"[^"]*"|'[^']*'|[^\s;:,()"'])+)+""")
+_HELD = "\x00"
+
+
+def broken(line: str, width: int) -> list[str]:
+    """A line as lines of a width, broken between words, and within a command only where it is longer than a line.
+
+    Those below the first begin as far in as the first does.
+    """
+    if len(line) <= width:
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip(" ")))
+    held = _COMMAND.sub(lambda found: found[0].replace(" ", _HELD), line.rstrip(" "))
+    words = [word for chunk in held.split(" ") for word in _held_or_not(chunk, width - len(indent))]
+    lines, now = [], ""
+    for word in words:
+        if now and len(indent) + len(now) + 1 + len(word) > width:
+            lines.append(indent + now)
+            now = word
+        else:
+            now = f"{now} {word}" if now else word
+    lines.append(indent + now + (" " if line.endswith(" ") else ""))
+    return [part.replace(_HELD, " ") for part in lines]
+
+
+def _held_or_not(chunk: str, width: int) -> list[str]:
+    return [chunk] if len(chunk) <= width else chunk.split(_HELD)

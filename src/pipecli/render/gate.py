@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text
 
+from pipecli.domain.guidance import lapses
 from pipecli.domain.pipeline import Pipeline
 from pipecli.text import _, ngettext
 
 from .console import literal
 from .table import print_hanging
 from .views import Column, View, plain, subject
+
+if TYPE_CHECKING:
+    from pipecli.service.why import Why
 
 EVIDENCE = " " * 6
 
@@ -26,10 +30,11 @@ def print_gate(
     header: bool = True,
     record: Mapping[str, Any] | None = None,
     ways: bool = True,
+    overtaken: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
     """The criteria of a gate report, the met ones first, then one line that counts them.
 
-    `ways` tells for each unmet one what to type in a shell.
+    `ways` tells for each unmet one what to type in a shell; without, what is `overtaken` is told all the same.
     """
     way = f"{pipeline.stage(report['from']).name} → {pipeline.stage(report['to']).name}"
     if header:
@@ -45,10 +50,16 @@ def print_gate(
     for item in report["unmet"]:
         ask = Text.assemble(literal(item["ask"]), (f"  {item['criterion']}", "dim"))
         print_hanging(console, Text("  ✗ ", "red"), ask)
-        for needed in item["how"].split("; ") if ways else ():
+        told = item["how"].split("; ") if ways else (overtaken or {}).get(item["criterion"], ())
+        for needed in told:
             print_hanging(console, EVIDENCE, literal(needed), "cyan")
     console.print()
     console.print(summary(report, ways=ways))
+
+
+def overtaken(why: Why) -> dict[str, list[str]]:
+    """The approvals of a gate that count no more, by their criteria, with what overtook them."""
+    return {v.criterion.key: lapses(v, why.state, why.pipeline) for v in why.gate.unmet}
 
 
 def criteria(report: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from pipecli.service.show import Shown
 from pipecli.text import _
 
 from .console import literal
-from .gate import print_gate
+from .gate import overtaken, print_gate
 from .opportunity import print_exchanges, standing_line
 from .table import print_hanging
 from .views import action, late_style, lateness, title
@@ -48,4 +48,11 @@ def print_card(console: Console, shown: Shown, asked: Sequence[Approval]) -> Non
         console.print(Text("  " + _("nothing is on record yet: c logs a call"), style="dim"))
     if shown.why:
         console.print()
-        print_gate(console, shown.why.report, shown.why.pipeline, header=False, ways=False)
+        print_gate(
+            console,
+            shown.why.report,
+            shown.why.pipeline,
+            header=False,
+            ways=False,
+            overtaken=overtaken(shown.why),
+        )

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from pipecli.domain.asking import labels
 from pipecli.domain.dates import format_day
+from pipecli.domain.field_words import labels
 from pipecli.service.merging import Difference, Merged
 from pipecli.text import _, language
 

@@ -13,15 +13,26 @@ from rich.text import Text
 from pipecli.domain.dates import format_age, format_day
 from pipecli.domain.events import COMMAND_UNDONE, MERGED
 from pipecli.domain.money import format_amount, format_number
-from pipecli.domain.wording import kind_name
+from pipecli.domain.wording import action_words, kind_name
+from pipecli.service.looking import Looked
 from pipecli.service.outcome import Outcome
 from pipecli.service.show import Entry, ProofStep, Shown
 from pipecli.text import _, language, ngettext
 
 from .console import literal, literal_lines
-from .gate import EVIDENCE, print_gate
+from .gate import EVIDENCE, overtaken, print_gate
 from .table import print_hanging, print_table
-from .views import action, amount, journal, late_style, lateness, short_day, stage_or_outcome, title
+from .views import (
+    action,
+    amount,
+    journal,
+    late_style,
+    lateness,
+    short_day,
+    stage_or_outcome,
+    subject_of,
+    title,
+)
 
 TIMELINE = 12
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -41,8 +52,12 @@ def outcome_lines(outcome: Outcome) -> list[str]:
     if after.is_open:
         parts.append(f"{record['probability']} %")
     lines = ["   ".join(part for part in parts if part)]
+    lines += [
+        _("Approval lapsed: {ask} {why}").format(ask=literal(ask), why=literal(why))
+        for ask, why in outcome.lapsed
+    ]
     if after.next_action and after.is_open:
-        lines.append(next_line(after.next_action.text or "", after.next_action.due))
+        lines.append(next_line(after.next_action.text, after.next_action.due))
     return lines
 
 
@@ -61,9 +76,24 @@ def _amount_line(outcome: Outcome) -> str:
     return now
 
 
-def next_line(text: str, due: date) -> str:
+def next_line(text: str | None, due: date) -> str:
     """`Next: send proposal, Fri 27 Nov`."""
-    return _("Next: {text}, {day}").format(text=literal(text), day=format_day(due, language(), None))
+    return _("Next: {text}, {day}").format(
+        text=literal(action_words(text)), day=format_day(due, language(), None)
+    )
+
+
+def planned_line(looked: Looked) -> str:
+    """`12 Acme · ERP rollout   next action: send proposal, Fri 27 Nov`."""
+    state = looked.state
+    name = title({"id": state.number, **subject_of(state, looked.names)})
+    planned = state.next_action
+    if planned is None:
+        return _("{name}   no next action").format(name=name)
+    day = format_day(planned.due, language(), None)
+    return _("{name}   next action: {text}, {day}").format(
+        name=name, text=literal(action_words(planned.text)), day=day
+    )
 
 
 def print_show(console: Console, shown: Shown, *, all_entries: bool = False) -> None:
@@ -85,7 +115,14 @@ def print_standing(console: Console, shown: Shown, *, ways: bool = True) -> None
         print_hanging(console, Text(f"  {label:<{wide}}  ", "dim"), literal(value), style)
     if shown.why:
         console.print()
-        print_gate(console, shown.why.report, shown.why.pipeline, header=False, ways=ways)
+        print_gate(
+            console,
+            shown.why.report,
+            shown.why.pipeline,
+            header=False,
+            ways=ways,
+            overtaken=overtaken(shown.why),
+        )
 
 
 def standing_line(shown: Shown) -> Text:

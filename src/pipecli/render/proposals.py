@@ -14,7 +14,7 @@ from pipecli.text import _, ngettext
 
 from .console import literal
 from .table import print_hanging, print_table
-from .views import Column, Record, View, amount, number_column, plain, short_day, subject
+from .views import Column, Record, View, action, amount, number_column, plain, short_day, subject
 
 if TYPE_CHECKING:
     from pipecli.service.qualifying import Qualified
@@ -176,8 +176,8 @@ def _now(listed: Listed) -> str:
     """What stands where a value or a next action would be written, in words; "" for what has no such place."""
     record, target = listed.record, listed.suggestion.target
     if listed.suggestion.what == proposing.NEXT_ACTION:
-        action = record["next_action"]
-        return f"{literal(action)}, {short_day(record['next_due'])}" if action else "–"
+        planned = action(record)
+        return f"{literal(planned)}, {short_day(record['next_due'])}" if planned else "–"
     if listed.suggestion.what != proposing.VALUE:
         return ""
     if target == "amount":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -13,7 +14,7 @@ from pipecli.service.lists import Listing, Today, Worth
 from pipecli.text import _, language
 
 from .console import literal
-from .table import print_table
+from .table import fit, print_table
 from .views import (
     Column,
     Record,
@@ -52,16 +53,11 @@ def print_today(console: Console, today: Today) -> None:
 
 def print_first(console: Console, record: Record) -> None:
     """The one thing to do first, and the command that settles it."""
-    console.print(
-        Text.assemble(
-            (literal(action(record)), "bold"),
-            f"   {literal(subject(record))}  ",
-            (str(record["id"]), "bold"),
-            "   ",
-            (lateness(record), late_style(record)),
-        ),
-        overflow="fold",
-    )
+    behind = Text.assemble("  ", (str(record["id"]), "bold"), "   ", (lateness(record), late_style(record)))
+    planned, name = literal(action(record)), literal(subject(record))
+    room = max(20, console.width - behind.cell_len - 3)
+    kept = fit(name, max(room // 2, room - cell_len(planned)))
+    console.print(Text.assemble((fit(planned, room - cell_len(kept)), "bold"), "   ", kept, behind))
     console.print(Text("  " + done_command(record), style="cyan"))
 
 

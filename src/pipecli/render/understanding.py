@@ -20,7 +20,7 @@ from pipecli.text import _, language
 from .console import literal
 from .proposals import source_name
 from .table import print_hanging
-from .views import amount, short_day
+from .views import action, amount, short_day
 
 
 def print_understood(console: Console, found: Understood) -> None:
@@ -55,7 +55,7 @@ def _now(s: Suggestion, shown: Shown) -> str:
     record = shown.record
     if s.target == "amount":
         return amount(record["amount"], record["currency"])
-    now: Any = record["next_action"] if s.what == proposing.NEXT_ACTION else record.get(s.target)
+    now: Any = action(record) if s.what == proposing.NEXT_ACTION else record.get(s.target)
     if s.target in record["fields"]:
         now = record["fields"][s.target]
     own = shown.pipeline.fields.get(s.target)

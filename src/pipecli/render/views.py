@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipecli.domain.money import format_amount, from_major
+from pipecli.domain.wording import action_words
 from pipecli.text import _, language, ngettext
 
 from .console import literal
@@ -71,7 +72,8 @@ def subject_of(state: Any, names: Mapping[int, str | None]) -> Record:
 
 def action(record: Record) -> str:
     """The next action, that its text was erased, or nothing where there is none."""
-    return record["next_action"] or (_("(erased)") if record.get("next_due") else "")
+    there = record["next_action"] or record.get("next_due")
+    return action_words(record["next_action"]) if there else ""
 
 
 def lateness(record: Record) -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pipecli.domain.fold import fold
 from pipecli.domain.money import format_amount
+from pipecli.domain.wording import action_words
 from pipecli.exporters.ics import Occasion, calendar_bytes
 from pipecli.store import agenda
 from pipecli.store.agenda import Action, Withdrawn
@@ -88,7 +89,7 @@ def _planned(reading: Reading, action: Action, *, mine: bool = True) -> Occasion
     return Occasion(
         _uid(reading, action.uid, action.id),
         due,
-        _summary(action.text, *subject),
+        _summary(action_words(action.text), *subject),
         "\n".join(_description(action, stage)),
         (stage, *json.loads(action.tags)),
         action.changes,
@@ -119,7 +120,7 @@ def _taken_back(reading: Reading, action: Withdrawn, opened: dict[str, Any]) -> 
     return Occasion(
         _uid(reading, opened["uid"], action.id),
         date.fromisoformat(json.loads(action.due)["due"]),
-        _summary(action.text, opened["name"]),
+        _summary(action_words(action.text), opened["name"]),
         "",
         (),
         action.changes,

@@ -11,7 +11,7 @@ from pipecli.domain.gate import Gate
 from pipecli.domain.money import major
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import Pipeline
-from pipecli.domain.wording import is_link, kind_name
+from pipecli.domain.wording import action_words, is_link, kind_name
 from pipecli.store import journal
 from pipecli.store.driver import Driver
 from pipecli.text import _
@@ -88,7 +88,7 @@ def _basis_parts(
     if approval:
         yield _("approved by {who} {day}").format(who=approval.actor, day=approval.on.isoformat())
     if "next_action" in basis and state.next_action:
-        yield f"{state.next_action.text} {state.next_action.due.isoformat()}"
+        yield f"{action_words(state.next_action.text)} {state.next_action.due.isoformat()}"
     if "amount" in basis:
         yield _("amount confirmed")
     if "comparison" in basis:

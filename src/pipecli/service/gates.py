@@ -120,6 +120,7 @@ def prove(
     with workspace.commit("prove", dry_run=dry_run) as unit:
         number, decision, read = _begin(unit, workspace, ref)
         before = decision.state
+        refuse_if_overtaken(decision, answers)
         proofs.prove(decision, criterion, proof, happened_on(read, answers.on))
         apply(unit, read, decision, answers)
         decision.require_next_action()
@@ -248,5 +249,6 @@ def reopen(
     with workspace.commit("reopen", dry_run=dry_run) as unit:
         number, decision, read = _begin(unit, workspace, ref)
         before = decision.state
+        refuse_if_moved(decision, answers.seen)
         moves.reopen(decision, reason, next_action(read, answers), happened_on(read, answers.on))
         return outcome(unit, number, before)

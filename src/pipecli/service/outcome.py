@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipecli.domain.decide import Decision
 from pipecli.domain.events import Event
+from pipecli.domain.gate import Judge
+from pipecli.domain.guidance import lapses
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import Pipeline
 from pipecli.store import projection
@@ -15,7 +19,10 @@ from .unit import Unit
 
 
 class Outcome(NamedTuple):
-    """The result of one command on one opportunity; `asked` are the people asked for an approval."""
+    """The result of one command on one opportunity; `asked` are the people asked for an approval.
+
+    `lapsed` are the approvals that count no more after it: what each was of, and what overtook it.
+    """
 
     ref: int
     record: Record
@@ -25,6 +32,7 @@ class Outcome(NamedTuple):
     pipeline: Pipeline
     notes: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+    lapsed: tuple[tuple[str, str], ...] = ()
 
 
 def outcome(unit: Unit, number: int, before: Opportunity | None, asked: tuple[str, ...] = ()) -> Outcome:
@@ -42,4 +50,18 @@ def outcome(unit: Unit, number: int, before: Opportunity | None, asked: tuple[st
         unit.pipeline,
         tuple(unit.notes),
         asked,
+        tuple(_lapsed(unit, before, decision)) if before and before.approvals else (),
     )
+
+
+def _lapsed(unit: Unit, before: Opportunity, decision: Decision) -> Iterator[tuple[str, str]]:
+    """The approvals that stood before and are needed and counted no more."""
+    after = decision.state
+    then = Judge(before, unit.pipeline, unit.today, unit.names)
+    for key, word in before.approvals.items():
+        criterion = next((c for c in unit.pipeline.criteria() if c.key == key), None)
+        if criterion is None or word.status != "given" or not after.is_open or after.approvals[key] != word:
+            continue
+        verdict = decision.judge.judge(criterion)
+        if verdict.applies and "approval" in verdict.missing and then.judge(criterion).met:
+            yield criterion.ask, ", ".join(lapses(verdict, after, unit.pipeline))

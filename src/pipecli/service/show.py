@@ -17,13 +17,14 @@ from pipecli.errors import NotFound
 from pipecli.store import directory, journal
 from pipecli.store.directory import Person
 from pipecli.store.driver import Driver
+from pipecli.store.header import stage_names
 from pipecli.text import _
 
 from . import refs
 from .evidence import basis_line
 from .past import row_of, state_as_of
 from .records import Record, record
-from .summaries import said, summary
+from .summaries import named_in, said, summary
 from .why import Why, why_of
 from .workspace import Reading, Workspace
 
@@ -163,6 +164,9 @@ def _people(driver: Driver, state: Opportunity) -> list[Person]:
 def entries(reading: Reading, events: list[Event], names: Mapping[int, str | None]) -> list[Entry]:
     """Events in words, each with whether it still counts."""
     alive = {e.seq for e in living(events)}
+    pipeline = _remembering(reading, events)
+    told = {e.seq: summary(e, pipeline, names) for e in events}
+    told |= _taken_back(reading, events, told)
     return [
         Entry(
             e.seq,
@@ -170,7 +174,7 @@ def entries(reading: Reading, events: list[Event], names: Mapping[int, str | Non
             e.recorded_at,
             e.actor,
             e.kind,
-            summary(e, reading.pipeline, names),
+            told[e.seq],
             {k: v for k, v in e.payload.items() if k != "content"} | ({"text": said(e)} if said(e) else {}),
             e.stream,
             said(e),
@@ -178,6 +182,34 @@ def entries(reading: Reading, events: list[Event], names: Mapping[int, str | Non
         )
         for e in events
     ]
+
+
+def _remembering(reading: Reading, events: Iterable[Event]) -> Pipeline:
+    """The pipeline, with the names of the stages that it has no more where the events are about any."""
+    known = {stage.key for stage in (*reading.pipeline.stages, reading.pipeline.won)}
+    said = {e.payload.get(word) for e in events for word in ("from", "to", "stage")} - {None}
+    return reading.pipeline if said <= known else reading.pipeline.remembering(stage_names(reading.driver))
+
+
+def _taken_back(reading: Reading, events: list[Event], told: Mapping[int, str]) -> dict[int, str]:
+    """What each undo among the events took back, in words: what it did in this stream, else the command's name."""
+    undone = {e.seq: e for e in events if e.kind == ev.COMMAND_UNDONE}
+    did: dict[tuple[str, int], list[Event]] = {}
+    for event in events if undone else ():
+        did.setdefault((event.stream, event.command), []).append(event)
+    away = {e.payload["command"] for e in undone.values() if (e.stream, e.payload["command"]) not in did}
+    names = journal.command_names(reading.driver, sorted(away))
+    whats: dict[int, str] = {}
+    found: dict[int, str] = {}
+    for seq, event in undone.items():
+        command = event.payload["command"]
+        own = did.get((event.stream, command), ())
+        is_redo = any(e.kind == ev.COMMAND_UNDONE for e in own)
+        words = dict.fromkeys(whats.get(e.seq) or told[e.seq] for e in own)
+        whats[seq] = "; ".join(words) or names.get(command, str(command))
+        line = _("did again: {what}") if is_redo else _("took back: {what}")
+        found[seq] = line.format(what=whats[seq])
+    return found
 
 
 def living(events: Iterable[Event]) -> list[Event]:
@@ -287,19 +319,10 @@ def read_journal(
         if learnt:
             learnt()
         count = len(events)
-        names = reading.soon(reading.names, {i for e in events for i in _event_ids(e)})
+        names = reading.soon(reading.names, {i for e in events for i in named_in(e)})
         if limit and count == limit:
             count = journal.count_journal(reading.driver, number=number, since=since, actor=actor)
         return JournalPage(entries(reading, events, names()), count)
-
-
-def _event_ids(event: Event) -> list[int]:
-    if event.kind == ev.CONTACT_ADDED:
-        return [event.payload["person"]]
-    if event.kind == ev.DESCRIBED:
-        changes = event.payload["changes"]
-        return [changes[k] for k in ("account", "contact", "decision_maker") if changes.get(k)]
-    return []
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:

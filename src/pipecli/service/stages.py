@@ -14,7 +14,7 @@ from pipecli.domain.facts import Names
 from pipecli.domain.gate import Judge
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import Pipeline
-from pipecli.errors import Conflict, InvalidInput
+from pipecli.errors import Conflict, InvalidInput, NotFound
 from pipecli.store import directory, journal, lists, projection
 from pipecli.store import header as headers
 from pipecli.store.lists import Filter, Row
@@ -44,6 +44,16 @@ def current_toml(workspace: Workspace) -> tuple[int, str]:
     with workspace.read() as reading:
         version, toml, _on = headers.definition_versions(reading.driver)[-1]
         return version, toml
+
+
+def toml_of(workspace: Workspace, version: int) -> str:
+    """The TOML of a version; raises NotFound."""
+    with workspace.read() as reading:
+        texts = {v: toml for v, toml, _on in headers.definition_versions(reading.driver)}
+    if version not in texts:
+        line = _("there is no version {n} of the definition; the last one is {last}")
+        raise NotFound(line.format(n=version, last=max(texts)))
+    return texts[version]
 
 
 def pipeline(workspace: Workspace) -> Pipeline:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from pipecli.domain import events as ev
 from pipecli.domain.events import Event
@@ -21,6 +21,27 @@ def summary(event: Event, pipeline: Pipeline, names: Names) -> str:
     return words(event, pipeline, names) if words else event.kind
 
 
+def what_was_done(events: Sequence[Event], pipeline: Pipeline, names: Names) -> str:
+    """What a command did, by its events: three at most, each said once."""
+    words = list(dict.fromkeys(_shortened(summary(event, pipeline, names)) for event in events))
+    return "; ".join(words[:3]) + ("; …" if len(words) > 3 else "")
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text[:200].split())
+    return line if len(line) <= 60 else line[:59] + "…"
+
+
+def named_in(event: Event) -> list[int]:
+    """The accounts and contacts whose names an event is told with."""
+    if event.kind == ev.CONTACT_ADDED:
+        return [event.payload["person"]]
+    if event.kind == ev.DESCRIBED:
+        changes = event.payload["changes"]
+        return [changes[k] for k in ("account", "contact", "decision_maker") if changes.get(k)]
+    return []
+
+
 def said(event: Event) -> str:
     """The text of an event as a reader sees it: its first line, or that it was erased."""
     if event.text is None:
@@ -32,6 +53,10 @@ def said(event: Event) -> str:
         parts = json.loads(event.text)
         return " ".join(parts[k] for k in ("value", "due", "quote") if parts.get(k))
     return event.text
+
+
+def _with(line: str, text: str) -> str:
+    return _("{ref}: {summary}").format(ref=line, summary=text) if text else line
 
 
 def _amount(minor: int | None, currency: str) -> str:
@@ -67,14 +92,13 @@ def _revised(event: Event, pipeline: Pipeline, names: Names) -> str:
 def _move(event: Event, pipeline: Pipeline, names: Names) -> str:
     p = event.payload
     line = f"{pipeline.stage(p['from']).name} → {pipeline.stage(p['to']).name}"
-    return f"{line}: {said(event)}" if event.text else line
+    return _with(line, said(event) if event.text else "")
 
 
 def _lost(event: Event, pipeline: Pipeline, names: Names) -> str:
     reason = event.payload.get("reason")
     line = _("lost ({reason})").format(reason=reason) if reason else _("lost")
-    text = said(event)
-    return f"{line}: {text}" if text else line
+    return _with(line, said(event))
 
 
 def _kind(event: Event) -> str:
@@ -85,16 +109,12 @@ def _kind(event: Event) -> str:
 def _proposed(event: Event, pipeline: Pipeline, names: Names) -> str:
     p = event.payload
     aim = _("next action") if p["what"] == "next_action" else p["target"] or p["what"]
-    line = _("{source} proposed {aim}").format(source=p["source"], aim=aim)
-    text = said(event)
-    return f"{line}: {text}" if text else line
+    return _with(_("{source} proposed {aim}").format(source=p["source"], aim=aim), said(event))
 
 
 def _words(pattern: Callable[[], str], *keys: str) -> Callable[[Event, Pipeline, Names], str]:
     def words(event: Event, pipeline: Pipeline, names: Names) -> str:
-        line = pattern().format(**{key: event.payload.get(key) for key in keys})
-        text = said(event)
-        return f"{line}: {text}" if text else line
+        return _with(pattern().format(**{key: event.payload.get(key) for key in keys}), said(event))
 
     return words
 
@@ -130,7 +150,7 @@ _SUMMARIES: dict[str, Callable[[Event, Pipeline, Names], str]] = {
     ev.NEXT_ACTION_SET: lambda e, p, n: _("next {due}: {text}").format(due=e.payload["due"], text=said(e)),
     ev.NEXT_ACTION_DONE: lambda e, p, n: _("next action done"),
     ev.NEXT_ACTION_SNOOZED: _words(lambda: _("next action put off to {due}"), "due"),
-    ev.EXCHANGE_LOGGED: lambda e, p, n: ": ".join(w for w in (_kind(e), said(e)) if w),
+    ev.EXCHANGE_LOGGED: lambda e, p, n: _with(_kind(e), said(e)),
     ev.PROPOSAL_MADE: _proposed,
     ev.PROPOSAL_ACCEPTED: _words(lambda: _("accepted proposal {proposal} of {source}"), "proposal", "source"),
     ev.PROPOSAL_REJECTED: _words(lambda: _("rejected proposal {proposal} of {source}"), "proposal", "source"),

@@ -124,9 +124,9 @@ def _stands_alone(place: int, s: Suggestion, kept: Sequence[Suggestion]) -> bool
 def answers_with(answers: Answers, accepted: Sequence[Suggestion], seen: Seen) -> Answers:
     """The answers with what was understood and accepted; what the person typed as an option stands first.
 
-    `seen` is what stood there when it was shown beside what it would become.
+    `seen` is what stood there when it was shown beside what it would become, where they answer nothing older.
     """
-    answers = answers._replace(seen=seen)
+    answers = answers._replace(seen=answers.seen or seen)
     given = {text.partition("=")[0].strip() for text in answers.sets} | (
         {"amount"} if answers.amount is not None else set()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -16,22 +17,29 @@ from pipecli.store.journal import CommandRow
 from pipecli.store.rates import open_abroad
 from pipecli.text import _
 
+from . import backups
 from .rates import replace_rates
+from .summaries import named_in, what_was_done
 from .unit import Unit
 from .workspace import Workspace
 
 WORKSPACE = "workspace"
-# These are not undone this way: a definition is adopted again, a restore restored over, an erasure stays.
-LASTING = frozenset({"init", "adopt", "restore", "forget", "demo"})
+# With these a workspace begins: there is nothing before them.
+BEGINNINGS = frozenset({"init", "demo"})
+# These are not undone this way: a definition is adopted again, an erasure stays.
+LASTING = frozenset({"adopt", "forget"})
 
 
 class Undone(NamedTuple):
-    """What was taken back: the command, the opportunities it touched, and what was left because it was built on."""
+    """What was taken back: the command, the opportunities it touched, and what was left because it was built on.
+
+    `words` say what the command did.
+    """
 
     command: CommandRow
     refs: tuple[int, ...]
     kept: tuple[int, ...]
-    passed_over: tuple[str, ...]
+    words: str
 
 
 def undo(
@@ -39,16 +47,17 @@ def undo(
 ) -> Undone:
     """Take back this actor's last command, or with `redo` their last undo.
 
-    Raises Conflict where there is nothing to take back, where a later live event rests on it, or where what a redo
-    brings back is here already; `untouched` takes back an import's rest that nobody touched since.
+    Raises Conflict where there is nothing to take back, where that command stays for good, a later live event rests on
+    it, or what a redo brings back is here already; `untouched` takes back an import's rest that nobody touched since.
     """
 
     def expect(driver: Driver) -> None:
         journal.expect_commands(driver, driver.login or workspace.settings.actor)
 
     with workspace.commit("redo" if redo else "undo", expect, dry_run=dry_run) as unit:
-        command, passed = _redoable(unit) if redo else _undoable(unit)
+        command = _redoable(unit) if redo else _undoable(workspace, unit)
         unit.undoes = command.id
+        words = unit.soon(_words, unit, command.undoes or command.id)
         histories = {events[0].stream: events for events in journal.load_touched(unit.driver, command.id)}
         later = _in_the_way(histories.values(), command)
         blocked = {e.stream for e in later}
@@ -65,29 +74,64 @@ def undo(
         if known:
             _require_single(unit, [n for n in refs if opportunity_stream(n) in back], *known())
         kept = tuple(int(s[1:]) for s in blocked if s.startswith("o"))
-        return Undone(command, refs, kept, passed)
+        return Undone(command, refs, kept, words())
 
 
 def _seq(event: Event) -> int:
     return event.seq
 
 
-def _undoable(unit: Unit) -> tuple[CommandRow, tuple[str, ...]]:
+def _words(unit: Unit, command: int) -> str:
+    """What a command did, as the journal says it."""
+    events = journal.first_events(unit.driver, command)
+    people = {i for e in events for i in named_in(e)} - unit.names.keys()
+    return what_was_done(events, unit.pipeline, {**unit.names, **directory.names(unit.driver, people)})
+
+
+def _undoable(workspace: Workspace, unit: Unit) -> CommandRow:
     undone: set[int] = set()
-    passed: list[str] = []
     for command in journal.commands_of(unit.driver, unit.actor):
         if command.id in undone:
             continue
         if command.undoes is not None:
             undone.add(command.undoes)
+        elif command.name in BEGINNINGS:
+            break
+        elif restored := backups.replaced_since(workspace, unit.header.uid, command.at):
+            raise _restored(restored)
         elif command.name in LASTING:
-            passed.append(command.name)
+            raise _lasting(unit, command)
         else:
-            return command, tuple(passed)
+            return command
     raise Conflict(_("{actor} has nothing to undo").format(actor=unit.actor))
 
 
-def _redoable(unit: Unit) -> tuple[CommandRow, tuple[str, ...]]:
+def _restored(kept: str) -> Conflict:
+    return Conflict(
+        _(
+            "the workspace was restored since, and that is not undone; what it held before: pipe db restore {file}"
+        ).format(file=shlex.quote(kept)),
+        kept=kept,
+    )
+
+
+def _lasting(unit: Unit, command: CommandRow) -> Conflict:
+    """Why a command stays, and what there is to type instead."""
+    if command.name == "forget":
+        line = _(
+            "your last command erased a person and cannot be taken back; what came before: pipe journal --actor {actor}"
+        )
+        return Conflict(line.format(actor=shlex.quote(unit.actor)), command=command.name)
+    adopted = journal.first_events(unit.driver, command.id)
+    version = next(e.payload["version"] for e in adopted if e.kind == ev.DEFINITION_ADOPTED)
+    line = _(
+        "your last command put definition {version} in force, and that is not undone; to go back to the former one: "
+        "pipe stages show {former} --toml > former.toml; pipe stages adopt former.toml"
+    )
+    return Conflict(line.format(version=version, former=version - 1), command=command.name, version=version)
+
+
+def _redoable(unit: Unit) -> CommandRow:
     undone: set[int] = set()
     for command in journal.commands_of(unit.driver, unit.actor):
         if command.id in undone:
@@ -96,7 +140,7 @@ def _redoable(unit: Unit) -> tuple[CommandRow, tuple[str, ...]]:
             break
         undone.add(command.undoes)
         if command.name == "undo":
-            return command, ()
+            return command
     raise Conflict(_("{actor} has no undo to take back").format(actor=unit.actor))
 
 

@@ -98,6 +98,12 @@ def expect_pipeline_as_of(driver: Driver, day: date) -> None:
     driver.ahead(_AS_OF, {"day": day.isoformat()})
 
 
+def stage_names(driver: Driver) -> dict[str, str]:
+    """The name of every stage that any version had, by key, as the last of them called it."""
+    rows = driver.rows("select compiled_json from definition order by version")
+    return {stage["key"]: stage["name"] for (text,) in rows for stage in json.loads(text)["stages"]}
+
+
 def definition_versions(driver: Driver) -> list[tuple[int, str, str]]:
     """Every version with its TOML and the day it was adopted."""
     return [

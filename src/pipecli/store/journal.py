@@ -47,6 +47,7 @@ _COMMANDS = (
 )
 _NEWEST = 2**62
 _GONE = f"select 'o' || cast(x.number as text) from ({absorbed_sql(':number')}) x"
+_FIRST = _WHOLE + "where e.command = :command order by e.seq limit 4"
 _OF_STREAM = "where e.stream = :stream order by e.version"
 INSERT_EVENT = (
     "insert into event (seq, command, stream, version, kind, occurred_on, recorded_at, payload) "
@@ -172,6 +173,20 @@ def last_version(driver: Driver, stream: str) -> int:
 def load_touched(driver: Driver, command: int) -> list[list[Event]]:
     """The streams that a command touched, each whole and in version order."""
     return load_selected(driver, "select stream from event where command = :command", {"command": command})
+
+
+def first_events(driver: Driver, command: int) -> list[Event]:
+    """The first few events that were written under one command, with every text."""
+    return [_event(r) for r in driver.rows(_FIRST, {"command": command})]
+
+
+def command_names(driver: Driver, commands: Sequence[int]) -> dict[int, str]:
+    """The names of these commands."""
+    if not commands:
+        return {}
+    wanted = {f"c{n}": command for n, command in enumerate(commands)}
+    marks = ", ".join(f":{name}" for name in wanted)
+    return dict(driver.rows(f"select id, name from command where id in ({marks})", wanted))
 
 
 def read_journal(

@@ -54,7 +54,7 @@ class EverydayForm(Form):
             return ""
         record = self.looked_at.record
         late = lateness(record) if record["overdue_days"] else ""
-        return f"{next_line(action.text or '', action.due)}  {late}".rstrip()
+        return f"{next_line(action.text, action.due)}  {late}".rstrip()
 
 
 class DoneForm(EverydayForm):

@@ -217,11 +217,15 @@ class Form(Caller, ModalScreen[Outcome | None]):
         known = self.looked_at.entries[-1].seq
         new = [entry for entry in shown.entries if entry.seq > known]
         self.shown = shown
-        if self._was_refused:
-            self.seen, self._was_refused = shown.seen, False
+        again, self._was_refused = self._was_refused, False
+        self.seen = shown.seen if again else self.seen
         self.show_above()
         if new:
-            line = _("Changed meanwhile by {who}: {what}. What you typed is kept.")
+            line = (
+                _("Changed meanwhile by {who}: {what}. What you typed is kept; ^s again saves it over that.")
+                if again
+                else _("Changed meanwhile by {who}: {what}. What you typed is kept.")
+            )
             people = ", ".join(dict.fromkeys(entry.actor for entry in new))
             self.say("meanwhile", line.format(who=people, what="; ".join(e.summary for e in new[-4:])))
 

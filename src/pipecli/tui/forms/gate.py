@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 
 from pipecli.domain import asking
 from pipecli.domain.asking import Question
-from pipecli.domain.guidance import how
+from pipecli.domain.guidance import how, lapses
 from pipecli.domain.pipeline import WON
 from pipecli.errors import Conflict, GateNotMet, PipeError
 from pipecli.render.console import literal
@@ -88,7 +88,8 @@ class GateForm(Form):
         for verdict in why.gate.unmet:
             criterion = verdict.criterion
             people = ", ".join(why.pipeline.roles.get(criterion.approval or "", ())) or _("nobody")
-            words = [ways[need].format(people=people) for need in verdict.missing if need in ways]
+            words = lapses(verdict, why.state, why.pipeline)
+            words += [ways[need].format(people=people) for need in verdict.missing if need in ways]
             if criterion.key not in answerable and not words:
                 words = [how(verdict, why.state, why.pipeline)]
             if words:

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from pipecli.domain import agenda
 from pipecli.render.console import literal
 from pipecli.render.table import fit
-from pipecli.render.views import amount, day_and_month, lateness, short_day
+from pipecli.render.views import action, amount, day_and_month, lateness, short_day
 from pipecli.service.board import Board, Card
 from pipecli.service.records import Record
 from pipecli.text import _
@@ -37,12 +37,12 @@ def card_lines(board: Board, card: Card, width: int) -> list[Line]:
     if card.number in board.asked:
         when = "? " + _("asks you")
         style = "today"
-    action = literal(record["next_action"] or _("no next action"))
+    planned = literal(action(record) or _("no next action"))
     return [
         _filled((Part(number, "number"), Part(" "), Part(name, "name")), width),
         _sides(Part(literal(record["account"] or ""), "account"), Part(money, "money"), width),
         _sides(Part(when, style), Part(literal(record["owner"]), "owner"), width, left_first=True),
-        _filled((Part(fit(action, width), "action"),), width),
+        _filled((Part(fit(planned, width), "action"),), width),
     ]
 
 
