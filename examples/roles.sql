@@ -83,6 +83,9 @@ create policy appending on event for insert to pipe_rep
     seq > (select head from workspace)
     and command > (select head from workspace)
     and exists (select from command c where c.id = command and c.actor = session_user)
+    and stream ~ '^(workspace|[oac][1-9][0-9]{0,17})$'
+    and occurred_on ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+    and jsonb_typeof(payload::jsonb) = 'object'
     and (
       kind not in ('WorkspaceCreated', 'DefinitionAdopted', 'ContentErased')
       or pg_has_role(session_user, 'pipe_founder', 'member')

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -75,14 +76,18 @@ def databases(server: str, sorting: str) -> Iterator[Callable[[], str]]:
 
 
 @pytest.fixture
-def places(databases: Callable[[], str], environment: Path) -> tuple[Place, Place]:
+def places(databases: Callable[[], str]) -> Iterator[tuple[Place, Place]]:
     """A place on SQLite and one on PostgreSQL, whose addresses are of the same length, so that tables are as wide."""
     here, there, empty = databases(), databases(), databases()
-    file, other, third = (f"{environment}/{n}".ljust(len(here) - 3, "-") + ".db" for n in ("a", "b", "c"))
-    return (
-        Place(lambda who: file, there, other, lambda: None),
-        Place(lambda who: here.replace("lea@", f"{who}@"), third, empty, lambda: disorder(here)),
-    )
+    with TemporaryDirectory(prefix="pipe") as folder:
+        file, other, third = (
+            f"{folder}/{name}".ljust(len(here) - 3, "-") + ".db" for name in ("a", "b", "c")
+        )
+        assert len(file) == len(here)
+        yield (
+            Place(lambda who: file, there, other, lambda: None),
+            Place(lambda who: here.replace("lea@", f"{who}@"), third, empty, lambda: disorder(here)),
+        )
 
 
 def disorder(address: str) -> None:

@@ -349,21 +349,6 @@ def test_a_damaged_file_is_set_aside_as_it_was(
     assert [p.name for p in tmp_path.iterdir() if p.name.endswith(".part")] == []
 
 
-def test_a_damaged_file_stays_where_the_new_one_is_not_whole(
-    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What the disk took into the log and not into the file would not come along."""
-    backups.backup(workspace, tmp_path / "copy.bak")
-    file = Path(workspace.address)
-    file.write_bytes(b"SQLite format 3\x00" + b"\x99" * 60_000)
-    ruined = file.read_bytes()
-    monkeypatch.setattr(bringing_back, "log_is_empty", lambda path: not path.name.startswith(".pipe.db."))
-    with pytest.raises(StoreError, match=r"\.part could not be written whole; .*pipe\.db stays as it is"):
-        bringing_back.bring_back(workspace, tmp_path / "copy.bak")
-    assert file.read_bytes() == ruined
-    assert list(tmp_path.glob(".pipe.db.*")) == []
-
-
 def test_the_log_of_a_damaged_file_is_set_aside_with_it(
     workspace: Workspace, journal_of: Exported, tmp_path: Path
 ) -> None:
@@ -378,7 +363,10 @@ def test_the_log_of_a_damaged_file_is_set_aside_with_it(
     finally:
         ended(working)
     assert log
-    assert Path(f"{kept}-wal").read_bytes() == log
+    Path(f"{kept}-shm").unlink(missing_ok=True)
+    content = Path(kept or "").read_bytes()
+    assert [b.why for b in backups.listed(workspace)] == ["damaged", "asked"]
+    assert (Path(kept or "").read_bytes(), Path(f"{kept}-wal").read_bytes()) == (content, log)
     assert journal_of(workspace) == before
 
 
@@ -449,6 +437,21 @@ def test_a_damaged_file_that_cannot_be_set_aside_stays(
         bringing_back.bring_back(workspace, tmp_path / "copy.bak")
     assert Path(workspace.address).read_bytes() == ruined
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+
+
+def test_a_damaged_file_stays_where_the_new_one_is_not_whole(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the disk took into the log and not into the file would not come along."""
+    backups.backup(workspace, tmp_path / "copy.bak")
+    file = Path(workspace.address)
+    file.write_bytes(b"SQLite format 3\x00" + b"\x99" * 60_000)
+    ruined = file.read_bytes()
+    monkeypatch.setattr(bringing_back, "log_is_empty", lambda path: not path.name.endswith(".part"))
+    with pytest.raises(StoreError, match=r"\.part could not be written whole; .*pipe\.db stays as it is"):
+        bringing_back.bring_back(workspace, tmp_path / "copy.bak")
+    assert file.read_bytes() == ruined
+    assert [p.name for p in tmp_path.iterdir() if ".part" in p.name] == []
 
 
 def test_a_file_that_is_no_database_is_not_set_aside(workspace: Workspace, tmp_path: Path) -> None:

@@ -70,10 +70,11 @@ class Proxy:
                     line.writes |= b"for update" in body
                     waited = kind in b"QSH"
                     cut = self.cut(kind, body)
+                    if cut:  # first, or a quick answer comes through
+                        client.shutdown(socket.SHUT_RDWR)
                     if cut != "before":
                         server.sendall(kind + size + body)
                     if cut:
-                        client.shutdown(socket.SHUT_RDWR)
                         break
         except OSError:
             pass

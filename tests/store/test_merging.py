@@ -32,7 +32,7 @@ from pipecli.service.answers import Answers
 from pipecli.service.importing import import_file
 from pipecli.service.periods import Period
 from pipecli.service.workspace import Workspace
-from pipecli.store import directory, exchanges
+from pipecli.store import directory, exchanges, search
 from pipecli.store.driver import Driver
 from pipecli.store.layout import COLUMNS
 
@@ -305,3 +305,15 @@ def test_an_account_that_only_the_merged_one_uses_stays(workspace: Workspace, dr
     (account,) = [i for (i,) in driver.rows("select id from account")]
     assert directory.used_by(driver, [account]) == [1, 2]
     assert directory.named_by(driver, [2]) == {account}
+
+
+def test_a_ring_of_merged_ones_that_no_program_wrote_ends(driver: Driver) -> None:
+    """A rep with psql can make one."""
+    driver.run_many(
+        "insert into merged (number, uid, kept, contact_id) values (?, ?, ?, ?)",
+        [(1, "a", 1, 5), (2, "b", 3, 6), (3, "c", 2, 7), (4, "d", 2, 8)],
+    )
+    assert [search.merged_into(driver, number) in (1, 2, 3) for number in (1, 2, 4)] == [True] * 3
+    assert search.merged_into(driver, 9) is None
+    assert sorted(driver.rows(search.absorbed_sql("2"))) == [(2,), (3,), (4,)]
+    assert exchanges.standing(driver) == []

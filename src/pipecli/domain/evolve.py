@@ -27,13 +27,21 @@ from .opportunity import (
     Waiver,
     replace,
 )
+from .replaying import UNREPLAYABLE, unreplayable
 
 
 def fold(events: Iterable[Event]) -> Opportunity | None:
-    """The state after these events (one stream, version order, undone ones included); None if nothing was opened."""
+    """The state after these events (one stream, version order, undone ones included); None if nothing was opened.
+
+    Raises StoreError for events that no program wrote.
+    """
     state: Opportunity | None = None
-    for event in ev.live(events):
-        state = evolve(state, event)
+    known = list(events)
+    try:
+        for event in ev.live(known):
+            state = evolve(state, event)
+    except UNREPLAYABLE as error:
+        raise unreplayable(known[0].stream, error) from error
     return state
 
 

@@ -122,13 +122,14 @@ class _Run:
                 return found
             if not log_is_empty(
                 new
-            ):  # a file is moved alone: what the disk would not take into it would be lost
+            ):  # the file is moved alone: what the disk did not take into it would be lost
                 raise _not_replaced(path, new)
             _as_open_as(path, new)
             kept = _set_aside(path, backups.folder_of(settings))
             new.replace(path)
-            kept.chmod(0o600)
-            copies.make_durable(path.parent)
+            with suppress(OSError):  # another one's file
+                kept.chmod(0o600)
+            copies.keep_name(path)
         finally:
             discard_files(new)
         return found._replace(kept=str(kept))

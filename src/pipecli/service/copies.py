@@ -190,6 +190,11 @@ def private(target: Path) -> Iterator[Path]:
         with suppress(OSError):
             part.unlink(missing_ok=True)
             part.with_name(part.name + "-journal").unlink(missing_ok=True)
+    keep_name(target)
+
+
+def keep_name(target: Path) -> None:
+    """Bring the new name of a file onto the disk; raises StoreError where that is not sure."""
     try:
         make_durable(target.parent)
     except OSError as error:

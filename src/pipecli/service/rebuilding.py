@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
+from typing import Any
 
 from pipecli.domain import events as ev
 from pipecli.domain.evolve import fold
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import Pipeline
 from pipecli.domain.rates import Quote, quotes_of
-from pipecli.errors import StoreError
+from pipecli.domain.replaying import UNREPLAYABLE, unreplayable
 from pipecli.store import directory, journal, projection, rates, schema
 from pipecli.store.driver import Driver
-from pipecli.text import _
 
 BATCH = 2_000
 
@@ -24,8 +24,8 @@ def replayed(driver: Driver) -> Iterator[tuple[int, Opportunity | None]]:
     """Every opportunity's number and its state by the journal."""
     for stream, events in journal.load_streams(driver, "o"):
         with _replaying(stream):
-            state = fold(events)
-        yield int(stream[1:]), state
+            number, state = int(stream[1:]), fold(events)
+        yield number, state
 
 
 @contextmanager
@@ -33,12 +33,8 @@ def _replaying(stream: str) -> Iterator[None]:
     """What a fold meets in an event that no program wrote becomes a StoreError."""
     try:
         yield
-    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise StoreError(
-            _("the journal of stream {stream} cannot be replayed ({error!r}); restore a backup").format(
-                stream=stream, error=error
-            )
-        ) from error
+    except UNREPLAYABLE as error:
+        raise unreplayable(stream, error) from error
 
 
 def rebuild(driver: Driver, pipeline: Pipeline) -> int:
@@ -78,16 +74,14 @@ def rebuild_directory(driver: Driver) -> None:
 
 def directory_rows(driver: Driver) -> tuple[list[tuple[int, str]], list[tuple[int, int | None]]]:
     """The accounts (id, name) and contacts (id, account) by the journal."""
-    accounts = [
-        (int(stream[1:]), event.payload["name"])
-        for stream, events in journal.load_streams(driver, "a")
-        for event in ev.live(events)
-        if event.kind == ev.ACCOUNT_ADDED
-    ]
-    contacts = [
-        (int(stream[1:]), event.payload["account"])
-        for stream, events in journal.load_streams(driver, "c")
-        for event in ev.live(events)
-        if event.kind == ev.CONTACT_ADDED
-    ]
+    accounts = list(_told(driver, "a", ev.ACCOUNT_ADDED, "name"))
+    contacts = list(_told(driver, "c", ev.CONTACT_ADDED, "account"))
     return accounts, contacts
+
+
+def _told(driver: Driver, letter: str, kind: str, key: str) -> Iterator[tuple[int, Any]]:
+    """What the events of a kind say under a key, with the number of their stream; of those that count."""
+    for stream, events in journal.load_streams(driver, letter):
+        with _replaying(stream):
+            found = [(int(stream[1:]), event.payload[key]) for event in ev.live(events) if event.kind == kind]
+        yield from found

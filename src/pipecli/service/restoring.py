@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipecli.config import Settings
+from pipecli.domain.replaying import UNREPLAYABLE
 from pipecli.errors import Conflict, InvalidInput, StoreError
 from pipecli.importers import journal as files
 from pipecli.importers.journal import Record
@@ -28,8 +29,6 @@ from .rebuilding import rebuild
 from .unanswered import commit_whole
 
 BATCH = 2_000
-# What folding meets in an event that no program wrote.
-_UNREPLAYABLE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 Progress = Callable[[int, int], None]
 
@@ -178,10 +177,10 @@ def replayed(driver: Driver, path: str) -> int:
         count, highest = dump.projected_numbers(driver)
         if highest >= header.next_number:
             faults.append(_("an opportunity has a number that was not given yet"))
-    except _UNREPLAYABLE as error:
+    except UNREPLAYABLE as error:
         count, faults = 0, [_("it cannot be replayed ({error})").format(error=type(error).__name__)]
     except StoreError as error:
-        if not isinstance(error.__cause__, _UNREPLAYABLE):
+        if not isinstance(error.__cause__, UNREPLAYABLE):
             raise
         count, faults = 0, [_("it cannot be replayed ({error})").format(error=type(error.__cause__).__name__)]
     if faults:

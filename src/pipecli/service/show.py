@@ -94,7 +94,7 @@ def of_reading(reading: Reading, number: int, *, as_of: date | None = None, to: 
     if as_of is not None:
         own = _cut(reading, own, as_of, number)
     state = fold(own)
-    if state is None:
+    if state is None or state.merged_into is not None:  # a list that no program wrote may lead to the latter
         raise NotFound(_("there is no opportunity {ref}").format(ref=number), ref=str(number))
     people = near if as_of is None else reading.soon(_people, driver, state)
     events = with_absorbed(own, state, gone, as_of)

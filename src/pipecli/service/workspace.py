@@ -199,7 +199,9 @@ class Workspace:
             unit.kept = kept
             yield unit
             unit.write()
-            if not dry_run:
+            if dry_run:
+                read_header(driver, write=True)  # the database says now what it does not let us write
+            else:
                 self._make_last(unit)
         finally:
             driver.close()  # which takes back what was not made last

@@ -62,8 +62,10 @@ def _people_of_merged(driver: Driver) -> dict[int, list[int | None]]:
     rows = driver.rows("select number, kept, contact_id, decision_maker_id from merged")
     kept = {number: into for number, into, *_people in rows}
     found: dict[int, list[int | None]] = {}
-    for _number, into, *people in rows:
-        while into in kept:
+    for number, into, *people in rows:
+        passed = {number}
+        while into in kept and into not in passed:  # not for ever, in a ring that no program wrote
+            passed.add(into)
             into = kept[into]
         found.setdefault(into, []).extend(people)
     return found

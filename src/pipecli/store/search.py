@@ -28,9 +28,12 @@ _SELECT = (
 )
 
 
+LONGEST_WAY = 100
+"""So many merges lead from one to the next at most: a ring that no program wrote has no end."""
 _KEPT = (
     "with recursive way (kept, steps) as (select kept, 1 from merged where number = :number "
-    "union all select m.kept, w.steps + 1 from merged m join way w on m.number = w.kept) "
+    "union all select m.kept, w.steps + 1 from merged m join way w on m.number = w.kept "
+    f"where w.steps < {LONGEST_WAY}) "
     "select kept from way order by steps desc limit 1"
 )
 
@@ -61,7 +64,7 @@ def absorbed_sql(number: str) -> str:
     """SQL for the numbers of what was merged into an opportunity, and into those, whose number an expression gives."""
     return (
         f"with recursive gone (number) as (select number from merged where kept = {number} "
-        "union all select m.number from merged m join gone g on m.kept = g.number) select number from gone"
+        "union select m.number from merged m join gone g on m.kept = g.number) select number from gone"
     )
 
 

@@ -74,13 +74,13 @@ def _alone(path: Path) -> Iterator[None]:
 def reading(path: Path) -> Iterator[None]:
     """Leave nothing beside a database that is only read: who reads one that was copied with its log makes files there.
 
-    They go as with the last one who writes, never while others have it open.
+    They go as with the last one who writes, never while others have it open. A log that was there stays.
     """
-    there = [beside.exists() for beside in companions(path)]
+    alone = not any(beside.exists() for beside in companions(path))
     try:
         yield
     finally:
-        if [beside.exists() for beside in companions(path)] != there:
+        if alone and any(beside.exists() for beside in companions(path)):
             with suppress(sqlite3.Error), closing(sqlite3.connect(_uri(path), uri=True, timeout=0)) as last:
                 last.execute("select 1 from sqlite_master").fetchone()
 
