@@ -22,12 +22,12 @@ from .opportunity import (
     NextAction,
     Opportunity,
     Proposal,
-    Span,
     Visit,
     Waiver,
     replace,
 )
 from .replaying import UNREPLAYABLE, unreplayable
+from .spans import spans_after
 
 
 def fold(events: Iterable[Event]) -> Opportunity | None:
@@ -69,7 +69,7 @@ def evolve(state: Opportunity | None, event: Event) -> Opportunity | None:
     last_on = max(state.last_on, event.occurred_on)
     if event.kind not in ev.STATE_EVENTS:
         return replace(state, version=event.version, last_on=last_on)
-    spans = _spans_after(state, event.occurred_on)
+    spans = spans_after(state, event.occurred_on)
     return replace(state, version=event.version, last_on=last_on, spans=spans, last_state=event)
 
 
@@ -112,31 +112,6 @@ def _opened(event: Event) -> Opportunity:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _spans_after(state: Opportunity, day: date) -> tuple[Span, ...]:
-    """The spans with the state as it is from that day on."""
-    now = Span(
-        day,
-        None,
-        state.stage,
-        state.status,
-        state.amount,
-        state.currency,
-        state.probability,
-        state.close_date,
-        state.owner,
-    )
-    spans = state.spans
-    if spans and spans[-1][2:] == now[2:]:
-        return spans
-    if spans and spans[-1].from_day >= now.from_day:
-        spans = spans[:-1]
-        if spans and spans[-1][2:] == now[2:]:  # back to what it was, within the day
-            return (*spans[:-1], spans[-1]._replace(to_day=None))
-    elif spans:
-        spans = (*spans[:-1], spans[-1]._replace(to_day=now.from_day))
-    return (*spans, now)
 
 
 def _touch(state: Opportunity, event: Event, *names: str) -> dict[str, int]:
