@@ -32,7 +32,6 @@ from pipecli.store import directory, erasing, journal
 from pipecli.store.directory import Person
 from pipecli.store.driver import Driver
 from pipecli.store.erasing import Entry
-from pipecli.store.header import Header
 from pipecli.text import _
 
 from . import backups
@@ -102,7 +101,7 @@ class Forgotten(NamedTuple):
 def traces(workspace: Workspace, contact: str) -> Found:
     """A person by number, address or name, and where they are named; raises NotFound or Ambiguous."""
     with workspace.read() as reading:
-        return _found(reading.driver, contact, _state(reading.header))
+        return _found(reading.driver, contact, reading.header.state)
 
 
 def forget(
@@ -114,8 +113,8 @@ def forget(
     """
     found = seen or traces(workspace, contact)
     with workspace.commit("forget", dry_run=dry_run) as unit:
-        if _state(unit.header) != found.state:  # looked for again with the lock held, which may take a while
-            found = _found(unit.driver, contact, _state(unit.header))
+        if unit.header.state != found.state:  # looked for again with the lock held, which may take a while
+            found = _found(unit.driver, contact, unit.header.state)
             if seen is not None and not found.is_as(seen):
                 raise Conflict(
                     _("somebody wrote about this person meanwhile; nothing was erased; look again")
@@ -130,10 +129,6 @@ def sweep(workspace: Workspace) -> bool:
     with workspace.read():  # what is none of ours is left as it is
         pass
     return erasing.sweep(workspace.address)
-
-
-def _state(header: Header) -> State:
-    return header.uid, header.head, header.recorded_at
 
 
 def _found(driver: Driver, contact: str, state: State) -> Found:
