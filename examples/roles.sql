@@ -12,12 +12,14 @@
 -- What this keeps from a rep who opens psql beside the tool:
 --   * changing or deleting anything of the journal (events, commands, texts, people, definitions);
 --   * writing under somebody else's name, or adding to a command that is finished, their own ones too;
---   * adopting a definition, erasing a person, turning the journal's numbers back.
+--   * adopting a definition, erasing a person, turning the journal's numbers back or ahead, its clock ahead;
+--   * leaving a row in the way of the next command, or locking out everybody's version of the program.
 -- What it cannot keep from them, because rules are judged by the program and not by the database:
 --   * appending, under their own name, an event that no gate let through, with a date of their choice, or one that takes a
 --     colleague's command back. The journal says who: pipe journal --actor NAME;
 --   * writing nonsense into the lists, which are only a copy: pipe doctor finds it, pipe doctor --rebuild mends it;
---   * skipping numbers of the journal, or holding the lock that all writers share (set idle_in_transaction_session_timeout).
+--   * a version of a stream that skips one, under their own name: pipe doctor finds it;
+--   * holding the lock that all writers share (set idle_in_transaction_session_timeout).
 -- A superuser, and the owner of the tables, may do everything. Readers see everything, people's addresses too.
 
 do $$
@@ -94,16 +96,57 @@ drop policy if exists erasing on person;
 create policy erasing on person for update to pipe_founder
   using (true) with check (name is null and mail is null and phone is null and erased_at is not null);
 
--- The head of the journal only grows, but for who owns the tables (a restore).
+-- The head of the journal only grows, but for who owns the tables (a restore). Whose clock is ahead would date everybody's
+-- events after it; a version of the program that these roles do not know would lock everybody else's out.
 create or replace function pipe_head_grows() returns trigger language plpgsql as $$
+declare
+  writer constant integer := 2;
+  lists constant integer := 3;
 begin
-  if (new.head < old.head or new.next_number < old.next_number or new.recorded_at < old.recorded_at
-      or new.min_writer < old.min_writer)
-    and not pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'member')
+  if pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'member') then
+    return new;
+  elsif new.head < old.head or new.next_number < old.next_number or new.recorded_at < old.recorded_at
+    or new.min_writer < old.min_writer or new.projection < old.projection
+    or new.next_number - old.next_number > new.head - old.head
   then
     raise exception 'the journal only grows' using errcode = 'insufficient_privilege';
+  elsif new.recorded_at >
+    to_char((clock_timestamp() + interval '5 minutes') at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS') collate "C"
+  then
+    raise exception 'the clock of this computer is ahead of the server''s' using errcode = 'insufficient_privilege';
+  elsif new.min_writer > greatest(old.min_writer, writer) or new.projection > greatest(old.projection, lists) then
+    raise exception 'these roles are of an older version; their owner runs pipe db upgrade and examples/roles.sql again'
+      using errcode = 'insufficient_privilege';
   end if;
   return new;
 end $$;
 drop trigger if exists pipe_head_grows on workspace;
 create trigger pipe_head_grows before update on workspace for each row execute function pipe_head_grows();
+
+-- What is written ends at the head: a row beyond it would stand in everybody's way. Asked at commit.
+create or replace function pipe_ends_at_head() returns trigger language plpgsql as $$
+declare
+  head constant bigint := (select w.head from workspace w);
+begin
+  if tg_table_name = 'workspace' then
+    if head is distinct from (select coalesce(max(seq), 0) from event) then
+      raise exception 'the head is not where the journal ends' using errcode = 'insufficient_privilege';
+    end if;
+  elsif new.id > head then
+    raise exception '% % is beyond the head of the journal', tg_table_name, new.id
+      using errcode = 'insufficient_privilege';
+  end if;
+  return null;
+end $$;
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['command', 'content', 'person', 'workspace'] loop
+    execute format('drop trigger if exists pipe_ends_at_head on %I', name);
+    execute format(
+      'create constraint trigger pipe_ends_at_head after %s on %I deferrable initially deferred '
+      'for each row execute function pipe_ends_at_head()',
+      case name when 'workspace' then 'update' else 'insert' end, name);
+  end loop;
+end $$;

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipecli.config import without_password
+from pipecli.address import is_ambiguous, is_keywords, without_password
 from pipecli.errors import InvalidInput, StoreError
 from pipecli.service.workspace import Workspace
 from pipecli.store import opening
@@ -203,12 +203,48 @@ def test_a_postgres_without_a_workspace_says_how_to_make_one(empty: Driver) -> N
         empty.rows("select 1")
 
 
-def test_without_password_leaves_the_rest() -> None:
-    assert without_password("postgresql://a:b@h/d") == "postgresql://a@h/d"
-    assert without_password("postgresql://a:b/c@d@h:1/e") == "postgresql://a@h:1/e"
-    assert without_password("postgresql://a@h:5432/d") == "postgresql://a@h:5432/d"
-    assert without_password("postgresql://h/d?password=b&x=1") == "postgresql://h/d?password=***&x=1"
-    assert without_password("postgresql:///d?host=/x:y") == "postgresql:///d?host=/x:y"
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://a:b@h/d", "postgresql://a@h/d"),
+        ("postgresql://a:b/c@d@h:1/e", "postgresql://a@h:1/e"),
+        ("postgresql://a:b c@h/e", "postgresql://a@h/e"),
+        ("postgresql://a@h:5432/d", "postgresql://a@h:5432/d"),
+        ("postgresql://h/d?password=b&x=1", "postgresql://h/d?password=***&x=1"),
+        ("postgresql:///d?host=/x:y", "postgresql:///d?host=/x:y"),
+        ("host=h password=b user=a", "host=h password=*** user=a"),
+        ("host=h password = 'b c' user=a", "host=h password = *** user=a"),
+    ],
+)
+def test_without_password_leaves_the_rest(address: str, shown: str) -> None:
+    assert without_password(address) == shown
+
+
+@pytest.mark.parametrize(
+    ("address", "ambiguous"),
+    [
+        ("postgresql://a:b@h/d", False),
+        ("postgresql://a:b:c@h:5432/d?application_name=x@y", False),
+        ("postgresql://a:b%40c%25@h", False),
+        ("postgresql://h1:5432,[::1]:5433/d?target_session_attrs=read-write", False),
+        ("postgresql:///d?host=/run/x", False),
+        ("postgres://", False),
+        ("postgresql://a:100%b@h/d", True),
+        ("postgresql://a:b%00@h/d", True),
+        ("postgresql://a:b@c@h/d", True),
+        ("postgresql://a:b/c@h/d", True),
+        ("postgresql://a:b c@h/d", True),
+        ("postgresql://a:b?c@h/d", True),
+        ("postgresql://[::1/d", True),
+    ],
+)
+def test_an_address_with_a_sign_where_it_cannot_stand_is_ambiguous(address: str, ambiguous: bool) -> None:
+    assert is_ambiguous(address) == ambiguous
+
+
+def test_the_other_form_of_libpq_is_told_from_a_file() -> None:
+    assert is_keywords("host=h dbname=d") and is_keywords("dbname = d")
+    assert not is_keywords("pipe.db") and not is_keywords("/my hosts/a=b.db")
 
 
 def test_addresses(monkeypatch: pytest.MonkeyPatch) -> None:

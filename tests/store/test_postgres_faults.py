@@ -248,6 +248,11 @@ def test_a_password_is_in_no_message(
         "postgresql://lea@127.0.0.1:1/sales?connect_timeout=1&sslpassword=s3cr3t",
         "postgresql://lea:s3cr3t@127.0.0.1:1/sales?nonsense=1",
         "postgresql://lea:s3cr3t@[::1/sales",
+        "postgresql://lea:100%s3cr3t@127.0.0.1:1/sales",
+        "postgresql://lea:w/or s3cr3t@127.0.0.1:1/sales",
+        "postgresql://lea:w@s3cr3t@127.0.0.1:1/sales",
+        "host=127.0.0.1 port=1 user=lea password=s3cr3t",
+        "mysql://lea:s3cr3t@127.0.0.1:1/sales",
     ):
         monkeypatch.setenv("PIPE_DB", address)
         monkeypatch.setenv("PIPE_CONFIG", str(tmp_path / "no.toml"))

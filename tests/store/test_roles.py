@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -14,6 +15,7 @@ from pipecli.errors import PipeError, StoreError
 from pipecli.service import doctor, gates, lists, opportunities, rates, show, stages, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.workspace import Workspace, actor_of
+from pipecli.store.schema import PROJECTION, WRITER
 from pipecli.store.tables import METADATA
 
 from .conftest import _new_database, small
@@ -57,10 +59,12 @@ def psql(address: str) -> Callable[..., list[tuple[object, ...]]]:
     """Runs statements as somebody, in one transaction."""
 
     def run(name: str, *statements: str) -> list[tuple[object, ...]]:
-        with psycopg.connect(as_user(address, name)) as connection:
+        with closing(psycopg.connect(as_user(address, name))) as connection:
             for statement in statements:
                 found = connection.execute(statement)
-            return found.fetchall() if found.description else []
+            rows = found.fetchall() if found.description else []
+            connection.commit()
+            return rows
 
     return run
 
@@ -72,6 +76,12 @@ def as_user(address: str, name: str) -> str:
 def test_every_table_is_in_the_roles() -> None:
     text = ROLES.read_text(encoding="utf-8")
     assert [name for name in METADATA.tables if f" {name}," not in text and f" {name}\n" not in text] == []
+
+
+def test_the_roles_know_this_version_of_the_program() -> None:
+    text = ROLES.read_text(encoding="utf-8")
+    assert f"writer constant integer := {WRITER};" in text
+    assert f"lists constant integer := {PROJECTION};" in text
 
 
 def test_a_rep_works_under_the_name_they_log_in_with(workspace_of: Callable[[str], Workspace]) -> None:
@@ -129,6 +139,23 @@ REFUSED_TO_A_REP = {
     "another definition in force": ["update workspace set definition = 0"],
     "turning the head back": ["update workspace set head = 0"],
     "turning the numbers back": ["update workspace set next_number = 1"],
+    "the head beyond the journal": ["update workspace set head = head + 1000000"],
+    "numbers of opportunities for ever used": ["update workspace set next_number = 4000000000000000000"],
+    "tomorrow": ["update workspace set recorded_at = '9999-12-31T00:00:00.000000Z'"],
+    "locking every program out": ["update workspace set min_writer = 99"],
+    "lists of a version to come": ["update workspace set projection = 99"],
+    "lists of an older version": ["update workspace set projection = 1"],
+    "a command in everybody's way": [
+        "insert into command select head + 1, 'u', 'ana', null, recorded_at, 'edit', 'cli', null from workspace"
+    ],
+    "a text in everybody's way": ["insert into content values (1000, '', '', 'text/plain', 'x', null)"],
+    "a person in everybody's way": ["insert into person values (1000, 'x', null, null, '', null)"],
+    "an event in everybody's way": [
+        "insert into command select head + 1, 'u', 'ana', null, recorded_at, 'edit', 'cli', null from workspace",
+        "insert into event select head + 9, head + 1, 'o1', 99, 'OwnerChanged', '2026-03-02', recorded_at, "
+        """'{"owner": "ana"}' from workspace""",
+        "update workspace set head = head + 1",
+    ],
     "letting old programs write": ["update workspace set min_writer = 0"],
     "removing the workspace": ["delete from workspace"],
     "a command of somebody else": [

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from pipecli.config import without_password
-from pipecli.errors import StoreError, Unanswered
+from pipecli.address import is_ambiguous, without_password
+from pipecli.errors import InvalidInput, StoreError, Unanswered
 from pipecli.text import _
 
 from .driver import Parameters, Row
@@ -257,7 +257,9 @@ def _query(sql: str, parameters: Parameters | None) -> _Query:
 
 
 def open_postgres(uri: str) -> PostgresDriver:
-    """Connect; raises StoreError where the server or the library is missing."""
+    """Connect; raises InvalidInput for an address that cannot be read, StoreError where the server or the library is
+    missing.
+    """
     try:
         import psycopg
     except ImportError as error:
@@ -266,6 +268,12 @@ def open_postgres(uri: str) -> PostgresDriver:
             where=without_password(uri),
         ) from error
     where = without_password(uri)
+    if is_ambiguous(uri):
+        line = _(
+            "{where} cannot be read: write what an address has signs for as %XX (@ is %40, / is %2F, % is %25),"
+            " or leave the password to ~/.pgpass"
+        )
+        raise InvalidInput(line.format(where=where))
     try:
         connection = psycopg.connect(
             uri, autocommit=True, connect_timeout=CONNECT_SECONDS, client_encoding="UTF8", **_LIVELY
