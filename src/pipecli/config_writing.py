@@ -34,7 +34,7 @@ def write_setting(
             _("{path} writes {key} in a way of its own; change it there by hand").format(path=path, key=key)
         )
     try:
-        rewrite(path, text)  # readable by its owner alone, because an address may hold a password
+        rewrite(path, text)  # private: an address may hold a password
     except OSError as error:
         raise ConfigError(
             _("{path} cannot be written: {error}").format(path=path, error=error.strerror)

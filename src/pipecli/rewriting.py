@@ -7,9 +7,8 @@ from pathlib import Path
 
 
 def rewrite(path: Path, text: str) -> None:
-    """Put a text in the place of a file's; who may read it, and a link to it, stay as they are. Raises OSError.
-
-    A new one is for its owner's eyes alone.
+    """Put a text in the place of a file's; who may read it, and a link to it, stay as they are. A new file is its
+    owner's alone. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     target = path.resolve()

@@ -49,6 +49,35 @@ def test_values_come_back_as_they_went_in(table: Driver) -> None:
     assert table.rows("select id, text, size from word order by id") == given
 
 
+@pytest.mark.parametrize("n", [1, 7, 8, 9, 1_000, 1_001, 2_500])
+def test_any_number_of_rows_is_inserted_or_replaced(empty: Driver, n: int) -> None:
+    """On PostgreSQL many go together, column by column."""
+    empty.run(
+        "create table thing (id bigint primary key, text text, size bigint, part double precision, none bigint)"
+    )
+    rows = [
+        (i, None if i % 3 == 1 else f'{{"{i}", NULL\\ \' %s 🦊', None if i % 2 else 2**62 - i, i / 3, None)
+        for i in range(n)
+    ]
+    sql = (
+        "insert into thing (id, text, size, part, none) values (?, ?, ?, ?, ?) on conflict (id) do update set "
+        "text = excluded.text, size = excluded.size, part = excluded.part, none = excluded.none"
+    )
+    for given in (rows, [(i, f"{i}%", n - i, -1.5, i or None) for i, *_rest in rows]):
+        empty.run_many(sql, given)
+        assert empty.rows("select id, text, size, part, none from thing order by id") == given
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_no_statement_is_prepared(table: Driver) -> None:
+    """Behind a pooler that shares connections between transactions it would be prepared on somebody else's."""
+    fill(table, 20)
+    for n in range(12):
+        table.rows("select text from word where id = :n", {"n": n})
+        table.run("update word set size = :n where id = :n", {"n": n})
+    assert table.rows("select count(*) from pg_prepared_statements") == [(0,)]
+
+
 def test_parameters_next_to_what_looks_like_them(table: Driver) -> None:
     sql = (
         "select :a, cast(:n as bigint), 'at 12:30', 'not :a', 'it''s :n', '100%', '%s', 7 % 4, text "
@@ -194,6 +223,16 @@ def test_a_missing_postgres_is_one_line_without_the_password() -> None:
     assert caught.value.message.startswith("postgresql://lea@127.0.0.1:1/pipe cannot be reached: ")
     assert "secret" not in caught.value.message
     assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "address", ["host=db.example user=lea password=secret", " password = secret", "service=sales"]
+)
+def test_an_address_in_keywords_is_no_file(address: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        opening.create_database(address)
+    assert caught.value.message.endswith("write a file path, sqlite:///FILE or postgresql://HOST/NAME")
+    assert "secret" not in caught.value.message
 
 
 @pytest.mark.parametrize("engine", ["postgresql"])

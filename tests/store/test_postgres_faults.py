@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -113,6 +115,21 @@ def test_an_import_whose_answer_was_lost_is_looked_up_too(
     cut_once(proxy, "after", where=b"commit\0", kind=b"S")
     assert import_file(behind, str(file)).landed == 2
     assert names(workspace) == ["ERP", "CRM"]
+
+
+def test_the_library_says_nothing_on_stderr(workspace: Workspace) -> None:
+    """In a process of its own, where nothing else takes what it logs."""
+    fault = (
+        "import sys\nfrom pipecli.store.opening import open_database\n"
+        "driver = open_database(sys.argv[1], write=True)\ndriver.begin()\n"
+        "for sql in ['select 1 / 0', *300 * [\"select repeat('x', 100000)\"]]: driver.run(sql)\n"
+        "try: driver.rows('select 2')\nexcept Exception as error: print(error)\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", fault, workspace.address], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.endswith(": division by zero\n")
+    assert found.stderr == ""
 
 
 def making(settings: Settings, tmp_path: Path, workspace: Workspace) -> dict[str, Callable[[], object]]:

@@ -36,7 +36,7 @@ class Driver(Protocol):
         """Run one statement; inside a transaction its fault may show only at the next query, or at the end."""
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run one statement with `?` for every value, once per row."""
+        """Run one statement with `?` for every value, once per row; of an upsert every row has a key of its own."""
 
     def begin(self) -> None:
         """Open a transaction that writes, taking the lock first."""

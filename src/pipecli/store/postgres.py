@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 # String literals are matched first, so that what looks like a parameter or a mark inside them is left alone.
 _PARAMETER = re.compile(r"('(?:[^']|'')*')|(?<![:\w]):([a-z_]\w*)")
 _MARK = re.compile(r"('(?:[^']|'')*')|\?")
+_INSERT = re.compile(r"(insert into .*\)) values \([?, ]+\)( on conflict .*)?")
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 30
 """How long a write waits for another one to end."""
 STREAMED = 5_000
 """How many rows of a stream come at once."""
-MOST_HELD = 500
-"""How many statements wait at most before they are sent."""
+FEW, TOGETHER = 8, 1_000
+"""Of how many rows on they are inserted together, and how many at most."""
+MOST_HELD = 2_000
+"""How many rows wait at most before they are sent."""
 _NUMBERS = count(1)
 # What libpq calls a connection without a transaction, and one whose transaction failed.
 _IDLE, _FAILED = 0, 3
@@ -107,20 +110,17 @@ class PostgresDriver:
     def run(self, sql: str, parameters: Parameters | None = None) -> None:
         self._forget()
         if self._inside:
-            self._hold(_rewritten(sql), [parameters or {}])
+            self._hold((_rewritten(sql), parameters or {}))
         else:
             self._answer((_rewritten(sql), parameters or {}))
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         self._forget()
-        given = list(rows)
-        if self._inside and len(given) <= MOST_HELD:
-            self._hold(_marked(sql), given)
-        elif given:
-            with self._translating():
-                if self._waiting:
-                    self._send()
-                self._connection.cursor().executemany(_marked(sql), given)
+        for statement, n in _together(sql, list(rows)):
+            if self._inside:
+                self._hold(statement, n)
+            else:
+                self._answer(statement)
 
     def begin(self) -> None:
         self._forget()
@@ -174,11 +174,10 @@ class PostgresDriver:
         self._ahead.clear()
         self._known.clear()
 
-    def _hold(self, sql: str, given: Iterable[Any]) -> None:
-        """Let statements wait for the next query; too many are sent at once, not to be held."""
-        for parameters in given:
-            self._waiting.append((sql, parameters))
-            self._held += 1
+    def _hold(self, statement: Statement, rows: int = 1) -> None:
+        """Let a statement wait for the next query; too many are sent at once, not to be held."""
+        self._waiting.append(statement)
+        self._held += rows
         if self._held > MOST_HELD:
             self._answer(("select 1", {}))
 
@@ -252,6 +251,31 @@ def _marked(sql: str) -> Any:
     return _MARK.sub(lambda m: m[1] or "%s", sql.replace("%", "%%"))
 
 
+def _together(sql: str, rows: list[Sequence[Any]]) -> Iterator[tuple[Statement, int]]:
+    """The statements that run one for each row, and of how many each is: many are inserted by one, column by column."""
+    insert = _INSERT.fullmatch(sql)
+    if insert is None or len(rows) < FEW:
+        yield from (((_marked(sql), row), 1) for row in rows)
+        return
+    head, tail = (part.replace("%", "%%") for part in insert.groups(default=""))
+    for start in range(0, len(rows), TOGETHER):
+        some = rows[start : start + TOGETHER]
+        columns = {f"c{n}": list(values) for n, values in enumerate(zip(*some, strict=True))}
+        given = {name: values for name, values in columns.items() if set(values) != {None}}
+        chosen = ", ".join(name if name in given else "null" for name in columns)
+        arrays = ", ".join(f"%({name})s::{_type(values)}[]" for name, values in given.items())
+        yield (
+            (f"{head} select {chosen} from unnest({arrays}) as u({', '.join(given)}){tail}", given),
+            len(some),
+        )
+
+
+def _type(values: list[Any]) -> str:
+    """The type of a column by what stands in it."""
+    kinds = {type(value) for value in values}
+    return "bigint" if int in kinds else "double precision" if float in kinds else "text"
+
+
 def _query(sql: str, parameters: Parameters | None) -> _Query:
     return sql, tuple(sorted((parameters or {}).items()))
 
@@ -260,6 +284,8 @@ def open_postgres(uri: str) -> PostgresDriver:
     """Connect; raises InvalidInput for an address that cannot be read, StoreError where the server or the library is
     missing.
     """
+    import logging
+
     try:
         import psycopg
     except ImportError as error:
@@ -267,6 +293,8 @@ def open_postgres(uri: str) -> PostgresDriver:
             _('PostgreSQL needs the psycopg library; add it: pip install "psycopg[binary]"'),
             where=without_password(uri),
         ) from error
+    # What went wrong is told once, as an error of ours, not by the library on stderr as well.
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())
     where = without_password(uri)
     if is_ambiguous(uri):
         line = _(
@@ -276,7 +304,12 @@ def open_postgres(uri: str) -> PostgresDriver:
         raise InvalidInput(line.format(where=where))
     try:
         connection = psycopg.connect(
-            uri, autocommit=True, connect_timeout=CONNECT_SECONDS, client_encoding="UTF8", **_LIVELY
+            uri,
+            autocommit=True,
+            prepare_threshold=None,  # behind a pooler of transactions a statement is prepared on another connection
+            connect_timeout=CONNECT_SECONDS,
+            client_encoding="UTF8",
+            **_LIVELY,
         )
     except psycopg.Error as error:
         text = str(error).strip().splitlines()[0] if str(error).strip() else ""

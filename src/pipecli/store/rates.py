@@ -61,8 +61,8 @@ def projected_rates(driver: Driver) -> set[Row]:
 
 
 def write_rates(driver: Driver, quotes: Iterable[Quote]) -> None:
-    """Store these rates, in the place of those of the same currency and day."""
-    driver.run_many(INSERT_RATE, [row(quote) for quote in quotes])
+    """Store these rates, in the place of those of the same currency and day; the last one of a day counts."""
+    driver.run_many(INSERT_RATE, list({stored[:3]: stored for stored in map(row, quotes)}.values()))
 
 
 def replace_rates(driver: Driver, quotes: Iterable[Quote]) -> None:
