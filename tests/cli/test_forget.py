@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,25 @@ def test_backups_that_hold_them_are_named(known: Pipe, environment: Path) -> Non
         "1 backup still holds it; remove it when nobody needs it any more:\n"
         f"  rm '{copy}'\n"
     )
+
+
+def test_exports_and_copies_that_hold_them_are_named(
+    known: Pipe, environment: Path, screen: Callable[[int], None]
+) -> None:
+    known("export", "--journal", "-o", str(environment / "journal.jsonl"))
+    known("db", "copy", str(environment / "pipe.db"), str(environment / "copy.db"))
+    screen(80)
+    contact = known("forget", "jeanne", "--dry-run", "-q").out.strip()
+    assert known("forget", "jeanne", "-y") == (
+        0,
+        "Erased for good: 1 contact, 2 texts, 0 entries.\n"
+        "1 backup still holds it; remove it when nobody needs it any more:\n"
+        f"  rm {environment}/journal.jsonl\n"
+        "1 copy of the workspace holds it too; erase it there, or remove the copy:\n"
+        f"  pipe --db {environment}/copy.db forget {contact}\n",
+        "Not known here: copies that were moved, made by other means or on other machines, and CSV exports.\n",
+    )
+    assert known("--db", str(environment / "copy.db"), "forget", contact, "-y").code == 0
 
 
 def test_what_is_left_is_said_to_be_erased(known: Pipe) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,21 @@ import pytest
 from forecasting.cases import Case
 from pipecli.config import Settings
 from pipecli.errors import GateNotMet, StoreError
-from pipecli.service import board, gates, lists, opportunities, rates, show, stages, undoing
+from pipecli.service import (
+    backups,
+    board,
+    creating,
+    gates,
+    lists,
+    opportunities,
+    rates,
+    show,
+    stages,
+    undoing,
+)
 from pipecli.service.answers import Answers
 from pipecli.service.board import Board, Wanted, pressing
+from pipecli.service.bringing_back import bring_back
 from pipecli.service.lists import Worth
 from pipecli.service.opportunities import Happened
 from pipecli.service.watching import Moment, Watch
@@ -451,12 +464,30 @@ WRITES: dict[str, Write] = {
 def test_every_write_makes_another_moment(workspace: Workspace, write: str) -> None:
     add(workspace, "ERP", "48k", "+5d")
     found = board.read(workspace)
-    assert Moment(found.head, found.today) == moment(workspace) == Moment(4, TODAY)
+    before = moment(workspace)
+    assert Moment(found.state, found.today) == before
+    assert (before.state[1], before.today) == (4, TODAY)
     WRITES[write](workspace)
 
-    assert moment(workspace).head > 4
+    assert moment(workspace).state[1] > 4
     again = board.read(workspace)
-    assert Moment(again.head, again.today) == moment(workspace)
+    assert Moment(again.state, again.today) == moment(workspace)
+
+
+def test_a_restore_makes_another_moment_though_the_journal_is_as_long(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    add(workspace, "ERP", "48k", "+5d")
+    backups.backup(workspace, tmp_path / "one.bak")
+    before = moment(workspace)
+    other = Workspace(Settings(environ={**workspace.settings.environ, "PIPE_DB": str(tmp_path / "other.db")}))
+    creating.init(other.settings)
+    add(other, "CRM", "48k", "+5d")
+    backups.backup(other, tmp_path / "other.bak")
+    bring_back(workspace, tmp_path / "other.bak")
+    assert moment(workspace) == moment(other) != before
+    bring_back(workspace, tmp_path / "one.bak")
+    assert moment(workspace) == before
 
 
 def test_what_writes_nothing_leaves_the_moment(workspace: Workspace) -> None:
@@ -475,13 +506,14 @@ def test_what_writes_nothing_leaves_the_moment(workspace: Workspace) -> None:
 
 def test_another_day_is_another_moment_and_another_board(workspace: Workspace, at: At) -> None:
     add(workspace, "ERP", "48k", "today")
+    state = moment(workspace).state
     assert (moment(workspace), numbers(board.read(workspace).sections(Wanted())["today"])) == (
-        Moment(4, TODAY),
+        Moment(state, TODAY),
         [1],
     )
     at(date(2026, 3, 3))
     assert (moment(workspace), numbers(board.read(workspace).sections(Wanted())["overdue"])) == (
-        Moment(4, date(2026, 3, 3)),
+        Moment(state, date(2026, 3, 3)),
         [1],
     )
 
@@ -490,7 +522,8 @@ def test_the_day_of_the_reports_is_the_day_of_the_board(workspace: Workspace, se
     add(workspace, "ERP", "48k", "today")
     later = Workspace(Settings(environ={**settings.environ, "PIPE_TODAY": "2026-04-30"}))
 
-    assert (moment(later), board.read(later).today) == (Moment(4, date(2026, 4, 30)), date(2026, 4, 30))
+    shown = Moment(moment(workspace).state, date(2026, 4, 30))
+    assert (moment(later), board.read(later).today) == (shown, date(2026, 4, 30))
     assert board.read(later).by_number[1].is_late
 
 

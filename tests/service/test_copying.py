@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -87,6 +88,23 @@ def test_a_dry_run_leaves_nothing(place: Workspace, target: str, tmp_path: Path)
         Workspace(settings_of(target, tmp_path)).read(),
     ):
         pass
+
+
+def test_a_dry_run_leaves_no_folder(place: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    copying.copy(place.settings, place.address, str(tmp_path / "there" / "y" / "x.db"), dry_run=True)
+    assert list((tmp_path / "there").iterdir()) == []
+    copying.copy(place.settings, place.address, str(tmp_path / "there" / "y" / "x.db"))
+    assert stat.S_IMODE((tmp_path / "there" / "y").stat().st_mode) == 0o700
+
+
+def test_a_copy_that_is_refused_leaves_no_folder(place: Workspace, tmp_path: Path) -> None:
+    driver = open_database(place.address, write=True)
+    driver.run("update workspace set head = head + 1")
+    driver.close()
+    with pytest.raises((StoreError, InvalidInput)):
+        copying.copy(place.settings, place.address, str(tmp_path / "z" / "y" / "x.db"))
+    assert not (tmp_path / "z").exists()
 
 
 def test_a_copy_that_is_not_the_same_is_not_kept(

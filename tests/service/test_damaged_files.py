@@ -178,7 +178,7 @@ def test_an_undamaged_one_of_each_kind_comes_in(filled: Workspace, files: Files,
         path = tmp_path / name
         path.write_bytes(raw)
         if name == "own.jsonl":
-            with pytest.raises(PipeError, match="without opportunities"):
+            with pytest.raises(PipeError, match="holds something already"):
                 bring_in(filled, path)
         else:
             bring_in(filled, path)

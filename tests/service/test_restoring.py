@@ -4,8 +4,10 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -13,11 +15,21 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from pipecli import clock
+from pipecli import clock, templates
 from pipecli.config import Settings
 from pipecli.domain.proofs import Proof
 from pipecli.errors import Conflict, InvalidInput, PipeError, StoreError
-from pipecli.service import creating, doctor, exporting, gates, opportunities, restoring, undoing
+from pipecli.service import (
+    creating,
+    doctor,
+    exporting,
+    gates,
+    opportunities,
+    rates,
+    restoring,
+    stages,
+    undoing,
+)
 from pipecli.service.answers import Answers
 from pipecli.service.importing import import_file
 from pipecli.service.restoring import Restored
@@ -101,6 +113,22 @@ def test_an_empty_workspace_is_replaced(
     assert doctor.doctor(Workspace(target)).faults == []
 
 
+@pytest.mark.parametrize("what", ["a definition", "a rate"])
+def test_what_was_set_up_is_left_alone(journal: Path, address: str, tmp_path: Path, what: str) -> None:
+    target = settings_of(address, tmp_path)
+    creating.init(target)
+    if what == "a rate":
+        rates.set_rate(Workspace(target), "USD", "0.9")
+    else:
+        stages.adopt(Workspace(target), templates.read("pme").replace('"@me"', '"lea"'), {})
+    before = exported(target)
+    with pytest.raises(
+        Conflict, match=r"holds something already; .* of which a copy is kept: pipe db restore FILE"
+    ):
+        restoring.restore(target, journal)
+    assert exported(target) == before
+
+
 def test_a_workspace_with_an_opportunity_is_left_alone(
     source: Settings, journal: Path, address: str, tmp_path: Path
 ) -> None:
@@ -108,12 +136,35 @@ def test_a_workspace_with_an_opportunity_is_left_alone(
     creating.init(target)
     opportunities.add(Workspace(target), "Mine", Answers(next="call", due="+1d"))
     before = exported(target)
-    with pytest.raises(Conflict, match="is not empty; a journal is restored into a workspace without"):
+    with pytest.raises(
+        Conflict, match="holds something already; a journal goes into a workspace as pipe init left it"
+    ):
         restoring.restore(target, journal)
     assert exported(target) == before
     undoing.undo(Workspace(target))
     with pytest.raises(Conflict):
         restoring.restore(target, journal)
+
+
+def test_several_who_restore_into_one_new_place_do_not_get_in_each_others_way(
+    journal: Path, address: str, tmp_path: Path
+) -> None:
+    target = settings_of(address, tmp_path)
+    ready = Barrier(3)
+
+    def restore(_n: int) -> str:
+        ready.wait()
+        try:
+            return str(restoring.restore(target, journal).events)
+        except (StoreError, Conflict) as error:
+            return error.message.partition("/")[2].partition(" ")[2]
+
+    with ThreadPoolExecutor(3) as pool:
+        done = sorted(pool.map(restore, range(3)))
+    too_late = ("holds something already", "is a workspace already; nothing", "exists already; nothing")
+    assert done[0] == "14"
+    assert [one for one in done[1:] if not one.startswith(too_late)] == []
+    assert doctor.doctor(Workspace(target)).faults == []
 
 
 def test_a_dry_run_checks_and_writes_nothing(journal: Path, address: str, tmp_path: Path) -> None:

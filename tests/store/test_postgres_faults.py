@@ -15,7 +15,7 @@ import pytest
 from pipecli import entry
 from pipecli.config import Settings
 from pipecli.errors import StoreError, Unanswered
-from pipecli.service import creating, demo, doctor, lists, opportunities, restoring, unanswered
+from pipecli.service import copying, creating, demo, doctor, lists, opportunities, restoring, unanswered
 from pipecli.service.bringing_back import bring_back
 from pipecli.service.exporting import export_journal
 from pipecli.service.importing import import_file
@@ -141,6 +141,7 @@ def making(settings: Settings, tmp_path: Path, workspace: Workspace) -> dict[str
         "demo": lambda: demo.demo(settings, size=4),
         "restore": lambda: restoring.restore(settings, tmp_path / "journal.jsonl"),
         "bring back": lambda: bring_back(Workspace(settings), tmp_path / "journal.jsonl"),
+        "copy": lambda: copying.copy(workspace.settings, workspace.address, settings.database()),
     }
 
 
@@ -152,7 +153,7 @@ def unmade(proxy: Proxy, address: str, tmp_path: Path) -> Settings:
     return settings_for(over, tmp_path)
 
 
-@pytest.mark.parametrize("what", ["init", "demo", "restore", "bring back"])
+@pytest.mark.parametrize("what", ["init", "demo", "restore", "bring back", "copy"])
 def test_a_whole_workspace_whose_answer_was_lost_is_looked_up(
     workspace: Workspace, unmade: Settings, proxy: Proxy, tmp_path: Path, what: str
 ) -> None:
@@ -169,6 +170,20 @@ def test_a_whole_workspace_whose_answer_was_lost_is_looked_up(
         cut_once(proxy, "after", where=b"commit\0", kind=b"Q", away=True)
         with pytest.raises(Unanswered, match="whether it was written is not known, look: pipe journal"):
             made()
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_a_copy_into_what_init_left_whose_answer_was_lost(
+    workspace: Workspace, unmade: Settings, proxy: Proxy, away: bool
+) -> None:
+    creating.init(unmade)
+    cut_once(proxy, "after", where=b"commit\0", kind=b"Q", away=away)
+    if away:
+        with pytest.raises(Unanswered, match="whether it was written is not known, look: pipe journal"):
+            copying.copy(workspace.settings, workspace.address, unmade.database())
+    else:
+        copying.copy(workspace.settings, workspace.address, unmade.database())
+        assert doctor.doctor(Workspace(unmade)).faults == []
 
 
 @pytest.mark.parametrize("where", [b"for update", b"min_writer"])

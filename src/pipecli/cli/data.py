@@ -194,6 +194,10 @@ def export(
     # A journal holds every address and every word; it is as private as the workspace itself.
     with opened(output, private=journal) as stream:
         write(workspace(context), stream)
+    if journal and output:
+        from pipecli.service.backups import exported
+
+        exported(workspace(context), output)
 
 
 def _export_workbook(place: Workspace, path: str | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipecli.errors import InvalidInput, Required
-from pipecli.render.console import note
+from pipecli.render.console import is_terminal, note
 from pipecli.text import _
 
 from .exits import FAILURE, OK
@@ -78,6 +78,8 @@ def _print(done: Forgotten, writing: Writing) -> int:
         lines = screen.found_lines(done.found) if done.dry_run else screen.forgotten_lines(done)
         for line in lines:
             print(line)
+        if is_terminal(sys.stdout) and not done.dry_run:
+            note(screen.not_known_line())
     if done.dry_run:
         note(_("Dry run: nothing was changed."))
         return OK

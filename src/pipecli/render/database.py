@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pipecli.service.copying import Copied
     from pipecli.service.upgrading import Upgraded
 
+_ELSEWHERE = ("asked", "exported")
+"""Why those were made that lie where they were asked for."""
 _UNITS = ("kB", "MB", "GB", "TB")
 
 
@@ -42,7 +44,7 @@ def records(found: list[Backup]) -> list[Mapping[str, Any]]:
 
 def kept_line(found: list[Backup]) -> str | None:
     """Where those are that the program keeps, and how one is brought back; None where there is none."""
-    folder = next((str(Path(b.file).parent) for b in found if b.why != "asked"), None)
+    folder = next((str(Path(b.file).parent) for b in found if b.why not in _ELSEWHERE), None)
     line = _("Those made by pipe itself are in {folder}; back to one: pipe db restore FILE")
     return line.format(folder=shlex.quote(folder)) if folder else None
 
@@ -50,7 +52,7 @@ def kept_line(found: list[Backup]) -> str | None:
 def _file(record: Record) -> str:
     """The path; the name alone of one that the program keeps, which is enough to restore it."""
     path = str(record["file"])
-    return path if record["why"] == "asked" else Path(path).name
+    return path if record["why"] in _ELSEWHERE else Path(path).name
 
 
 def _events(record: Record) -> str:
@@ -60,6 +62,7 @@ def _events(record: Record) -> str:
 def _why(why: str) -> str:
     words = {
         "asked": _("asked for"),
+        "exported": _("exported"),
         "upgrade": _("before an upgrade"),
         "restore": _("before a restore"),
         "damaged": _("was damaged"),

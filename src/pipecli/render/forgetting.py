@@ -16,6 +16,7 @@ from .views import short_day
 if TYPE_CHECKING:
     from pipecli.service.forgetting import Forgotten, Found, Trace
 
+COPIED = "copied"
 MOST_SHOWN = 50
 
 
@@ -90,15 +91,40 @@ def forgotten_lines(done: Forgotten) -> list[str]:
         ngettext("{n} entry", "{n} entries", len(found.names)).format(n=len(found.names)),
     ]
     lines = [_("Erased for good: {counts}.").format(counts=", ".join(counts))]
-    if done.backups:
+    return [*lines, *_still_held_lines(done)]
+
+
+def _still_held_lines(done: Forgotten) -> list[str]:
+    """The backups that still hold it, and the other workspaces, with what to do about each."""
+    lines = []
+    copies = [backup.file for backup in done.backups if backup.why == COPIED]
+    files = [backup.file for backup in done.backups if backup.why != COPIED]
+    if files:
         line = ngettext(
             "{n} backup still holds it; remove it when nobody needs it any more:",
             "{n} backups still hold it; remove them when nobody needs them any more:",
-            len(done.backups),
+            len(files),
         )
-        lines.append(line.format(n=len(done.backups)))
-        lines += [f"  rm {shlex.quote(backup.file)}" for backup in done.backups]
+        lines += [line.format(n=len(files)), *(f"  rm {shlex.quote(file)}" for file in files)]
+    if copies:
+        line = ngettext(
+            "{n} copy of the workspace holds it too; erase it there, or remove the copy:",
+            "{n} copies of the workspace hold it too; erase it there, or remove the copies:",
+            len(copies),
+        )
+        number = min(done.found.contacts)
+        lines += [
+            line.format(n=len(copies)),
+            *(f"  pipe --db {shlex.quote(c)} forget {number}" for c in copies),
+        ]
     return lines
+
+
+def not_known_line() -> str:
+    """Which copies nobody can name here."""
+    return _(
+        "Not known here: copies that were moved, made by other means or on other machines, and CSV exports."
+    )
 
 
 def not_swept_line() -> str:

@@ -1,13 +1,13 @@
 """Backups: a copy of a live workspace, opened and checked before it counts; some are made and kept by the program.
 
 A SQLite workspace is copied as the file it is, one on PostgreSQL as its journal. Copies that the program makes by
-itself lie beside the file (`pipe.db.backups/`), or for PostgreSQL in the user's data folder; where copies were made
-to on request is noted there too, so that an erasure can name what still holds a person.
+itself lie beside the file (`pipe.db.backups/`), or for PostgreSQL in the user's data folder, by the address: two
+databases may hold one workspace. Where copies were made to on request is noted there too, so that an erasure can name
+what still holds a person.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from contextlib import suppress
@@ -21,28 +21,32 @@ from pipecli.errors import InvalidInput, PipeError, StoreError
 from pipecli.importers import journal as files
 from pipecli.store import dump
 from pipecli.store.driver import Driver
+from pipecli.store.folders import make_private
 from pipecli.store.header import read_header
 from pipecli.store.opening import is_postgres, open_database, sqlite_path
+from pipecli.store.server_place import place_of
+from pipecli.store.sqlite_files import companions
 from pipecli.text import _
 
-from .copies import Checked, clear_stale, copied, is_database, is_same_file, unwritable
+from . import noted
+from .copies import Checked, clear_stale, copied, is_database, is_same_file, opened, said_by, unwritable
 from .workspace import Workspace
 
 KEPT = 10
 """So many of the copies that the program made by itself are kept."""
 KEPT_DAYS = 90
 """Those older than this go too, but for the newest."""
-UPGRADE, RESTORE, DAMAGED, ASKED = "upgrade", "restore", "damaged", "asked"
+UPGRADE, RESTORE, DAMAGED = "upgrade", "restore", "damaged"
 STAMP = "%Y-%m-%dT%H%M%SZ"
 
 _NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)-([a-z]+)(-\d+)?\.(db|jsonl)")
-_NOTED = "made.jsonl"
 
 
 class Backup(NamedTuple):
     """A backup there is: when it was made and why; events None where it cannot say.
 
-    `upgrade` and `restore` were made before those, `damaged` is a file that a restore replaced, `asked` was asked for.
+    `upgrade` and `restore` were made before those, `damaged` is a file that a restore replaced, `asked` was asked for,
+    `exported` is a journal; `copied` is another workspace, which was made of this one or of which this one was.
     """
 
     file: str
@@ -62,50 +66,75 @@ def backup(workspace: Workspace, path: str | Path, *, force: bool = False) -> Ch
     if target.is_dir():
         target = free_path(target, f"pipe-{clock.now().astimezone(UTC):%Y-%m-%d}", _suffix(address))
     _refuse_itself(address, target)
-    if os.path.lexists(target) and not force:
+    taken = next((path for path in (target, *companions(target)) if os.path.lexists(path)), None)
+    if taken and not force:
         raise InvalidInput(
-            _("{path} exists already; name another file, or replace it with --force").format(path=target),
-            path=str(target),
+            _("{path} exists already; name another file, or replace it with --force").format(path=taken),
+            path=str(taken),
         )
     made = copied(workspace, target)
-    _note(workspace, made)
+    _note(workspace, Path(made.file), noted.ASKED, made.events)
     return made
 
 
-def keep(workspace: Workspace, uid: str, why: str) -> str:
+def exported(workspace: Workspace, file: str | Path) -> None:
+    """Remember where the journal was exported to; what is no file, such as a pipe, is nowhere to be found again."""
+    path = Path(file)
+    said = said_by(path) if path.is_file() else None
+    if said:
+        _note(workspace, path, noted.EXPORTED, said[1])
+
+
+def keep(workspace: Workspace, why: str) -> str:
     """Make the copy that goes before a change which nothing takes back; where it is. The oldest are let go of.
 
-    Raises Damaged where the file of the workspace is, and the copy with it. The journal of a database on PostgreSQL
-    that has faults is kept with them.
+    A journal that has faults is kept with them. Raises Damaged where the file of the workspace is.
     """
-    folder = folder_of(workspace.settings, uid)
+    folder = folder_of(workspace.settings)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
     except OSError as error:
         raise unwritable(folder, error) from error
-    stem = f"{clock.now().astimezone(UTC):{STAMP}}-{why}"
-    target = free_path(folder, stem, _suffix(workspace.address))
-    copied(workspace, target, faulty=is_postgres(workspace.address))
+    target = next_path(folder, why, _suffix(workspace.address))
+    copied(workspace, target, faulty=True)
     clear_stale(folder)
-    _prune(folder)
+    _prune(folder, target)
     return str(target)
 
 
-def folder_of(settings: Settings, uid: str) -> Path:
-    """Where the program keeps copies of a workspace."""
+def folder_of(settings: Settings) -> Path:
+    """Where the program keeps copies of what an address leads to, whichever workspace that holds."""
     address = settings.database()
     if is_postgres(address):
-        return data_folder(settings.environ) / "backups" / f"postgresql-{uid}"
+        return _of_servers(settings) / f"postgresql-{place_of(address)}"
     path = sqlite_path(address).absolute()
     return path.with_name(path.name + ".backups")
+
+
+def _folders(workspace: Workspace, uid: str) -> list[Path]:
+    """Where there may be copies: by the address, and where there were some by the uid before."""
+    found = [folder_of(workspace.settings)]
+    if is_postgres(workspace.address):
+        found.append(_of_servers(workspace.settings) / f"postgresql-{uid}")
+    return found
+
+
+def _of_servers(settings: Settings) -> Path:
+    return data_folder(settings.environ) / "backups"
 
 
 def listed(workspace: Workspace) -> list[Backup]:
     """Every backup there is, the newest first; those that were asked for as long as they stand where they were made."""
     uid = uid_of(workspace)
-    folder = folder_of(workspace.settings, uid)
-    found = [*_kept(folder), *_asked_for(folder, uid)]
-    return sorted(found, key=lambda b: (b.made_at, b.file), reverse=True)
+    found: dict[str, Backup] = {}
+    for folder in _folders(workspace, uid):
+        found |= {one.backup.file: one.backup for one in _kept(folder)}
+        found |= {
+            one.backup.file: one.backup
+            for one in _noted(folder)
+            if one.backup.why != noted.COPIED and one.uid in (uid, None)
+        }
+    return sorted(found.values(), key=_age, reverse=True)
 
 
 def named(workspace: Workspace, file: str) -> Path:
@@ -113,8 +142,8 @@ def named(workspace: Workspace, file: str) -> Path:
     path = Path(file)
     if path.name == file and not path.exists():
         with suppress(StoreError):
-            kept = folder_of(workspace.settings, uid_of(workspace)) / file
-            return kept if kept.exists() else path
+            kept = [folder / file for folder in _folders(workspace, uid_of(workspace))]
+            return next((one for one in kept if one.exists()), path)
     return path
 
 
@@ -128,12 +157,34 @@ def uid_of(workspace: Workspace) -> str:
 
 
 def holding(workspace: Workspace, contacts: frozenset[int]) -> list[Backup]:
-    """The backups that still hold the personal data of any of these contacts, or cannot be read to know."""
-    return [backup for backup in listed(workspace) if _holds(Path(backup.file), contacts)]
+    """What still holds the personal data of any of these contacts, or cannot be read to know, the newest first.
+
+    Beside those that are listed these are copies of the workspace, and what lies beside the file under the name it had
+    before it was moved. Of another workspace, numbers say nothing.
+    """
+    uid = uid_of(workspace)
+    own = [one for folder in _folders(workspace, uid) for one in (*_kept(folder), *_noted(folder))]
+    others = [one for folder in _beside(workspace) for one in (*_kept(folder), *_noted(folder))]
+    ours = [one for one in own if one.uid in (uid, None)] + [one for one in others if one.uid == uid]
+    found = {
+        one.backup.file: one.backup for one in ours if not is_same_file(workspace.address, one.backup.file)
+    }
+    return sorted((b for b in found.values() if _holds(b, contacts)), key=_age, reverse=True)
+
+
+def _beside(workspace: Workspace) -> list[Path]:
+    """The folders of copies that lie where the one of this file does."""
+    folder = folder_of(workspace.settings)
+    return (
+        []
+        if is_postgres(workspace.address)
+        else [other for other in folder.parent.glob("*.backups") if other != folder]
+    )
 
 
 def _refuse_itself(address: str, target: Path) -> None:
-    if is_same_file(address, target):
+    beside = [] if is_postgres(address) else companions(sqlite_path(address).resolve())
+    if is_same_file(address, target) or target.resolve() in beside:
         raise InvalidInput(
             _("{path} is the workspace itself; name another file").format(path=target), path=str(target)
         )
@@ -152,49 +203,85 @@ def free_path(folder: Path, stem: str, suffix: str) -> Path:
     return path
 
 
-def _kept(folder: Path) -> list[Backup]:
+def next_path(folder: Path, why: str, suffix: str) -> Path:
+    """A path for a copy that the program makes now; one that was let go of within this second is not used again."""
+    stamp = f"{clock.now().astimezone(UTC):{STAMP}}"
+    last = max((_serial(path.name) for path in folder.glob(f"{stamp}-*")), default=0)
+    return folder / f"{stamp}-{why}{f'-{last + 1}' if last else ''}{suffix}"
+
+
+class _Found(NamedTuple):
+    """A backup, and the workspace it is of; None where it cannot say."""
+
+    backup: Backup
+    uid: str | None
+
+
+def _kept(folder: Path) -> list[_Found]:
+    """What lies in a folder of copies."""
     found = []
     for path in folder.glob("*-*.*") if folder.is_dir() else ():
         named = _NAME.fullmatch(path.name)
         if named:
             at = datetime.strptime(named[1], STAMP).replace(tzinfo=UTC)
-            said = _said_by(path)
-            found.append(
-                Backup(str(path), clock.stamp(at), named[2], said[1] if said else None, path.stat().st_size)
-            )
+            uid, events = said_by(path) or (None, None)
+            backup = Backup(str(path), clock.stamp(at), named[2], events, path.stat().st_size)
+            found.append(_Found(backup, uid))
     return found
 
 
-def _prune(folder: Path) -> None:
-    """Let go of the oldest copies beyond the number and the age to keep, never of the newest."""
-    oldest = clock.stamp(clock.now() - timedelta(days=KEPT_DAYS))
-    kept = sorted(_kept(folder), key=lambda b: (b.made_at, _serial(b.file)), reverse=True)
-    for n, one in enumerate(kept):
-        if n >= KEPT or (n and one.made_at < oldest):
-            for path in (one.file, one.file + "-wal", one.file + "-shm"):
+def _noted(folder: Path) -> list[_Found]:
+    """What was asked for and still stands where it was made."""
+    found = []
+    for one in noted.noted(folder):
+        if is_postgres(one.file):
+            found.append(_Found(Backup(one.file, one.made_at, one.why, one.events, 0), None))
+            continue
+        with suppress(OSError):  # it is gone
+            size = Path(one.file).stat().st_size
+            uid, events = said_by(Path(one.file)) or (None, None)
+            if one.why == noted.COPIED:
+                events = one.events  # as many as both have
+            found.append(_Found(Backup(one.file, one.made_at, one.why, events, size), uid))
+    return found
+
+
+def _prune(folder: Path, new: Path) -> None:
+    """Let go of the oldest copies beyond the number and the age to keep, never of the new one nor of one asked for.
+
+    One whose name says that it was made later than now says nothing of its age, and waits until it does.
+    """
+    now = clock.now()
+    oldest = clock.stamp(now - timedelta(days=KEPT_DAYS))
+    spared = {new.resolve(), *(Path(one.file).resolve() for one in noted.noted(folder))}
+    others = [
+        one.backup
+        for one in _kept(folder)
+        if one.backup.why in (UPGRADE, RESTORE, DAMAGED)
+        and one.backup.made_at <= clock.stamp(now)
+        and Path(one.backup.file).resolve() not in spared
+    ]
+    for n, backup in enumerate(sorted(others, key=_age, reverse=True), start=1):
+        if n >= KEPT or backup.made_at < oldest:
+            for path in (backup.file, backup.file + "-wal", backup.file + "-shm"):
                 Path(path).unlink(missing_ok=True)
 
 
-def _serial(file: str) -> int:
-    named = _NAME.fullmatch(Path(file).name)
-    return -int(named[3]) if named and named[3] else 0
+def _age(made: Backup) -> tuple[str, int]:
+    return made.made_at, _serial(Path(made.file).name)
 
 
-def _note(workspace: Workspace, made: Checked) -> None:
+def _serial(name: str) -> int:
+    """Which one of its second it is, or stands beside; 0 for a file of another name."""
+    found = _NAME.match(name)
+    return -int(found[3] or "-1") if found else 0
+
+
+def _note(workspace: Workspace, path: Path, why: str, events: int) -> None:
     """Remember where a copy was made to; where that cannot be written, the copy is none the worse."""
-    folder = folder_of(workspace.settings, made.uid)
-    line = {
-        "file": str(Path(made.file).absolute()),
-        "made_at": clock.stamp(clock.now()),
-        "events": made.events,
-    }
+    folder = folder_of(workspace.settings)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / _NOTED
-        with os.fdopen(
-            os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a", encoding="utf-8"
-        ) as out:
-            out.write(json.dumps(line) + "\n")
+        noted.note(folder, str(path.absolute()), why, events)
     except OSError as error:
         workspace.tell(
             _("{folder} cannot be written ({error}): pipe db backups will not list this one").format(
@@ -203,52 +290,16 @@ def _note(workspace: Workspace, made: Checked) -> None:
         )
 
 
-def _asked_for(folder: Path, uid: str) -> list[Backup]:
-    """The copies that were asked for and still stand where they were made, unless something else stands there now."""
-    try:
-        lines = (folder / _NOTED).read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
-    found: dict[str, Backup] = {}
-    for line in lines:
-        try:
-            noted = json.loads(line)
-            path = Path(noted["file"])
-            said = _said_by(path) or (uid, None)
-            if said[0] == uid:
-                found[str(path)] = Backup(
-                    str(path), str(noted["made_at"]), ASKED, said[1], path.stat().st_size
-                )
-        except (OSError, ValueError, KeyError, TypeError):  # gone, or a line that was cut off
-            continue
-    return list(found.values())
-
-
-def _said_by(path: Path) -> tuple[str, int] | None:
-    """By a copy's own word, the workspace it is of and how many events it has; None where it cannot say."""
+def _holds(backup: Backup, contacts: frozenset[int]) -> bool:
+    if backup.why == noted.COPIED:  # what came later has other numbers there
+        contacts = frozenset(contact for contact in contacts if contact <= (backup.events or 0))
+    if is_postgres(backup.file):
+        return bool(contacts)
+    path = Path(backup.file)
     try:
         if is_database(path):
-            driver = open_database(str(path), write=False)
-            try:
-                header = dump.workspace_values(driver)
-            finally:
-                driver.close()
-        else:
-            with path.open(encoding="utf-8") as stream:
-                header = json.loads(stream.readline())
-        return str(header["uid"]), int(header["head"])
-    except (PipeError, OSError, ValueError, KeyError, TypeError, IndexError):
-        return None
-
-
-def _holds(path: Path, contacts: frozenset[int]) -> bool:
-    try:
-        if is_database(path):
-            driver = open_database(str(path), write=False)
-            try:
+            with opened(path) as driver:
                 return _any_known(driver, contacts)
-            finally:
-                driver.close()
         return any(
             record.kind == "person" and record.values["id"] in contacts and record.values["erased_at"] is None
             for record in files.read_journal(path)

@@ -84,7 +84,7 @@ class Wanted(NamedTuple):
 
 
 class Board:
-    """Every open opportunity as it stood at one moment of the journal (`head`), on one day."""
+    """Every open opportunity as it stood at one moment of the journal (`state`), on one day."""
 
     def __init__(self, cards: list[Card], reading: Reading, approvals: list[Approval], proposed: int) -> None:
         self.cards = cards
@@ -94,7 +94,7 @@ class Board:
         self.today, self.now = reading.today, reading.real_today
         """The day of the report, and the real one, by which what is typed is read."""
         self.actor = reading.actor
-        self.head = reading.header.head
+        self.state = reading.header.state
         self.approvals = approvals
 
     @cached_property
@@ -163,10 +163,11 @@ def _alike_once(names: Iterable[str]) -> list[str]:
 def read(workspace: Workspace) -> Board:
     """The whole board; raises StoreError."""
     with workspace.read() as reading:
+        asked = reading.soon(approvals_asked, reading, reading.actor)
+        waiting = reading.soon(proposals.waiting, reading.driver)
         rows = lists.list_rows(reading.driver, Filter(), reading.pipeline, reading.today)
         cards = sorted((_card(row, reading) for row in rows), key=_order)
-        asked = approvals_asked(reading, reading.actor)
-        return Board(cards, reading, asked, proposals.waiting(reading.driver))
+        return Board(cards, reading, asked(), waiting())
 
 
 def _order(card: Card) -> tuple[agenda.Urgency, int]:

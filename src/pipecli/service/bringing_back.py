@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+import stat
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC
 from pathlib import Path
 from typing import NamedTuple
 
-from pipecli import clock
 from pipecli.config import Settings
 from pipecli.errors import Damaged, InvalidInput, StoreError
 from pipecli.store import erasing
 from pipecli.store.driver import Driver
+from pipecli.store.folders import make_private
 from pipecli.store.header import Header
-from pipecli.store.opening import discard_files, is_postgres, open_database, sqlite_path
+from pipecli.store.opening import discard_files, is_postgres, sqlite_path
 from pipecli.store.sqlite import log_is_empty
+from pipecli.store.sqlite_files import companions, one_at_a_time
 from pipecli.text import _
 
 from . import backups, copies
 from .copies import Checked
 from .restoring import DryRun, Progress, Restored, from_database, from_journal, target
 from .workspace import Workspace
+
+_NO_LINKS = (errno.EPERM, errno.EXDEV, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+"""Why a file cannot have a second name: its owner, another disk, a file system without."""
 
 
 class BroughtBack(NamedTuple):
@@ -85,28 +89,49 @@ class _Run:
         return self._filled(self._workspace.settings)
 
     def instead_of_file(self) -> BroughtBack:
-        """Put a new file in the place of a damaged one, which is set aside as it is."""
+        """Put a new file in the place of a damaged one, which is set aside as it is; one process after the other."""
         path = sqlite_path(self._workspace.address).resolve()
         _refuse_no_database(path)
-        new = path.with_name(f".{path.name}.part")
-        discard_files(new)
+        if self._dry_run:
+            return self._beside(path)
+        folder = backups.folder_of(self._workspace.settings)
+        try:
+            make_private(folder)
+            with one_at_a_time(folder / ".lock", path):
+                try:
+                    return self.into_workspace()  # which somebody who came before us made whole
+                except Damaged:
+                    return self._beside(path)
+        except OSError as error:
+            raise StoreError(
+                _("{path} could not be set aside ({error}); nothing was restored").format(
+                    path=path, error=error.strerror
+                ),
+                where=str(path),
+            ) from error
+
+    def _beside(self, path: Path) -> BroughtBack:
+        """Fill a new file beside the damaged one, then let it take its place."""
+        copies.clear_stale(path.parent, path.name)
+        new = copies.part_of(path)
         settings = self._workspace.settings
         try:
             found = self._filled(replace(settings, flags={**settings.flags, "db": str(new)}, demo=False))
-            restored = found.restored._replace(where=str(path))
+            found = found._replace(restored=found.restored._replace(where=str(path)), damaged=True)
             if self._dry_run:
-                return found._replace(restored=restored, damaged=True)
+                return found
             if not log_is_empty(
                 new
             ):  # a file is moved alone: what the disk would not take into it would be lost
                 raise _not_replaced(path, new)
-            kept = _set_aside(path, backups.folder_of(settings, self._checked.uid))
+            _as_open_as(path, new)
+            kept = _set_aside(path, backups.folder_of(settings))
             new.replace(path)
-        except OSError as error:
-            raise _not_replaced(path, new) from error
+            kept.chmod(0o600)
+            copies.make_durable(path.parent)
         finally:
             discard_files(new)
-        return found._replace(restored=restored, kept=kept, damaged=True)
+        return found._replace(kept=str(kept))
 
     def _filled(self, settings: Settings) -> BroughtBack:
         made: list[Restored] = []
@@ -136,24 +161,13 @@ class _Run:
     def _keep(self, settings: Settings) -> None:
         """Keep what others still see, now that only the commit is left; a new workspace holds nothing to keep."""
         if self._was is not None and settings is self._workspace.settings:
-            self._kept = backups.keep(self._workspace, self._was.uid, backups.RESTORE)
+            self._kept = backups.keep(self._workspace, backups.RESTORE)
 
     def _fill(self, driver: Driver) -> Restored:
         if self._checked.format == "journal":
             return from_journal(driver, Path(self._checked.file), self._progress)
-        with _opened(self._checked.file) as source:
+        with copies.opened(Path(self._checked.file)) as source:
             return from_database(driver, source, self._progress)
-
-
-@contextmanager
-def _opened(file: str) -> Iterator[Driver]:
-    driver = open_database(str(Path(file).absolute()), write=False)
-    try:
-        driver.begin_reading()
-        yield driver
-        driver.rollback()
-    finally:
-        driver.close()
 
 
 def _refuse_no_database(path: Path) -> None:
@@ -170,18 +184,34 @@ def _not_replaced(path: Path, new: Path) -> StoreError:
     return StoreError(line.format(file=new, path=path), where=str(path))
 
 
-def _set_aside(path: Path, folder: Path) -> str:
+def _as_open_as(path: Path, new: Path) -> None:
+    """Let those work in the new file who could in the old one."""
+    was = path.stat()
+    with suppress(OSError, AttributeError):  # a group that we are not in; a system without
+        os.chown(new, -1, was.st_gid)
+    new.chmod(stat.S_IMODE(was.st_mode))
+
+
+def _set_aside(path: Path, folder: Path) -> Path:
     """Keep a damaged file and what stands beside it; the file itself stays until another takes its place."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = backups.free_path(
-        folder, f"{clock.now().astimezone(UTC):{backups.STAMP}}-{backups.DAMAGED}", ".db"
-    )
-    for ending in ("-wal", "-shm"):
-        beside = path.with_name(path.name + ending)
+    kept = _kept_also(path, folder)
+    for beside, aside in zip(companions(path), companions(kept), strict=True):
         if beside.exists():
-            beside.replace(kept.with_name(kept.name + ending))
-    try:
-        os.link(path, kept)
-    except OSError:  # a file system without links
-        shutil.copy2(path, kept)
-    return str(kept)
+            beside.replace(aside)
+    return kept
+
+
+def _kept_also(path: Path, folder: Path) -> Path:
+    """Another name for a file, or a copy where there can be none, that nothing else has."""
+    while True:
+        kept = backups.next_path(folder, backups.DAMAGED, ".db")
+        try:
+            os.link(path, kept)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            with path.open("rb") as source, kept.open("xb") as out:
+                shutil.copyfileobj(source, out)
+        return kept

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import NamedTuple
 
 from pipecli.config import Settings
-from pipecli.errors import Conflict, InvalidInput, StoreError
+from pipecli.errors import InvalidInput, StoreError
 from pipecli.exporters.journal import journal_lines
-from pipecli.store import dump, filling
+from pipecli.store import dump
 from pipecli.store.driver import Driver
-from pipecli.store.header import Header, read_header
+from pipecli.store.header import read_header
 from pipecli.store.opening import is_postgres, open_database, sqlite_path
 from pipecli.text import _
 
+from . import noted
+from .backups import folder_of
 from .copies import is_same_file
 from .doctor import examine
 from .exporting import journal_rows
-from .restoring import DryRun, Progress, Restored, from_database, target
+from .restoring import DryRun, Progress, Restored, from_database, target, untouched
 from .workspace import Reading
 
 
@@ -47,32 +49,34 @@ def copy(
     """
     _refuse_same(source, to)
     theirs = replace(settings, flags={**settings.flags, "db": to}, demo=False)
+    used = _("{where} holds something already; a copy goes to a new place, or one as pipe init left it")
     made: list[Copied] = []
     with _reading(source) as reading:
         try:
-            with target(theirs, _refuse_used) as driver:
+            with target(theirs, untouched(used)) as driver:
                 made.append(_compared(reading, driver, theirs, from_database(driver, reading, progress)))
                 if dry_run:
                     raise DryRun
         except DryRun:
             return made[0]._replace(dry_run=True)
+    _note(
+        replace(settings, flags={**settings.flags, "db": source}, demo=False), made[0].target, made[0].events
+    )
+    _note(theirs, made[0].source, made[0].events)
     return made[0]
+
+
+def _note(settings: Settings, other: str, events: int) -> None:
+    """Remember on either side that the other one holds the same, so that an erasure can say so."""
+    file = other if is_postgres(other) else str(sqlite_path(other).absolute())
+    with suppress(OSError):  # where nothing may be written beside it; the copy is none the worse
+        noted.note(folder_of(settings), file, noted.COPIED, events)
 
 
 def _refuse_same(source: str, to: str) -> None:
     same = source == to or (not is_postgres(to) and is_same_file(source, sqlite_path(to)))
     if same:
         raise InvalidInput(_("a workspace is copied to another place than its own; name another TARGET"))
-
-
-def _refuse_used(driver: Driver, header: Header) -> None:
-    if filling.holds_work(driver):
-        raise Conflict(
-            _(
-                "{where} holds something already; a copy goes to a new place, or one as pipe init left it"
-            ).format(where=driver.where),
-            where=driver.where,
-        )
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from pipecli.store.opening import (
     open_database,
     shared_folder,
 )
-from pipecli.store.schema import create_tables, has_workspace
+from pipecli.store.schema import begin_making, create_tables, has_workspace
 from pipecli.text import _
 
 from .unanswered import commit_whole
@@ -92,8 +92,8 @@ def creating(settings: Settings) -> Iterator[tuple[Driver, str]]:
     """A new database with its tables, inside a transaction that is committed at the end or leaves nothing behind."""
     address = settings.database()
     driver = create_database(address)
-    # On SQLite the lock first: whoever fails to get it must not remove a file that another process is filling.
-    driver.run("begin immediate" if driver.dialect == "sqlite" else "begin")
+    # The lock first: whoever fails to get it must not remove a file that another process is filling.
+    begin_making(driver)
     try:
         create_tables(driver)
         yield driver, database_user(driver) or settings.actor

@@ -19,10 +19,10 @@ from pipecli.domain.definition import compile_definition
 from pipecli.domain.events import Event
 from pipecli.domain.fold import fold
 from pipecli.domain.pipeline import Pipeline
-from pipecli.errors import Conflict, InvalidInput
+from pipecli.errors import InvalidInput
 from pipecli.store import filling, journal
 from pipecli.store.driver import Driver
-from pipecli.store.header import Header, add_definition, advance_head
+from pipecli.store.header import add_definition, advance_head
 from pipecli.store.opening import database_user
 from pipecli.text import _
 
@@ -31,7 +31,7 @@ from .demo_people import sellers
 from .demo_plan import MINUTE, plan, progress_of
 from .demo_story import World
 from .demo_writing import Ledger
-from .restoring import target
+from .restoring import target, untouched
 
 LARGEST = 1_000_000
 
@@ -60,19 +60,10 @@ def demo(
     """
     if not 1 <= size <= LARGEST:
         raise InvalidInput(_("a demo has between 1 and {most} opportunities").format(most=LARGEST))
-    with target(settings, _refuse_used) as driver, _no_collector():
+    used = _("{where} has data; a demo fills a new workspace only: pipe --db FILE demo")
+    with target(settings, untouched(used)) as driver, _no_collector():
         filling.clear_journal(driver)
         return _fill(driver, database_user(driver) or settings.actor, size, Random(seed), progress)
-
-
-def _refuse_used(driver: Driver, _header: Header) -> None:
-    if filling.holds_work(driver):
-        raise Conflict(
-            _("{where} has data; a demo fills a new workspace only: pipe --db FILE demo").format(
-                where=driver.where
-            ),
-            where=driver.where,
-        )
 
 
 @contextmanager

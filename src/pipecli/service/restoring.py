@@ -15,7 +15,7 @@ from pipecli.config import Settings
 from pipecli.errors import Conflict, InvalidInput, StoreError
 from pipecli.importers import journal as files
 from pipecli.importers.journal import Record
-from pipecli.store import dump, integrity
+from pipecli.store import dump, filling, integrity
 from pipecli.store.driver import Driver
 from pipecli.store.header import Header, pipeline_of, read_header
 from pipecli.store.journal import canonical
@@ -59,15 +59,19 @@ def restore(
 ) -> Restored:
     """Put a journal into the workspace the settings name; a missing one is made.
 
-    `progress` is told how many bytes of how many were read. Raises Conflict where the workspace holds an
-    opportunity, account or contact, InvalidInput where the file is not a whole journal, StoreError where a newer
+    `progress` is told how many bytes of how many were read. Raises Conflict where the workspace holds
+    more than `init` wrote, InvalidInput where the file is not a whole journal, StoreError where a newer
     program wrote it; then nothing was changed.
     """
     if not is_journal(path):
         raise InvalidInput(_("{path} is not an exported journal").format(path=path), path=str(path))
     found: list[Restored] = []
+    used = _(
+        "{where} holds something already; a journal goes into a workspace as pipe init left it, "
+        "or over this one, of which a copy is kept: pipe db restore FILE"
+    )
     try:
-        with target(settings, _refuse_full) as driver:
+        with target(settings, untouched(used)) as driver:
             found.append(from_journal(driver, Path(path), progress))
             if dry_run:
                 raise DryRun
@@ -100,14 +104,14 @@ def target(settings: Settings, judge: Callable[[Driver, Header], None]) -> Itera
         driver.close()
 
 
-def _refuse_full(driver: Driver, header: Header) -> None:
-    if dump.holds_opportunities(driver):
-        raise Conflict(
-            _("{where} is not empty; a journal is restored into a workspace without opportunities").format(
-                where=driver.where
-            ),
-            where=driver.where,
-        )
+def untouched(line: str) -> Callable[[Driver, Header], None]:
+    """A judge that refuses a workspace which holds more than `init` wrote, and says so in this line."""
+
+    def judge(driver: Driver, _header: Header) -> None:
+        if filling.holds_work(driver):
+            raise Conflict(line.format(where=driver.where), where=driver.where)
+
+    return judge
 
 
 def holds_workspace(address: str) -> bool:

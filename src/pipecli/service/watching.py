@@ -1,6 +1,6 @@
 """Watching a workspace: whether what was read of it is still what it says, asked again and again.
 
-The journal's head is the change token. A SQLite file is opened anew each time, because it may be replaced or go
+Where the journal is, is the change token. A SQLite file is opened anew each time, because it may be replaced or go
 away; on PostgreSQL one connection is kept, so that a look is one round trip.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipecli.store.header import read_header
+from pipecli.store.header import State, read_header
 from pipecli.store.opening import is_postgres, open_database
 
 from .workspace import Reading, Workspace
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class Moment(NamedTuple):
-    """What tells whether something that was read is still so: the journal's head and the day."""
+    """What tells whether something that was read is still so: where the journal is, and the day."""
 
-    head: int
+    state: State
     today: date
 
 
@@ -38,7 +38,7 @@ class Watch:
         self._driver = None
         try:
             reading = Reading(driver, read_header(driver, write=False), self._workspace.settings)
-            found = Moment(reading.header.head, reading.today)
+            found = Moment(reading.header.state, reading.today)
         except BaseException:
             driver.close()
             raise

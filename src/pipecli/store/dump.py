@@ -32,11 +32,6 @@ def dumped(driver: Driver, table: str) -> Iterator[Row]:
     return driver.stream(f"select {', '.join(columns)} from {table} order by {columns[0]}")
 
 
-def holds_opportunities(driver: Driver) -> bool:
-    """Whether the journal knows of any opportunity, account or contact, those taken back included."""
-    return bool(driver.rows("select 1 from event where stream <> 'workspace' limit 1"))
-
-
 def clear(driver: Driver) -> None:
     """Take out every row of the tables, inside the caller's transaction."""
     for table in TABLES:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from . import dump
+
 if TYPE_CHECKING:
     from .driver import Driver
 
@@ -21,8 +23,7 @@ def holds_work(driver: Driver) -> bool:
 
 def clear_journal(driver: Driver) -> None:
     """Take out what `init` wrote, inside the caller's transaction; the workspace keeps its uid."""
-    for table in ("event", "command", "content", "person", "definition"):
-        driver.run(f"delete from {table}")
+    dump.clear(driver)
     driver.run("update workspace set head = 0, definition = 0, next_number = 1, recorded_at = ''")
 
 

@@ -23,8 +23,9 @@ def database_faults(driver: Driver) -> list[str]:
     missing = _missing_bytes(driver)
     if missing > 0:  # which the check below takes for zeros
         return [_("the database: {n} bytes are missing at its end").format(n=missing)]
-    rows = [str(row[0]) for row in driver.rows("pragma integrity_check(20)")]
-    return [] if rows == ["ok"] else [_("the database: {fault}").format(fault=row) for row in rows]
+    told = [line for (text,) in driver.rows("pragma integrity_check(20)") for line in str(text).splitlines()]
+    faults = [line for line in told if not line.startswith("***")]  # a heading
+    return [] if faults == ["ok"] else [_("the database: {fault}").format(fault=line) for line in faults]
 
 
 def _missing_bytes(driver: Driver) -> int:

@@ -61,11 +61,15 @@ def holds_something(address: str) -> bool:
 
 
 def discard(address: str, driver: Driver) -> None:
-    """Close a database that was opened to make a workspace in and was not; a new file is removed again."""
+    """Close a database that was opened to make a workspace in and was not; a new file and its folders are removed."""
+    from .folders import unmake
+    from .sqlite import SqliteDriver
+
     driver.rollback()
     driver.close()
-    if not is_postgres(address):
+    if isinstance(driver, SqliteDriver):
         discard_files(sqlite_path(address))
+        unmake(driver.folders)
 
 
 def discard_files(path: Path) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from pipecli.address import is_ambiguous, without_password
 from pipecli.errors import InvalidInput, StoreError, Unanswered
 from pipecli.text import _
 
-from .driver import Parameters, Row
+from .driver import PIECE, Parameters, Row
+from .turns import Question, Statement, Turn, Turns
 
 if TYPE_CHECKING:
     import psycopg
@@ -25,8 +26,6 @@ _INSERT = re.compile(r"(insert into .*\)) values \([?, ]+\)( on conflict .*)?")
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 30
 """How long a write waits for another one to end."""
-STREAMED = 5_000
-"""How many rows of a stream come at once."""
 FEW, TOGETHER = 8, 1_000
 """Of how many rows on they are inserted together, and how many at most."""
 MOST_HELD = 2_000
@@ -34,9 +33,11 @@ MOST_HELD = 2_000
 _NUMBERS = count(1)
 # What libpq calls a connection without a transaction, and one whose transaction failed.
 _IDLE, _FAILED = 0, 3
-Statement = tuple[Any, Any]
+Asked = tuple[str, tuple[tuple[str, Any], ...]]
+P = ParamSpec("P")
+T = TypeVar("T")
+_READ: Statement = ("begin isolation level repeatable read read only", {})
 _COMMIT: Statement = ("commit", {})
-_Query = tuple[str, tuple[tuple[str, Any], ...]]
 # A server that goes away without a word, behind a laptop that slept or a router that forgot, is noticed.
 _LIVELY: dict[str, Any] = {
     "keepalives_idle": 10,
@@ -59,8 +60,9 @@ class PostgresDriver:
         self.where = where
         self._connection = connection
         self._waiting: list[Statement] = []
-        self._ahead: dict[_Query, Statement] = {}
-        self._known: dict[_Query, list[Row]] = {}
+        self._expected: dict[Asked, Question] = {}
+        self._streams: list[Question] = []
+        self._turns = Turns()
         self._held = 0
         self._inside = False
         self._writing = False
@@ -70,43 +72,60 @@ class PostgresDriver:
     def user(self) -> str:
         """Who logged in; asked along with the first query."""
         if self._user is None:
-            self._answer(("select 1", {}))
+            self.rows("select 1")
         return self._user or ""
 
+    @property
+    def login(self) -> str:
+        return self._connection.info.user
+
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
-        asked = _query(sql, parameters)
-        self._ahead.pop(asked, None)
-        if asked in self._known:
-            return self._known.pop(asked)
-        return self._answer((_rewritten(sql), parameters or {})).fetchall()
+        asked = _asked(sql, parameters)
+        question = self._expected.get(asked) or Question((_rewritten(sql), parameters or {}))
+        if self._turns.now:
+            self._expected[asked] = question  # whoever asks the same meanwhile has the same answer
+        found = self._ask(question)
+        self._expected.pop(asked, None)
+        return found
 
     def ahead(self, sql: str, parameters: Parameters | None = None) -> None:
-        asked = _query(sql, parameters)
-        if asked not in self._known:
-            self._ahead[asked] = (_rewritten(sql), parameters or {})
+        self._expected.setdefault(_asked(sql, parameters), Question((_rewritten(sql), parameters or {})))
 
-    def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
-        name = f"pipecli_{next(_NUMBERS)}"
+    def soon(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
+        reading = partial(read, *args, **kwargs)
+        # Outside a transaction readings would not be of one moment, and a stream is a transaction of its own.
+        return partial(self._outcome, self._turns.begin(reading)) if self._inside else reading
+
+    def stream(self, sql: str, parameters: Parameters | None = None, *, piece: int = PIECE) -> Iterator[Row]:
+        cursor = f"pipecli_{next(_NUMBERS)}"
+        fetch: Statement = (f"fetch {piece} from {cursor}", {})
+        declare = f"declare {cursor} no scroll cursor for {_rewritten(sql)}", parameters or {}
+        first = Question(declare, fetch)
+        if self._inside:
+            self._streams.append(first)  # it comes along with the next query
+        return self._streamed(cursor, first, fetch, piece)
+
+    def _streamed(self, cursor: str, first: Question, fetch: Statement, piece: int) -> Iterator[Row]:
         idle = self._connection.info.transaction_status == _IDLE or self._waiting == [_COMMIT]
         alone = idle and not self._inside
         if alone:
-            self._waiting.append(("begin isolation level repeatable read read only", {}))
-        self._waiting.append((f"declare {name} no scroll cursor for {_rewritten(sql)}", parameters or {}))
-        fetch: Statement = (f"fetch {STREAMED} from {name}", {})
-        end: list[Statement] = [_COMMIT if alone else (f"close {name}", {})]
+            self._waiting.append(_READ)
+        is_open = False
         try:
-            rows = self._answer(fetch).fetchall()
+            rows = self._ask(first)
+            is_open = True
             yield from rows
-            while len(rows) == STREAMED:
-                rows = self._answer(fetch).fetchall()
+            while len(rows) == piece:
+                rows = self._ask(Question(fetch))
                 yield from rows
         except StoreError:
-            end.clear()
+            is_open = False
             if alone:
                 self.rollback()
             raise
         finally:
-            self._waiting += end  # goes along with the next query, if there is one
+            if is_open:  # it is closed along with the next query, if there is one
+                self._waiting.append(_COMMIT if alone else (f"close {cursor}", {}))
 
     def run(self, sql: str, parameters: Parameters | None = None) -> None:
         self._forget()
@@ -114,7 +133,7 @@ class PostgresDriver:
         if self._inside:
             self._hold((_rewritten(sql), parameters or {}))
         else:
-            self._answer((_rewritten(sql), parameters or {}))
+            self._answer(Question((_rewritten(sql), parameters or {})))
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         self._forget()
@@ -122,7 +141,7 @@ class PostgresDriver:
             if self._inside:
                 self._hold(statement, n)
             else:
-                self._answer(statement)
+                self._answer(Question(statement))
 
     def begin(self) -> None:
         self._forget()
@@ -134,14 +153,15 @@ class PostgresDriver:
 
     def begin_reading(self) -> None:
         self._forget()
-        self._waiting.append(("begin isolation level repeatable read read only", {}))
+        self._waiting.append(_READ)
         self._inside = True
 
     def commit(self) -> None:
         self._forget()
+        self._turns.end()
         self._inside = False
         try:
-            self._answer(_COMMIT)
+            self._answer(Question(_COMMIT))
         except Unanswered:
             raise
         except StoreError as error:
@@ -155,12 +175,14 @@ class PostgresDriver:
 
     def rollback(self) -> None:
         self._forget()
+        self._turns.end()
         self._waiting.clear()
         self._held, self._inside = 0, False
         if not self._broken and self._connection.info.transaction_status != _IDLE:
-            self._answer(("rollback", {}))
+            self._answer(Question(("rollback", {})))
 
     def close(self) -> None:
+        self._turns.end()
         self._connection.close()
 
     def json_text(self, column: str, key: str) -> str:
@@ -175,41 +197,60 @@ class PostgresDriver:
 
     def _forget(self) -> None:
         """What was asked ahead may be otherwise from here on."""
-        self._ahead.clear()
-        self._known.clear()
+        self._expected.clear()
 
     def _hold(self, statement: Statement, rows: int = 1) -> None:
         """Let a statement wait for the next query; too many are sent at once, not to be held."""
         self._waiting.append(statement)
         self._held += rows
         if self._held > MOST_HELD:
-            self._answer(("select 1", {}))
+            self._answer()
 
-    def _answer(self, query: Statement) -> psycopg.Cursor[Any]:
-        """Send what waits and a query, in one round trip."""
+    def _outcome(self, turn: Turn[T]) -> T:
+        """What a reading found, once it is done."""
+        while not turn.is_done:
+            if self._turns.now:
+                self._turns.now.wait(turn)
+            elif not self._turns.go_round():
+                self._answer()
+        return turn.result
+
+    def _ask(self, question: Question) -> list[Row]:
+        """The answer to a question, if it is not known by now; those who take turns let the others ask first."""
+        if question.rows is None and self._turns.now:
+            self._turns.now.wait(question)
+        elif question.rows is None:
+            self._answer(question)
+        return list(question.rows or [])
+
+    def _answer(self, question: Question | None = None) -> None:
+        """Send what waits, what is expected and a question, in one round trip."""
         with self._translating():
-            return self._send(query)
+            self._send(question)
 
-    def _send(self, *queries: Statement) -> psycopg.Cursor[Any]:
-        statements = [*self._waiting, *queries]
-        ahead = dict(self._ahead)
+    def _send(self, question: Question | None = None) -> None:
+        self._turns.go_round()
+        expected = (*self._expected.values(), *self._streams, *self._turns.questions)
+        asked = list(dict.fromkeys(q for q in expected if q.rows is None and q is not question))
+        asked += [question] if question else []
+        waiting = self._waiting.copy()
         self._waiting.clear()
-        self._ahead.clear()
+        self._streams.clear()
         self._held = 0
         execute = self._connection.execute
-        if len(statements) == 1 and self._user and not ahead:
-            return execute(*statements[0])
+        if not waiting and self._user and len(asked) == 1 and len(asked[0].statements) == 1:
+            asked[0].rows = _fetched(execute(*asked[0].statements[0]))
+            return
         asks_who = self._user is None and self._connection.info.transaction_status != _FAILED
         with self._connection.pipeline():
-            for statement in statements[:-1]:
+            for statement in waiting:
                 execute(*statement)
             who = execute("select session_user") if asks_who else None
-            answers = {asked: execute(*statement) for asked, statement in ahead.items()}
-            last = execute(*statements[-1])
-        self._known |= {asked: answer.fetchall() for asked, answer in answers.items()}
+            answers = [[execute(*statement) for statement in q.statements][-1] for q in asked]
+        for one, answer in zip(asked, answers, strict=True):
+            one.rows = _fetched(answer)
         if who:
             self._user = str(who.fetchall()[0][0])
-        return last
 
     @contextmanager
     def _translating(self) -> Iterator[None]:
@@ -286,7 +327,11 @@ def _type(values: list[Any]) -> str:
     return "bigint" if int in kinds else "double precision" if float in kinds else "text"
 
 
-def _query(sql: str, parameters: Parameters | None) -> _Query:
+def _fetched(answer: psycopg.Cursor[Any]) -> list[Row]:
+    return answer.fetchall() if answer.description else []
+
+
+def _asked(sql: str, parameters: Parameters | None) -> Asked:
     return sql, tuple(sorted((parameters or {}).items()))
 
 
@@ -297,10 +342,11 @@ def open_postgres(uri: str) -> PostgresDriver:
     import logging
 
     try:
+        import greenlet  # noqa: F401 what is read together needs it
         import psycopg
     except ImportError as error:
         raise StoreError(
-            _('PostgreSQL needs the psycopg library; add it: pip install "psycopg[binary]"'),
+            _('PostgreSQL needs psycopg and greenlet; add them: pip install "psycopg[binary]" greenlet'),
             where=without_password(uri),
         ) from error
     # What went wrong is told once, as an error of ours, not by the library on stderr as well.

@@ -71,13 +71,25 @@ def replace_rates(driver: Driver, quotes: Iterable[Quote]) -> None:
     write_rates(driver, quotes)
 
 
-def open_in(driver: Driver, currency: str) -> list[tuple[int, bool]]:
+def open_in(driver: Driver, currency: str) -> dict[int, bool]:
     """The open opportunities in a currency by number, and whether each stands unproven."""
     rows = driver.rows(
         "select number, unproven from opportunity where status = 'open' and currency = :currency order by number",
         {"currency": currency},
     )
-    return [(number, bool(unproven)) for number, unproven in rows]
+    return {number: bool(unproven) for number, unproven in rows}
+
+
+def open_abroad(driver: Driver, base: str) -> dict[str, dict[int, bool]]:
+    """The same of every currency but one."""
+    found: dict[str, dict[int, bool]] = {}
+    for currency, number, unproven in driver.rows(
+        "select currency, number, unproven from opportunity "
+        "where status = 'open' and currency <> :base order by number",
+        {"base": base},
+    ):
+        found.setdefault(currency, {})[number] = bool(unproven)
+    return found
 
 
 def used_currencies(driver: Driver, base: str) -> list[Used]:

@@ -43,6 +43,16 @@ def statements(dialect: str, tables: Container[str] | None = None) -> list[str]:
     return out
 
 
+def begin_making(driver: Driver) -> None:
+    """Begin the transaction in which a workspace is made, once nobody else makes one in the same database."""
+    if driver.dialect == "sqlite":
+        driver.run("begin immediate")
+        return
+    driver.run("begin")
+    driver.run("set local lock_timeout = '30s'")
+    driver.run("select pg_advisory_xact_lock(hashtext('pipecli makes a workspace'))")
+
+
 def create_tables(driver: Driver, uid: str | None = None) -> None:
     """Create every table and the workspace row in the caller's transaction; raises StoreError if they exist."""
     if has_workspace(driver):

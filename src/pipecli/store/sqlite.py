@@ -12,17 +12,21 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from pipecli.errors import Damaged, StoreError, Unanswered
 from pipecli.text import _
 
-from .driver import Parameters, Row
+from .driver import PIECE, Parameters, Row
+from .folders import make_private
 
+P = ParamSpec("P")
+T = TypeVar("T")
 BUSY_SECONDS = 30.0
 """How long a command waits for another one to end."""
 _FIRST_PAUSE, _LAST_PAUSE = 0.02, 0.002
@@ -44,12 +48,15 @@ class SqliteDriver:
 
     dialect = "sqlite"
     user = None
+    login = None
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.where = str(path)
         self._connection = connection
         self._path = path
         self._file = _identity(path)
+        self.folders: list[Path] = []
+        """Those that were made for the file."""
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         try:
@@ -60,7 +67,10 @@ class SqliteDriver:
     def ahead(self, sql: str, parameters: Parameters | None = None) -> None:
         """There is no network to spare."""
 
-    def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
+    def soon(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
+        return partial(read, *args, **kwargs)
+
+    def stream(self, sql: str, parameters: Parameters | None = None, *, piece: int = PIECE) -> Iterator[Row]:
         try:
             # Not `yield from`: that would close the cursor of a stream left early, maybe after its connection.
             for row in self._execute(sql, parameters):  # noqa: UP028
@@ -266,8 +276,9 @@ def log_is_empty(path: Path) -> bool:
 def create_sqlite(path: Path) -> SqliteDriver:
     """Create the file, readable by its owner alone, and open it; raises StoreError where that fails."""
     where = str(path)
+    made: list[Path] = []
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = make_private(path.parent)
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except FileExistsError as error:
@@ -280,7 +291,9 @@ def create_sqlite(path: Path) -> SqliteDriver:
         raise StoreError(
             _("{where} cannot be made: {error}").format(where=where, error=error.strerror), where=where
         ) from error
-    return _connected(path, "rw", new=True)
+    driver = _connected(path, "rw", new=True)
+    driver.folders = made
+    return driver
 
 
 def take_back_beginning(path: Path) -> None:

@@ -36,7 +36,7 @@ class Desk:
     @property
     def moment(self) -> Moment:
         """The moment of the board that is shown."""
-        return Moment(self.board.head, self.board.today)
+        return Moment(self.board.state, self.board.today)
 
     def card(self, number: int | None) -> Card | None:
         """An open opportunity by its number, as last read."""
