@@ -61,6 +61,7 @@ wheel: $(TESTS)
 
 bench: $(TESTS)
 	$(BIN)/python tests/bench/ratio.py $(BENCH_ARGS)
+	$(BIN)/python tests/bench/team.py
 
 # A quarter of an hour: crowds, processes and servers killed at random moments, disks that fail. Not part of `make test`.
 torture: $(TESTS)

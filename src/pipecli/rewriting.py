@@ -7,11 +7,14 @@ from pathlib import Path
 
 
 def rewrite(path: Path, text: str) -> None:
-    """Put a text in the place of a file's; who may read it, and a link to it, stay as they are. Raises OSError."""
+    """Put a text in the place of a file's; who may read it, and a link to it, stay as they are. A new file is its
+    owner's alone. Raises OSError.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     target = path.resolve()
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
+        part.touch(0o600)
         part.write_text(text, encoding="utf-8")
         if target.exists():
             part.chmod(target.stat().st_mode & 0o777)

@@ -86,7 +86,7 @@ def test_what_a_setting_cannot_be(pipe: Pipe, environment: Path, words: list[str
 def test_a_dry_run_writes_no_setting(pipe: Pipe, environment: Path) -> None:
     file = environment / "config.toml"
     assert pipe("config", "me", "zoe", "--dry-run").err == (
-        f"me is now zoe in {file}\nDry run: nothing was changed.\n"
+        f"me is now zoe in {file}\nPIPE_ME is set and goes first.\nDry run: nothing was changed.\n"
     )
     assert not file.exists()
 
@@ -116,7 +116,42 @@ def test_a_broken_file_is_one_line_and_a_wrong_value_can_be_mended(pipe: Pipe, e
     assert pipe("list") == (1, "", f"{file} cannot be read: Is a directory\n")
 
 
-def test_a_password_is_not_shown(pipe: Pipe) -> None:
+def test_the_file_of_a_workspace_is_kept_as_it_is_found_from_anywhere(
+    pipe: Pipe, environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, folder = environment / "config.toml", environment / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", str(environment))
+    for said, kept in (
+        ("deals.db", folder / "deals.db"),
+        ("~/deals.db", environment / "deals.db"),
+        ("sqlite:///deals.db", folder / "deals.db"),
+        ("postgresql://lea@db.example/sales", "postgresql://lea@db.example/sales"),
+    ):
+        assert pipe("config", "db", said) == (
+            0,
+            "",
+            f"db is now {kept} in {file}\nPIPE_DB is set and goes first.\n",
+        )
+        assert pipe("config", "db", env={"PIPE_DB": ""}).out == f"{kept}\n"
+
+
+def test_on_postgresql_who_logs_in_is_who_types(pipe: Pipe) -> None:
+    for address, login in (
+        ("postgresql://tom@db.example/sales", "tom"),
+        ("postgresql://t%40m:secret@db.example/sales", "t@m"),
+        ("postgresql://db.example/sales?user=tom&password=x", "tom"),
+        ("postgresql://db.example/sales", "ida"),
+    ):
+        shown = pipe("config", "--csv", env={"PIPE_DB": address, "PGUSER": "ida"}).out.splitlines()
+        assert f"me,{login},the login on PostgreSQL" in shown
+
+
+def test_a_password_is_not_shown(pipe: Pipe, environment: Path) -> None:
+    said = pipe("config", "db", "postgresql://lea:secret@db.example/sales").err
+    assert "postgresql://lea@db.example/sales" in said and "secret" not in said
+    assert (environment / "config.toml").stat().st_mode & 0o077 == 0
     for address, shown in (
         ("postgresql://lea:secret@db.example/sales", "postgresql://lea@db.example/sales"),
         (

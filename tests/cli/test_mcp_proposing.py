@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from .agents import Agent, agent, frozen
@@ -323,29 +322,3 @@ def test_calls_that_do_not_wait_for_each_other_are_each_answered(house: Pipe) ->
     assert {found["status"] for found in made} == {"waits"}
     values = {p["id"]: p["value"] for p in json.loads(house("proposals", "--json").out)}
     assert [values[found["proposal"]] for found in made] == [call["action"] for call in given]
-
-
-def test_on_postgresql(pipe: Pipe, postgres: str) -> None:
-    pipe_there = {"PIPE_DB": postgres}
-    with psycopg.connect(postgres) as connection:
-        [user] = connection.execute("select current_user").fetchone() or ()
-    with agent(**pipe_there) as one:
-        assert one.refused("list_opportunities")["error"] == "store"
-        assert pipe("init", env=pipe_there).code == 0
-        pipe("add", "ERP rollout", "48k", "-a", "Acme", "-n", "call", "-d", "2026-11-27", env=pipe_there)
-        pipe("log", "1", "meeting", "Stock errors cost them two people", env=pipe_there)
-        shown = one.call("show_opportunity", ref="acme")
-        exchange = shown["exchanges"][0]["exchange"]
-        made = one.call("propose_evidence", ref=1, criterion="need", exchange=exchange, quote="Stock errors")
-        assert one.call("list_proposals")["n"] == 1
-        assert one.call("forecast")["open"]["count"] == 0
-        assert pipe("proposals", "accept", str(made["proposal"]), env=pipe_there).code == 0
-        [met] = one.call("explain_gate", ref=1)["met"]
-        assert met["criterion"] == "need" and "Stock errors" in met["evidence"]
-    journal = json.loads(pipe("journal", "1", "--json", env=pipe_there).out)
-    assert [(e["kind"], e["actor"]) for e in journal[-3:]] == [
-        ("ProposalMade", user),
-        ("ProposalAccepted", user),
-        ("EvidenceRecorded", user),
-    ]
-    assert pipe("doctor", env=pipe_there).code == 0

@@ -12,7 +12,7 @@ import pytest
 from pipecli import clock
 from pipecli.config import Settings
 from pipecli.domain.proposing import Suggestion
-from pipecli.service import proposals, show
+from pipecli.service import proposing, show
 from pipecli.service.workspace import Workspace
 
 from .conftest import Pipe
@@ -28,7 +28,7 @@ def proposed(house: Pipe) -> list[int]:
     house("log", "1", "call", "Jeanne: stock errors cost us two people. The budget is 52k.")
     place = Workspace(Settings())
     said = show.show(place, "1").exchanges[0].seq
-    first = proposals.make(
+    first = proposing.make(
         place,
         "1",
         [
@@ -39,7 +39,7 @@ def proposed(house: Pipe) -> list[int]:
     )
     draft = "Dear Ana,\n\nhere are the references."
     second = Suggestion("next_action", "", "send references", "2026-11-27", why="promised", draft=draft)
-    return [*first.ids, *proposals.make(place, "2", [second], "rules").ids]
+    return [*first.ids, *proposing.make(place, "2", [second], "rules").ids]
 
 
 def test_they_are_listed_the_newest_first(house: Pipe, proposed: list[int]) -> None:

@@ -341,8 +341,8 @@ def test_major_and_back(minor: int, currency: str, value: float) -> None:
     assert from_major(str(value), currency) == minor
 
 
-@given(st.integers(-LIMIT, LIMIT), currencies)
-def test_major_is_exact(minor: int, currency: str) -> None:
+@given(st.integers(-(2**53), 2**53), currencies)
+def test_major_is_exact_for_sums_too(minor: int, currency: str) -> None:
     assert from_major(major(minor, currency), currency) == minor
 
 
@@ -352,8 +352,6 @@ def test_major_is_exact(minor: int, currency: str) -> None:
         (0.1 + 0.2, "is too fine: the smallest amount of EUR is 0.01"),
         (1e-7, "is too fine"),
         ("1.005", "is too fine"),
-        (1e300, "is too large"),
-        (10**12 + 1, "is too large"),
         (10**1000, '"10^400" is not a number'),
         (float("nan"), '"nan" is not a number; write it as 18000 or 18000.50'),
         (float("inf"), '"inf" is not a number'),

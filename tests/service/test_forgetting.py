@@ -22,7 +22,7 @@ from pipecli.service import (
     lists,
     merging,
     opportunities,
-    proposals,
+    proposing,
     restoring,
     undoing,
 )
@@ -90,7 +90,7 @@ def lived(place: Workspace, tmp_path: Path) -> Workspace:
     opportunities.add(place, "Taken back", Answers(next="ask jeanne@acme.example", due="+1d"))
     undoing.undo(place)
     said = Suggestion(VALUE, "source", "Jeanne Martin", why="sa fille said so")
-    assert proposals.make(place, "2", [said], "claude").ids
+    assert proposing.make(place, "2", [said], "claude").ids
     merging.merge(place, "1", "4")
     return place
 

@@ -12,7 +12,7 @@ from pipecli.config import Settings
 from pipecli.domain.proofs import Proof
 from pipecli.domain.proposing import Suggestion
 from pipecli.errors import PipeError
-from pipecli.service import gates, merging, opportunities, proposals, rates, undoing
+from pipecli.service import gates, merging, opportunities, proposals, proposing, rates, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.unit import Unit
 from pipecli.service.workspace import Reading, Workspace
@@ -130,12 +130,23 @@ class Held(Workspace):
         self.driver = driver
 
     @contextmanager
-    def read(self) -> Iterator[Reading]:
-        yield Reading(self.driver, read_header(self.driver, write=False), self.settings)
+    def read(
+        self, expect: Callable[[Driver], None] | None = None, *, as_of: date | None = None
+    ) -> Iterator[Reading]:
+        reading = Reading(self.driver, read_header(self.driver, write=False), self.settings)
+        if as_of is not None:
+            reading.as_of(as_of)
+        yield reading
 
     @contextmanager
     def commit(
-        self, name: str, *, dry_run: bool = False, agent: str | None = None, origin: str = "cli"
+        self,
+        name: str,
+        expect: Callable[[Driver], None] | None = None,
+        *,
+        dry_run: bool = False,
+        agent: str | None = None,
+        origin: str = "cli",
     ) -> Iterator[Unit]:
         actor = database_user(self.driver) or self.settings.actor
         header = read_header(self.driver, write=True)
@@ -245,7 +256,7 @@ class Player:
         elif name == "rate":
             rates.set_rate(w, ("USD", "CHF")[pick % 4 == 3], f"0.{pick + 1:02d}7", on=on)
         elif name == "propose":
-            proposals.make(w, ref, [self._suggestion(pick)], ("rules", "claude")[pick % 2])
+            proposing.make(w, ref, [self._suggestion(pick)], ("rules", "claude")[pick % 2])
         elif name in ("accept", "reject"):
             waiting = proposals.waiting(w, ref)
             if waiting:

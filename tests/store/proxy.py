@@ -9,15 +9,23 @@ import threading
 from collections.abc import Callable
 
 
+class Line:
+    """One connection: how many round trips it took, and whether it took the lock of those who write."""
+
+    def __init__(self) -> None:
+        self.trips = 0
+        self.writes = False
+
+
 class Proxy:
-    """Listens on the loopback address and passes on to a server on a Unix socket; `trips` counts.
+    """Listens on the loopback address and passes on to a server on a Unix socket; `lines` count.
 
     `cut` may look at what a client says (the type of each message and its body) and have the line cut: before the
     server hears it, or after, so that its answer is lost. With `away` set nobody is let in.
     """
 
     def __init__(self, server: str) -> None:
-        self.trips = 0
+        self.lines: list[Line] = []
         self.away = False
         self.cut: Callable[[bytes, bytes], str] = lambda _kind, _body: ""
         self._server = server
@@ -48,6 +56,8 @@ class Proxy:
 
     def _listen(self, client: socket.socket, server: socket.socket) -> None:
         """What the client says, message by message; the first one has no type."""
+        line = Line()
+        self.lines.append(line)
         try:
             with client.makefile("rb") as stream:
                 waited = False
@@ -56,7 +66,8 @@ class Proxy:
                 while kind := stream.read(1):
                     size = stream.read(4)
                     body = stream.read(int.from_bytes(size, "big") - 4)
-                    self.trips += kind in b"QS" or (kind == b"H" and not waited)
+                    line.trips += kind in b"QS" or (kind == b"H" and not waited)
+                    line.writes |= b"for update" in body
                     waited = kind in b"QSH"
                     cut = self.cut(kind, body)
                     if cut:  # first, or a quick answer comes through

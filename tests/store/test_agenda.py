@@ -13,8 +13,6 @@ from pipecli.service import agenda, gates, opportunities, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.opportunities import Happened
 from pipecli.service.workspace import Reading, Workspace
-from pipecli.store.agenda import mark_before
-from pipecli.store.driver import Driver
 
 from .living import HISTORIES, LIVED, TODAY
 
@@ -193,9 +191,3 @@ def test_a_calendar_that_reads_every_file_shows_what_stands(data: st.DataObject,
             kept = {number: day for number, (day, _n, is_gone) in shown.items() if not is_gone}
             assert kept.items() <= stands.items()
             assert {n: due for n, due in stands.items() if due <= until}.items() <= kept.items()
-
-
-def test_the_mark_is_the_last_event_before_an_instant(planned: Workspace, driver: Driver) -> None:
-    assert mark_before(driver, "2026-01-01") == 0
-    head = driver.rows("select head from workspace")[0][0]
-    assert mark_before(driver, "2026-03-01") == head

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipecli.config import without_password
+from pipecli.address import is_ambiguous, is_keywords, without_password
 from pipecli.errors import InvalidInput, StoreError
 from pipecli.service.workspace import Workspace
 from pipecli.store import opening
@@ -47,6 +47,35 @@ def test_values_come_back_as_they_went_in(table: Driver) -> None:
             {"id": row[0], "text": row[1], "size": row[2]},
         )
     assert table.rows("select id, text, size from word order by id") == given
+
+
+@pytest.mark.parametrize("n", [1, 7, 8, 9, 1_000, 1_001, 2_500])
+def test_any_number_of_rows_is_inserted_or_replaced(empty: Driver, n: int) -> None:
+    """On PostgreSQL many go together, column by column."""
+    empty.run(
+        "create table thing (id bigint primary key, text text, size bigint, part double precision, none bigint)"
+    )
+    rows = [
+        (i, None if i % 3 == 1 else f'{{"{i}", NULL\\ \' %s 🦊', None if i % 2 else 2**62 - i, i / 3, None)
+        for i in range(n)
+    ]
+    sql = (
+        "insert into thing (id, text, size, part, none) values (?, ?, ?, ?, ?) on conflict (id) do update set "
+        "text = excluded.text, size = excluded.size, part = excluded.part, none = excluded.none"
+    )
+    for given in (rows, [(i, f"{i}%", n - i, -1.5, i or None) for i, *_rest in rows]):
+        empty.run_many(sql, given)
+        assert empty.rows("select id, text, size, part, none from thing order by id") == given
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_no_statement_is_prepared(table: Driver) -> None:
+    """Behind a pooler that shares connections between transactions it would be prepared on somebody else's."""
+    fill(table, 20)
+    for n in range(12):
+        table.rows("select text from word where id = :n", {"n": n})
+        table.run("update word set size = :n where id = :n", {"n": n})
+    assert table.rows("select count(*) from pg_prepared_statements") == [(0,)]
 
 
 def test_parameters_next_to_what_looks_like_them(table: Driver) -> None:
@@ -196,6 +225,16 @@ def test_a_missing_postgres_is_one_line_without_the_password() -> None:
     assert "\n" not in caught.value.message
 
 
+@pytest.mark.parametrize(
+    "address", ["host=db.example user=lea password=secret", " password = secret", "service=sales"]
+)
+def test_an_address_in_keywords_is_no_file(address: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        opening.create_database(address)
+    assert caught.value.message.endswith("write a file path, sqlite:///FILE or postgresql://HOST/NAME")
+    assert "secret" not in caught.value.message
+
+
 @pytest.mark.parametrize("engine", ["postgresql"])
 def test_a_postgres_without_a_workspace_says_how_to_make_one(empty: Driver) -> None:
     with pytest.raises(StoreError, match=r"there is no workspace in .*; make one: pipe init"):
@@ -203,12 +242,48 @@ def test_a_postgres_without_a_workspace_says_how_to_make_one(empty: Driver) -> N
         empty.rows("select 1")
 
 
-def test_without_password_leaves_the_rest() -> None:
-    assert without_password("postgresql://a:b@h/d") == "postgresql://a@h/d"
-    assert without_password("postgresql://a:b/c@d@h:1/e") == "postgresql://a@h:1/e"
-    assert without_password("postgresql://a@h:5432/d") == "postgresql://a@h:5432/d"
-    assert without_password("postgresql://h/d?password=b&x=1") == "postgresql://h/d?password=***&x=1"
-    assert without_password("postgresql:///d?host=/x:y") == "postgresql:///d?host=/x:y"
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://a:b@h/d", "postgresql://a@h/d"),
+        ("postgresql://a:b/c@d@h:1/e", "postgresql://a@h:1/e"),
+        ("postgresql://a:b c@h/e", "postgresql://a@h/e"),
+        ("postgresql://a@h:5432/d", "postgresql://a@h:5432/d"),
+        ("postgresql://h/d?password=b&x=1", "postgresql://h/d?password=***&x=1"),
+        ("postgresql:///d?host=/x:y", "postgresql:///d?host=/x:y"),
+        ("host=h password=b user=a", "host=h password=*** user=a"),
+        ("host=h password = 'b c' user=a", "host=h password = *** user=a"),
+    ],
+)
+def test_without_password_leaves_the_rest(address: str, shown: str) -> None:
+    assert without_password(address) == shown
+
+
+@pytest.mark.parametrize(
+    ("address", "ambiguous"),
+    [
+        ("postgresql://a:b@h/d", False),
+        ("postgresql://a:b:c@h:5432/d?application_name=x@y", False),
+        ("postgresql://a:b%40c%25@h", False),
+        ("postgresql://h1:5432,[::1]:5433/d?target_session_attrs=read-write", False),
+        ("postgresql:///d?host=/run/x", False),
+        ("postgres://", False),
+        ("postgresql://a:100%b@h/d", True),
+        ("postgresql://a:b%00@h/d", True),
+        ("postgresql://a:b@c@h/d", True),
+        ("postgresql://a:b/c@h/d", True),
+        ("postgresql://a:b c@h/d", True),
+        ("postgresql://a:b?c@h/d", True),
+        ("postgresql://[::1/d", True),
+    ],
+)
+def test_an_address_with_a_sign_where_it_cannot_stand_is_ambiguous(address: str, ambiguous: bool) -> None:
+    assert is_ambiguous(address) == ambiguous
+
+
+def test_the_other_form_of_libpq_is_told_from_a_file() -> None:
+    assert is_keywords("host=h dbname=d") and is_keywords("dbname = d")
+    assert not is_keywords("pipe.db") and not is_keywords("/my hosts/a=b.db")
 
 
 def test_addresses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from pipecli.service.schedules import Asked
 from pipecli.service.workspace import Reading, Workspace
 from pipecli.store import calibration, history
 from pipecli.store.forecast import Line, read_lines
-from pipecli.store.lists import Row
+from pipecli.store.lists import Filter, Row, list_rows
 from pipecli.store.opening import open_database
 
 from .living import DEFINITION, HISTORIES, LIVED, START, TODAY, Held
@@ -298,7 +298,8 @@ def test_history_says_the_same_on_both_databases(
             lived(place, at)
             with place.read() as opened:
                 found = forecast.as_json(forecast.of_reading(opened, Period(), by="month"))
-                explained = explaining.explained(opened, forecast.of_reading(opened, Period()), past=False)
+                rows = list_rows(opened.driver, Filter(), opened.pipeline, opened.today)
+                explained = explaining.explained(opened, forecast.of_reading(opened, Period()), rows)
             documents.append((found, explained))
         assert documents[0] == documents[1]
         assert documents[0][0]["history"]["n_closed"] == 12

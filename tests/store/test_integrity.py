@@ -125,6 +125,14 @@ DAMAGE = {
         "insert into content (id, salt, sha256, media, body, erased_at) values (1, '', '', '', '', null)",
         "the text of event 1 is not what was recorded",
     ),
+    "a command to come": (
+        "insert into command values (99, 'u', 'lea', null, '2026', 'edit', 'cli', null)",
+        "command 99 stands beyond the head of the journal, 14",
+    ),
+    "a text to come": (
+        "insert into content (id, salt, sha256, media, body, erased_at) values (99, '', '', '', '', null)",
+        "content 99 stands beyond the head of the journal, 14",
+    ),
     "another number": (
         "update event set stream = 'o7' where stream = 'o2'",
         "stream o7 opens number 2",

@@ -108,9 +108,9 @@ def test_streams_come_whole_and_each_kind_apart(filled: Driver) -> None:
     assert [s for s, _es in journal.load_streams(filled, "w")] == ["workspace"]
 
 
-def test_the_events_of_a_command(filled: Driver) -> None:
-    assert seqs(journal.command_events(filled, 10)) == [10, 11, 12]
-    assert journal.command_events(filled, 99) == []
+def test_the_streams_that_a_command_touched_come_whole(filled: Driver) -> None:
+    assert [seqs(events) for events in journal.load_touched(filled, 10)] == [[12], [10, 11, 15, 16]]
+    assert journal.load_touched(filled, 99) == []
 
 
 def test_last_touched_are_opportunities_the_latest_first(filled: Driver) -> None:
@@ -136,15 +136,15 @@ def test_commands_of_an_actor_the_latest_first_in_portions(held: Held) -> None:
     ("asked", "expected"),
     [
         ({}, [1, 2, 10, 11, 12, 13, 14, 15, 16]),
-        ({"streams": ["o1"]}, [10, 11, 15, 16]),
+        ({"number": 1}, [10, 11, 15, 16]),
         ({"actor": "bob"}, [13, 14, 15]),
         ({"since": DAY, "actor": "bob"}, [14, 15]),
         ({"limit": 3}, [14, 15, 16]),
-        ({"limit": 1, "streams": ["o1"]}, [16]),
+        ({"limit": 1, "number": 1}, [16]),
     ],
 )
 def test_reading_the_journal(filled: Driver, asked: dict[str, Any], expected: list[int]) -> None:
-    given = {"streams": None, "since": None, "actor": None, "limit": 0} | asked
+    given = {"number": None, "since": None, "actor": None, "limit": 0} | asked
     assert seqs(journal.read_journal(filled, **given)) == expected
     given.pop("limit")
     if "limit" not in asked:

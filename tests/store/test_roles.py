@@ -2,47 +2,40 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from pipecli import entry
 from pipecli.config import Settings
 from pipecli.domain.proofs import Proof
 from pipecli.errors import PipeError, StoreError
-from pipecli.service import doctor, gates, lists, opportunities, rates, show, stages, undoing
+from pipecli.service import backups, doctor, gates, lists, opportunities, rates, show, stages, undoing
 from pipecli.service.answers import Answers
+from pipecli.service.copying import copy
 from pipecli.service.workspace import Workspace, actor_of
+from pipecli.store.schema import PROJECTION, WRITER
 from pipecli.store.tables import METADATA
 
 from .conftest import _new_database, small
 from .living import DEFINITION, settings_for
 
 ROLES = Path(__file__).parents[2] / "examples" / "roles.sql"
-PEOPLE = {"ana": "pipe_rep", "bob": "pipe_rep", "ida": "pipe_founder", "rob": "pipe_reader"}
 NEXT = Answers(next="call", due="+5d", amount="10k", sets=("account=Acme", "contact=Jeanne <j@acme.example>"))
 
 
-@pytest.fixture(scope="session")
-def people(server: str) -> Iterator[None]:
-    """Ana and Bob are reps, Ida is a founder, Rob reads."""
-    with psycopg.connect(server, autocommit=True) as admin:
-        for group in ("pipe_reader", "pipe_rep", "pipe_founder"):
-            admin.execute(f"create role {group} nologin")
-        for name, group in PEOPLE.items():
-            admin.execute(f"create role {name} login in role {group}")
-    yield
-
-
 @pytest.fixture
-def address(server: str, people: None, tmp_path: Path) -> Iterator[str]:
+def address(server: str, people: Callable[[str], None], tmp_path: Path) -> Iterator[str]:
     """A workspace made by the administrator, with the roles; the SQL may be run twice."""
     with _new_database(server) as uri:
         small(settings_for(uri, tmp_path))
-        with psycopg.connect(uri, autocommit=True) as admin:
-            for _time in range(2):
-                admin.execute(ROLES.read_text(encoding="utf-8"))
+        people(uri)
+        people(uri)
         yield uri
 
 
@@ -57,10 +50,12 @@ def psql(address: str) -> Callable[..., list[tuple[object, ...]]]:
     """Runs statements as somebody, in one transaction."""
 
     def run(name: str, *statements: str) -> list[tuple[object, ...]]:
-        with psycopg.connect(as_user(address, name)) as connection:
+        with closing(psycopg.connect(as_user(address, name))) as connection:
             for statement in statements:
                 found = connection.execute(statement)
-            return found.fetchall() if found.description else []
+            rows = found.fetchall() if found.description else []
+            connection.commit()
+            return rows
 
     return run
 
@@ -72,6 +67,12 @@ def as_user(address: str, name: str) -> str:
 def test_every_table_is_in_the_roles() -> None:
     text = ROLES.read_text(encoding="utf-8")
     assert [name for name in METADATA.tables if f" {name}," not in text and f" {name}\n" not in text] == []
+
+
+def test_the_roles_know_this_version_of_the_program() -> None:
+    text = ROLES.read_text(encoding="utf-8")
+    assert f"writer constant integer := {WRITER};" in text
+    assert f"lists constant integer := {PROJECTION};" in text
 
 
 def test_a_rep_works_under_the_name_they_log_in_with(workspace_of: Callable[[str], Workspace]) -> None:
@@ -129,6 +130,23 @@ REFUSED_TO_A_REP = {
     "another definition in force": ["update workspace set definition = 0"],
     "turning the head back": ["update workspace set head = 0"],
     "turning the numbers back": ["update workspace set next_number = 1"],
+    "the head beyond the journal": ["update workspace set head = head + 1000000"],
+    "numbers of opportunities for ever used": ["update workspace set next_number = 4000000000000000000"],
+    "tomorrow": ["update workspace set recorded_at = '9999-12-31T00:00:00.000000Z'"],
+    "locking every program out": ["update workspace set min_writer = 99"],
+    "lists of a version to come": ["update workspace set projection = 99"],
+    "lists of an older version": ["update workspace set projection = 1"],
+    "a command in everybody's way": [
+        "insert into command select head + 1, 'u', 'ana', null, recorded_at, 'edit', 'cli', null from workspace"
+    ],
+    "a text in everybody's way": ["insert into content values (1000, '', '', 'text/plain', 'x', null)"],
+    "a person in everybody's way": ["insert into person values (1000, 'x', null, null, '', null)"],
+    "an event in everybody's way": [
+        "insert into command select head + 1, 'u', 'ana', null, recorded_at, 'edit', 'cli', null from workspace",
+        "insert into event select head + 9, head + 1, 'o1', 99, 'OwnerChanged', '2026-03-02', recorded_at, "
+        """'{"owner": "ana"}' from workspace""",
+        "update workspace set head = head + 1",
+    ],
     "letting old programs write": ["update workspace set min_writer = 0"],
     "removing the workspace": ["delete from workspace"],
     "a command of somebody else": [
@@ -158,8 +176,17 @@ REFUSED_TO_A_REP = {
     "a founder's role": ["set role pipe_founder"],
     "a colleague's role": ["set role bob"],
     "a colleague's session": ["set session authorization bob"],
+    "taking words out of an event": ["update event set payload = replace(payload, 'ERP', '[erased]')"],
+    "a table of theirs in the place of the server's": [
+        "create temp table pg_class as select 'workspace'::regclass::oid as oid, 'ana'::regrole::oid as relowner",
+        "update workspace set head = 0",
+    ],
     "switching the rules off": ["alter table event disable row level security"],
     "dropping the trigger": ["drop trigger pipe_head_grows on workspace"],
+    "another function for what founders erase": [
+        "create or replace function pipe_values(jsonb) returns table (place text[], value jsonb) language sql "
+        "as 'select null, null'"
+    ],
     "another function for it": [
         "create or replace function pipe_head_grows() returns trigger language plpgsql as 'begin return new; end'"
     ],
@@ -208,19 +235,44 @@ def test_what_a_rep_can_still_forge_is_under_their_own_name_and_found(
     assert entry.actor == "ana"
 
 
+PAYLOAD = {"name": "ER%P x", "tags": ["a_b", "%"], "amount": 5, "none": None, "in": {"a": {}}}
+LOSSES = [
+    PAYLOAD | {"name": "[erased]R%P x"},
+    PAYLOAD | {"name": "ER[erased]x", "tags": ["[erased]", "[erased]"]},
+    dict(reversed(PAYLOAD.items())) | {"name": "[erased]"},
+]
+FORGERIES = [
+    *(PAYLOAD | {"name": name} for name in ("CRM", "ER%P xy", "[erased]y", "E%x", "E__P x", "", 7, None)),
+    *(PAYLOAD | {"amount": amount} for amount in (6, None, "5", "[erased]")),
+    *(PAYLOAD | {"tags": tags} for tags in (["a_b"], ["%", "a_b"], ["a_b", "%", "[erased]"], "[erased]", {})),
+    *(PAYLOAD | {"in": within} for within in ({}, {"a": []}, {"a": {}, "b": 1}, {"b": {}})),
+    PAYLOAD | {"more": "[erased]"},
+    {key: value for key, value in PAYLOAD.items() if key != "none"},
+    {},
+]
+
+
 def test_a_founder_with_psql_erases_and_changes_nothing_else(
     workspace_of: Callable[[str], Workspace], psql: Callable[..., object]
 ) -> None:
     opportunities.add(workspace_of("ana"), "ERP", NEXT)
-    psql("ida", "update content set body = null, erased_at = '2026-03-02'")
-    psql("ida", "update person set name = null, mail = null, phone = null, erased_at = '2026-03-02'")
+    psql("ida", "update content set body = null, salt = '', erased_at = '2026-03-02'")
+    psql(
+        "ida", "update person set name = null, mail = null, phone = null, salt = '', erased_at = '2026-03-02'"
+    )
+    for lost in LOSSES:
+        psql("postgres", f"update event set payload = '{json.dumps(PAYLOAD)}'")
+        psql("ida", f"update event set payload = '{json.dumps(lost)}'")
+    psql("postgres", f"update event set payload = '{json.dumps(PAYLOAD)}'")
     for refused in (
         "update content set body = 'never said', erased_at = '2026-03-02'",
         "update person set name = 'X', erased_at = '2026-03-02'",
         "update content set sha256 = ''",
         "delete from event",
         "update event set kind = 'x'",
+        "update event set occurred_on = '2026-01-01'",
         "update command set actor = 'x'",
+        *(f"update event set payload = '{json.dumps(forged)}'" for forged in FORGERIES),
     ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             psql("ida", refused)
@@ -236,3 +288,79 @@ def test_what_the_tool_refuses_is_refused_to_a_rep_too(workspace_of: Callable[[s
     ):
         with pytest.raises(PipeError):
             call()
+
+
+# What each may do with the tool: the exit code for Rob, who reads, for Ana, a rep, and for Ida, a founder.
+MAY: dict[str, tuple[int, int, int]] = {
+    "list": (0, 0, 0),
+    "doctor": (0, 0, 0),
+    "export --journal -o {folder}/out.jsonl": (0, 0, 0),
+    "db backup {folder}/out.bak": (0, 0, 0),
+    "db backups": (0, 0, 0),
+    "db upgrade": (0, 0, 0),
+    "db copy {here} {folder}/copy.db": (0, 0, 0),
+    "db copy {folder}/other.db {here}": (6, 5, 5),
+    "db restore {folder}/backup.jsonl --dry-run": (6, 6, 6),
+    "db restore {folder}/backup.jsonl": (6, 6, 6),
+    "import {folder}/backup.jsonl": (6, 5, 5),
+    "import {folder}/deals.csv --dry-run": (0, 0, 0),
+    "import {folder}/deals.csv": (6, 0, 0),
+    "doctor --rebuild": (6, 0, 0),
+    "merge 1 2 --dry-run": (6, 0, 0),
+    "merge 1 2": (6, 0, 0),
+    "rates set USD 0.9": (6, 0, 0),
+    "edit 1 --owner bob": (6, 0, 0),
+    "handover bob ana": (6, 0, 0),
+    "undo": (6, 0, 0),
+    "suggest 1 -q": (6, 0, 0),
+    "stages adopt {folder}/other.toml --yes --dry-run": (6, 6, 0),
+    "stages adopt {folder}/other.toml --yes": (6, 6, 0),
+    "stages edit": (6, 6, 0),
+    "forget jeanne --dry-run": (6, 6, 0),
+    "forget jeanne --yes": (6, 6, 1),  # done, but only who owns the tables can overwrite their old rows
+    "forget --sweep": (1, 1, 1),
+    "init": (6, 6, 6),
+    "demo": (6, 5, 5),
+}
+
+
+@pytest.mark.parametrize("n, name", list(enumerate(["rob", "ana", "ida"])))
+def test_what_somebody_may_not_do_is_a_line_and_leaves_everything(
+    n: int,
+    name: str,
+    address: str,
+    workspace_of: Callable[[str], Workspace],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for text in ("ERP", "CRM"):
+        opportunities.add(workspace_of("ana"), text, NEXT)
+    backups.backup(workspace_of("postgres"), tmp_path / "backup.jsonl")
+    (tmp_path / "deals.csv").write_text("id,name,stage\n1,Web,lead\n")
+    (tmp_path / "other.toml").write_text(DEFINITION.replace('name = "Small"', 'name = "Other"'))
+    copy(settings_for("", tmp_path), as_user(address, "postgres"), str(tmp_path / "other.db"))
+    here = as_user(address, name)
+    for key, value in (("HOME", str(tmp_path)), ("XDG_DATA_HOME", str(tmp_path / name)), ("PIPE_DB", here)):
+        monkeypatch.setenv(key, value)
+    monkeypatch.setenv("VISUAL", "sed -i s/20d/40d/")
+    monkeypatch.setenv("PIPE_CONFIG", str(tmp_path / "none.toml"))
+    before = written(address, tmp_path / name)
+    for line, codes in MAY.items():
+        capsys.readouterr()
+        code = entry.run([word.format(here=here, folder=tmp_path) for word in shlex.split(line)])
+        said = capsys.readouterr().err.strip().splitlines()
+        assert code == codes[n], (line, said)
+        before, was = written(address, tmp_path / name), before
+        if code not in (0, 1):
+            assert before == was
+            assert "\n".join(said[:-1]) == "" or line.startswith("stages"), line
+            assert code != 6 or "does not let you write: permission denied" in said[-1] or line == "init"
+    assert doctor.doctor(workspace_of("rob")).faults == []
+
+
+def written(address: str, folder: Path) -> tuple[object, ...]:
+    """All that a command could write, in the database and beside it."""
+    with psycopg.connect(address) as connection:
+        rows = [connection.execute(f"select * from {name} order by 1").fetchall() for name in METADATA.tables]
+    return rows, sorted(folder.rglob("*"))

@@ -79,8 +79,7 @@ def test_init_writes_the_first_definition_and_two_events(settings: Settings) -> 
         assert (reading.pipeline.version, reading.pipeline.currency) == (1, "CHF")
         assert reading.pipeline.roles["founder"] == (reading.actor,)
         kinds = [
-            e.kind
-            for e in journal.read_journal(reading.driver, streams=None, since=None, actor=None, limit=0)
+            e.kind for e in journal.read_journal(reading.driver, number=None, since=None, actor=None, limit=0)
         ]
         assert kinds == ["WorkspaceCreated", "DefinitionAdopted"]
         assert (reading.header.head, reading.header.definition, reading.header.next_number) == (2, 1, 1)

@@ -95,7 +95,7 @@ ALIASED = {
         " ".join((agenda._ACTIONS, agenda._DUE, agenda._MOVED, agenda._CLOSED, agenda._HANDED, agenda._WITHDRAWN)),
         {
             "n": "next_action", "o": "opportunity", "e": "event", "l": "event", "m": "event", "f": "event",
-            "a": "account", "p": "person", "s": "span", "c": "command", "t": "content",
+            "a": "account", "p": "person", "s": "span", "c": "command", "t": "content", "k": "event",
         },
     ),
     "forecast": (

@@ -63,7 +63,8 @@ def test_journeys_of_a_day_are_those_of_the_journal_cut_at_it(data: st.DataObjec
                 st.lists(st.integers(-1, (life.day - START).days), min_size=1, max_size=6)
             ):
                 day = START + timedelta(ahead)
-                found = read_past(reading, Asked(as_of=day)).journeys
+                reading.as_of(day)
+                found = read_past(reading, Asked()).journeys
                 assert found == by_journal(reading, life.refs, day)
 
 
@@ -89,8 +90,10 @@ def test_only_the_journal_tells_an_earlier_loss_and_an_earlier_source(
     ]
     assert list(read_stood(driver, date(2026, 3, 1))) == []
 
-    with workspace.read() as reading:
-        told = {day: read_past(reading, Asked(as_of=date(2026, 3, day))).journeys[0] for day in (2, 9, 16)}
+    told = {}
+    for day in (2, 9, 16):
+        with workspace.read(as_of=date(2026, 3, day)) as reading:
+            told[day] = read_past(reading, Asked()).journeys[0]
     assert {day: (j.status, j.reason, j.source) for day, j in told.items()} == {
         2: ("lost", "price", "fair"),
         9: ("open", None, "web"),

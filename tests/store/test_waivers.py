@@ -7,7 +7,7 @@ from typing import Any
 from pipecli.service import gates, opportunities, report, undoing, waivers
 from pipecli.service.answers import Answers
 from pipecli.service.workspace import Workspace
-from pipecli.store.waivers import waived_open
+from pipecli.store.waivers import read_waived
 
 At = Callable[[date], None]
 FEBRUARY, MARCH = date(2026, 2, 2), date(2026, 3, 2)
@@ -52,7 +52,7 @@ def test_a_waiver_is_told_while_the_stage_it_let_into_lasts(workspace: Workspace
     gates.lose(workspace, "1", "price", "")
     assert found(workspace) == []
     with workspace.read() as reading:
-        assert waived_open(reading.driver) == [2]
+        assert [events[0].stream for events in read_waived(reading.driver)] == ["o2"]
 
 
 def test_the_report_of_a_month(workspace: Workspace, at: At) -> None:

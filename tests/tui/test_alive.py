@@ -224,6 +224,24 @@ def test_a_database_that_goes_away_is_said_and_what_was_shown_stays_until_it_is_
     on_board(lose_it)
 
 
+def test_a_report_that_could_not_be_read_is_there_when_the_database_is_back(
+    on_board: OnBoard, place: Workspace
+) -> None:
+    file = Path(place.address)
+    away = file.with_name("away.db")
+
+    async def lose_it(board: Board) -> None:
+        file.rename(away)
+        await board.look()
+        await board.press("3")
+        assert board.seen().count("there is no workspace at") == 2
+        away.rename(file)
+        await board.look()
+        assert "there is no workspace at" not in board.seen() and "█ won" in board.seen()
+
+    on_board(lose_it)
+
+
 def test_a_database_that_is_locked_refuses_and_keeps_what_was_typed(
     on_board: OnBoard, place: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

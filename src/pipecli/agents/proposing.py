@@ -138,14 +138,14 @@ class Proposing:
         self, context: Context[Any, Any], ref: int | str, what: str, target: str, value: str = "", **rest: Any
     ) -> Proposed:
         from pipecli.domain.proposing import Suggestion
-        from pipecli.service import proposals
+        from pipecli.service import proposals, proposing
 
         source = self._source(context)
         waiting = sum(listed.source == source for listed in proposals.waiting(self._place, str(ref)))
         if waiting >= MOST_WAITING:
             line = _("{n} proposals of {source} wait for {ref} already; a person answers them first")
             raise Conflict(line.format(n=waiting, source=source, ref=ref), waiting=waiting)
-        made = proposals.make(self._place, str(ref), [Suggestion(what, target, value, **rest)], source)
+        made = proposing.make(self._place, str(ref), [Suggestion(what, target, value, **rest)], source)
         if made.dropped:
             raise InvalidInput(made.dropped[0].reason, ref=made.ref)
         if made.known:

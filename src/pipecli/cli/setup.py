@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from pipecli.address import without_password
 from pipecli.config import Settings
 from pipecli.errors import InvalidInput
 from pipecli.render.console import note
@@ -81,6 +82,7 @@ def config(
     dry_run: DryRun = False,
 ) -> None:
     from pipecli import config as configuration
+    from pipecli.config_writing import write_setting
     from pipecli.render.formats import write_list
     from pipecli.render.setup import settings_view
     from pipecli.service.assistance import forget_agreements
@@ -88,14 +90,14 @@ def config(
     settings = workspace(context).settings
     if key is not None and (value is not None or unset):
         new = None if unset else value
-        path = configuration.write_setting(settings.environ, key, new, dry_run=dry_run)
+        kept = write_setting(settings.environ, key, new, dry_run=dry_run)
         if key in configuration.MODEL_KEYS and not dry_run:
             forget_agreements(settings)
-        note(
-            _("{key} is now {value} in {path}").format(
-                key=key, value=_("not set") if new is None else new, path=path
-            )
-        )
+        shown = _("not set") if kept.value is None else without_password(kept.value)
+        note(_("{key} is now {value} in {path}").format(key=key, value=shown, path=kept.origin))
+        first = settings.get(key)
+        if first.origin in (configuration.ENVIRONMENT[key], f"--{key}"):
+            note(_("{origin} is set and goes first.").format(origin=first.origin))
         if dry_run:
             note(_("Dry run: nothing was changed."))
         return

@@ -133,6 +133,8 @@ def parse_amount(text: str, currency: str, *, decimal: str | None = None) -> tup
     if any(char in before + after for char in _MINUS + ")"):
         _refuse(_('"{text}" is negative; write an amount of zero or more, such as 18000'), text)
     whole, fraction = _read_number(text, number, factor > 1, decimal)
+    if int(whole + fraction) * factor > LIMIT * 10 ** len(fraction):
+        _refuse(_('"{text}" is too large to be an amount; the most is 1,000,000m'), text)
     return _minor_units(text, whole, fraction, factor, chosen), chosen
 
 
@@ -203,12 +205,9 @@ def _refuse_ambiguous(text: str, whole: str, fraction: str) -> NoReturn:
 
 
 def _minor_units(text: str, whole: str, fraction: str, factor: int, currency: str) -> int:
-    """The exact number of minor units; raises InvalidInput where it is too fine or too large."""
-    digits = int(whole + fraction) * factor
+    """The exact number of minor units; raises InvalidInput where it is too fine."""
     scale: int = 10 ** len(fraction)
-    if digits > LIMIT * scale:
-        _refuse(_('"{text}" is too large to be an amount; the most is 1,000,000m'), text)
-    minor, rest = divmod(digits * _unit(currency), scale)
+    minor, rest = divmod(int(whole + fraction) * factor * _unit(currency), scale)
     if rest:
         smallest = f"{major(1, currency):.{exponent(currency)}f}"
         line = _('"{text}" is too fine: the smallest amount of {currency} is {smallest}; round it')
@@ -280,8 +279,8 @@ def major(minor: int, currency: str) -> int | float:
 def from_major(value: int | float | str, currency: str) -> int:
     """The inverse of `major`, by way of decimal digits; text is plain, as in `-1234.50`.
 
-    The sign is kept, because differences are negative: refusing a negative deal is for the caller. Raises
-    InvalidInput if it is not a number, is finer than the currency's smallest unit or exceeds 10^12.
+    The sign is kept, because differences are negative, and the size is any, because sums are larger than what they
+    are made of. Raises InvalidInput if it is not a number or is finer than the currency's smallest unit.
     """
     text = _plain_decimal(value)
     found = len(text) <= _LONGEST_DECIMAL and re.fullmatch(r"(-?)([0-9]+)(?:\.([0-9]+))?", text)

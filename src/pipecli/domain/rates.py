@@ -112,11 +112,12 @@ class Rates:
 
     def _loaded(self) -> dict[str, tuple[list[date], list[Decimal]]]:
         if self._dated is None:
-            self._dated = {}
+            dated: dict[str, tuple[list[date], list[Decimal]]] = {}
             for quote in sorted(self._read(self.currency), key=lambda q: q.on):
-                days, rates = self._dated.setdefault(quote.currency, ([], []))
+                days, rates = dated.setdefault(quote.currency, ([], []))
                 days.append(quote.on)
                 rates.append(quote.rate)
+            self._dated = dated  # only now: another reading may ask while this one waits for its rows
         return self._dated
 
 

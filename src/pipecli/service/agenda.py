@@ -40,11 +40,7 @@ def calendar(workspace: Workspace, *, days: int = DAYS, everybody: bool = False)
     Raises ConfigError where the library that writes it is missing.
     """
     with workspace.read() as reading:
-        reading.driver.begin_reading()
-        try:
-            found = list(occasions(reading, days, everybody=everybody))
-        finally:
-            reading.driver.rollback()
+        found = list(occasions(reading, days, everybody=everybody))
         owner = reading.actor
         title = _("Next actions") if everybody else _("Next actions of {owner}").format(owner=owner)
         content = calendar_bytes(title, reading.pipeline.timezone, found)
@@ -55,26 +51,29 @@ def calendar(workspace: Workspace, *, days: int = DAYS, everybody: bool = False)
 def occasions(reading: Reading, days: int, *, everybody: bool = False) -> Iterator[Occasion]:
     """What stands in the calendar: first what is planned or was closed, then what changed hands or was taken back."""
     until, key = reading.today + timedelta(days), None if everybody else fold(reading.actor)
-    mark = agenda.mark_before(reading.driver, (reading.today - timedelta(KEPT)).isoformat())
-    for action in agenda.actions(reading.driver, until=until, mark=mark, owner=key):
+    since = (reading.today - timedelta(KEPT)).isoformat()
+    actions = agenda.actions(reading.driver, until=until, since=since, owner=key)
+    given_away = None if key is None else reading.soon(_given_away, reading, since, key)
+    withdrawn = reading.soon(agenda.withdrawn, reading.driver, since=since)
+    for action in actions:
         yield _planned(reading, action)
-    for action in [] if key is None else _given_away(reading, mark, key):
+    for action in given_away() if given_away else ():
         yield _planned(reading, action, mine=False)
-    for gone in agenda.withdrawn(reading.driver, mark=mark):
+    for gone in withdrawn():
         opened = json.loads(gone.opened)
         if key in (None, fold(gone.owner or opened["owner"])):
             yield _taken_back(reading, gone, opened)
 
 
-def _given_away(reading: Reading, mark: int, key: str) -> Iterator[Action]:
-    """The next actions of what was this owner's at some time since the mark and is no more, closed or not."""
+def _given_away(reading: Reading, since: str, key: str) -> list[Action]:
+    """The next actions of what was this owner's at some time since a day and is no more, closed or not."""
     had = {
         number
-        for number, payload in agenda.handed(reading.driver, mark=mark)
+        for number, payload in agenda.handed(reading.driver, since=since)
         if key in (fold(json.loads(payload)["owner"]), fold(json.loads(payload).get("from") or ""))
     }
-    found = agenda.actions_of(reading.driver, sorted(had), mark=mark)
-    return (action for action in found if action.owner_key != key)
+    found = agenda.actions_of(reading.driver, sorted(had), since=since)
+    return [action for action in found if action.owner_key != key]
 
 
 def _uid(reading: Reading, opportunity: str, action: int) -> str:

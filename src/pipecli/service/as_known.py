@@ -44,11 +44,7 @@ def as_known(workspace: Workspace, day: date) -> Iterator[Known]:
     with workspace.read() as reading, closing(open_in_memory(reading.driver.where)) as driver:
         if day > reading.real_today:
             raise InvalidInput(_("{day} is in the future; --as-known looks back").format(day=day))
-        reading.driver.begin_reading()
-        try:
-            copy_journal(reading.driver, driver, _head(reading, day))
-        finally:
-            reading.driver.rollback()
+        copy_journal(reading.driver, driver, _head(reading, day))
         known = Known(driver, workspace.settings, day=day, actor=reading.actor)
         rebuild(driver, known.pipeline)
         driver.commit()

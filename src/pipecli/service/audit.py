@@ -148,15 +148,19 @@ class _Found:
         driver, self.today = reading.driver, reading.today
         self.pipeline = reading.pipeline
         self.days = [self.today - timedelta(weeks=n) for n in range(rules.WEEKS, -1, -1)]
-        self.open = store.read_open(driver, self.pipeline, self.today)
-        self.stood = store.read_stood(driver, self.days[:-1])
-        self.closings = store.read_closed(driver, self.days[0])
-        self.undocumented = store.read_undocumented(driver, self.pipeline, self.today)
-        self.recorded = _delays(reading, self.days[0])
-        self.moves = store.read_moves(driver, self.today - _SPAN)
-        self.merged = merges.records(reading, self.today - _SPAN)
-        self.proofs = list(store.read_proofs(driver))
-        self.began = _local_days(reading, [store.first_command(driver) or clock.stamp(clock.now())])[0]
+        standing = reading.soon(store.read_open, driver, self.pipeline, self.today)
+        stood = reading.soon(store.read_stood, driver, self.days[:-1])
+        closings = reading.soon(store.read_closed, driver, self.days[0])
+        undocumented = reading.soon(store.read_undocumented, driver, self.pipeline, self.today)
+        recorded = reading.soon(_delays, reading, self.days[0])
+        moves = reading.soon(store.read_moves, driver, self.today - _SPAN)
+        merged = reading.soon(merges.records, reading, self.today - _SPAN)
+        proofs = reading.soon(store.read_proofs, driver)
+        first = reading.soon(store.first_command, driver)
+        self.open, self.stood, self.closings = standing(), stood(), closings()
+        self.undocumented, self.recorded, self.moves = undocumented(), recorded(), moves()
+        self.merged, self.proofs = merged(), proofs()
+        self.began = _local_days(reading, [first() or clock.stamp(clock.now())])[0]
         names = {fold(s.owner): s.owner for s, _subject in self.open}
         for owner in (*(row.owner for row in self.closings), *(row.owner for row in self.stood)):
             names.setdefault(fold(owner), owner)

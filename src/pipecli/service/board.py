@@ -163,10 +163,11 @@ def _alike_once(names: Iterable[str]) -> list[str]:
 def read(workspace: Workspace) -> Board:
     """The whole board; raises StoreError."""
     with workspace.read() as reading:
+        asked = reading.soon(approvals_asked, reading, reading.actor)
+        waiting = reading.soon(proposals.waiting, reading.driver)
         rows = lists.list_rows(reading.driver, Filter(), reading.pipeline, reading.today)
         cards = sorted((_card(row, reading) for row in rows), key=_order)
-        asked = approvals_asked(reading, reading.actor)
-        return Board(cards, reading, asked, proposals.waiting(reading.driver))
+        return Board(cards, reading, asked(), waiting())
 
 
 def _order(card: Card) -> tuple[agenda.Urgency, int]:

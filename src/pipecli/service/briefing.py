@@ -49,8 +49,9 @@ class Brief(NamedTuple):
 
 def brief(workspace: Workspace, ref: str) -> Brief:
     """What to know of an opportunity before a meeting, by rules; raises NotFound."""
-    with workspace.read() as reading:
-        number = refs.find(reading.driver, ref, workspace)
+    with workspace.read(refs.expecting(workspace, ref, whole=True)) as reading:
+        number = refs.find(reading.driver, ref, workspace, whole=True)
+        gone = reading.soon(journal.load_absorbed, reading.driver, number)
         events = journal.load_whole_stream(reading.driver, opportunity_stream(number))
         state = fold(events)
         if state is None:
@@ -63,7 +64,7 @@ def brief(workspace: Workspace, ref: str) -> Brief:
             stage=state.stage,
         )
         own = ev.live(events)
-        return _brief(reading, state, own, living(with_absorbed(reading, events, state)), around)
+        return _brief(reading, state, own, living(with_absorbed(events, state, gone)), around)
 
 
 def _brief(

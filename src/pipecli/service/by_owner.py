@@ -42,8 +42,9 @@ def _parts(reading: Reading, wanted: Filter, limit: int) -> Iterator[Part]:
     for name in known_owners(reading.driver):
         spellings.setdefault(fold(name), name)
     only = fold(wanted.owner) if wanted.owner else None
-    for key in sorted(spellings):
-        if only in (None, key):
-            listing = filtered(reading, wanted._replace(owner=spellings[key]), limit)
-            if listing.n:
-                yield Part(spellings[key], listing)
+    names = [spellings[key] for key in sorted(spellings) if only in (None, key)]
+    asked = [reading.soon(filtered, reading, wanted._replace(owner=name), limit) for name in names]
+    for name, found in zip(names, asked, strict=True):
+        listing = found()
+        if listing.n:
+            yield Part(name, listing)

@@ -49,21 +49,23 @@ class Calibration(NamedTuple):
 def calibrate(workspace: Workspace) -> Calibration:
     """What the record of won and lost suggests for the stages of the definition in force; writes nothing."""
     with workspace.read() as reading:
-        pipeline = reading.pipeline
-        version, toml, _on = definition_versions(reading.driver)[-1]
+        pipeline, driver = reading.pipeline, reading.driver
+        until = default_period(reading.today)[1]
+        lived = reading.soon(read_past, reading, Asked())
+        opined = reading.soon(stage_probabilities, driver, reading.today)
+        worth = reading.soon(read_open_amounts, driver, as_of=reading.today, until=until)
+        version, toml, _on = definition_versions(driver)[-1]
         bounds = probability_bounds(toml)
         opinions: dict[str, int] = {}
-        for _adopted, percents_then in stage_probabilities(reading.driver, reading.today):
+        for _adopted, percents_then in opined():
             opinions = percents_then | opinions
         rules = [
             Rule(stage.key, stage.probability, *bounds[stage.key], opinions.get(stage.key))
             for stage in pipeline.stages
         ]
-        past = read_past(reading, Asked())
+        past, amounts = lived(), worth()
         suggestions = suggest(rules, wins_by_stage(past.journeys, past.today))
         percents = {s.stage: s.suggested for s in suggestions if s.suggested != s.now}
-        until = default_period(reading.today)[1]
-        amounts = read_open_amounts(reading.driver, as_of=reading.today, until=until)
         return Calibration(
             reading.today,
             until,

@@ -13,7 +13,7 @@ from pipecli.domain.schedules import longest_wait, months, shares
 from .forecast import When
 from .measures import AMOUNT, measure_of
 from .periods import Period
-from .schedules import asked, days_ahead, sold, spread_by_history, with_history
+from .schedules import asked, days_ahead, looked_ahead, sold, spread_by_history, with_history
 from .workspace import Workspace
 
 
@@ -32,6 +32,7 @@ def cash(workspace: Workspace, period: Period, when: When = When()) -> Report:
     with asked(workspace, period, when) as question:
         pipeline = question.reading.pipeline
         measure = measure_of(pipeline, AMOUNT)
+        ahead = looked_ahead(question, measure)
         since = question.start - timedelta(longest_wait(pipeline.payments))
         found = rules.cash(
             sold(question, measure, won_from=since),
@@ -43,7 +44,7 @@ def cash(workspace: Workspace, period: Period, when: When = When()) -> Report:
         )
         terms, periods = pipeline.payments, months(question.start, question.until)
         by_day = [shares(terms, day, periods) for day in days_ahead(question)]
-        return Report(found, spread_by_history(question, measure, by_day))
+        return Report(found, spread_by_history(ahead(), measure, by_day))
 
 
 def as_json(report: Report) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from pipecli.domain.opportunity import OPEN, Opportunity
 from pipecli.domain.pipeline import WON, Pipeline
 from pipecli.domain.rates import Rates, day_of_rate
 from pipecli.errors import InvalidInput
-from pipecli.store import directory
 from pipecli.store.changes import Pair, Stood, read_pairs
 from pipecli.store.header import pipeline_as_of
+from pipecli.store.merges import merged_accounts
 from pipecli.text import _
 
 from . import merges
@@ -58,9 +58,7 @@ def changes(
 
     Raises InvalidInput for a period that ends before it starts, and for days in the future.
     """
-    with workspace.read() as reading:
-        if as_of is not None:
-            reading.as_of(as_of)
+    with workspace.read(as_of=as_of) as reading:
         return of_reading(reading, period, since=since, past=as_of is not None)
 
 
@@ -77,9 +75,11 @@ def of_reading(reading: Reading, period: Period, *, since: date | None = None, p
         first = min(month_bounds(since)[0], default_period(today)[0])
         period = Period(first, period.until or default_period(today)[1])
     start, until = bounds(*period, today)
+    merged = reading.soon(_merged, reading, since)
+    in_force = reading.soon(pipeline_as_of, reading.driver, reading.header, since)
     pairs = read_pairs(reading.driver, since=since, as_of=today if past else None, start=start, until=until)
-    pairs += _merged(reading, since)
-    then, now = pipeline_as_of(reading.driver, reading.header, since), reading.pipeline
+    pairs += merged()
+    then, now = in_force(), reading.pipeline
     before = _Valuation(then, now.rates, since, start, until)
     after = _Valuation(now, now.rates, today, start, until)
     found = rules.changes((p.number, before.standing(p.before), after.standing(p.after)) for p in pairs)
@@ -92,8 +92,9 @@ def of_reading(reading: Reading, period: Period, *, since: date | None = None, p
 
 def _merged(reading: Reading, since: date) -> list[Pair]:
     """What was merged since: it was in the number then, and nothing of it is kept from day to day any more."""
+    accounts = reading.soon(merged_accounts, reading.driver)
     found = [(one.state, _stood(one.state, since)) for one in merges.gone(reading, since, reading.today)]
-    names = directory.names(reading.driver, [state.account for state, _then in found])
+    names = accounts()
     return [
         Pair(
             state.number, state.name, None if state.account is None else names.get(state.account), then, None

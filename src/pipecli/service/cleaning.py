@@ -142,8 +142,9 @@ class _Yard:
     ) -> None:
         self._reading, self._asked = reading, asked
         self._today, self._pipeline = reading.today, reading.pipeline
+        cycles = reading.soon(store.won_cycles, reading.driver)
         self._rows = self._every_row() if rows is None else rows
-        self._longest = rules.longest_cycle(store.won_cycles(reading.driver))
+        self._longest = rules.longest_cycle(cycles())
         self._twins = self._found_twins() if twins is None else twins
 
     def _every_row(self) -> dict[int, Row]:

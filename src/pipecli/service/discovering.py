@@ -16,7 +16,7 @@ from pipecli.domain.discovery import Practice, Use, merges, probabilities, stale
 from pipecli.domain.discovery_rewrite import rearranged
 from pipecli.domain.discovery_text import DraftedStage, known
 from pipecli.domain.fold import fold
-from pipecli.domain.former import Way, way
+from pipecli.domain.former import Way
 from pipecli.domain.journeys import LOST, WON, Journey, journey, stays
 from pipecli.domain.opportunity import OPEN
 from pipecli.domain.stage_order import best_order, contradictions, often_enough, precedence
@@ -24,14 +24,14 @@ from pipecli.domain.statistics import cycle
 from pipecli.errors import InvalidInput, NotFound
 from pipecli.importers.rejected import Rejected
 from pipecli.store import header as headers
-from pipecli.store.history import stage_moves, visit_columns
-from pipecli.store.statistics import definition_stages
+from pipecli.store.history import visit_columns
 from pipecli.text import _
 
 from .discovery import NAMELESS, Draft, Progress, draft
 from .discovery_source import Identifiers, open_discovery
 from .import_request import Request
 from .importing_source import Source
+from .journeys import way_of
 from .workspace import Reading, Workspace
 
 _IMPORTED = "imported"
@@ -113,16 +113,14 @@ def _name_said(found: Draft, source: Source) -> list[str]:
 def of_workspace(workspace: Workspace) -> Discovered:
     """The cycle that a workspace's own journal shows; raises NotFound where it holds no opportunity."""
     with workspace.read() as reading:
-        road = way(
-            [stage.key for stage in reading.pipeline.stages],
-            definition_stages(reading.driver),
-            stage_moves(reading.driver, reading.today),
-        )
-        journeys, plain = _journeys(reading, road)
+        columns = visit_columns(reading.driver, reading.today)
+        versions = reading.soon(headers.definition_versions, reading.driver)
+        road = way_of(reading)
+        journeys, plain = _journeys(reading, road, columns)
         if not journeys and not plain:
             raise NotFound(_("there is no opportunity yet: pipe add, or pipe stages discover FILE"))
         practice = _practice(reading, road, journeys, plain)
-        _version, toml, _on = headers.definition_versions(reading.driver)[-1]
+        _version, toml, _on = versions()[-1]
         stages = _as_they_are(reading, practice)
         text = rearranged(
             toml,
@@ -195,11 +193,12 @@ def _ordinal(day: str) -> int:
     return date.fromisoformat(day).toordinal()
 
 
-def _journeys(reading: Reading, road: Way) -> tuple[list[Journey], list[Journey]]:
+def _journeys(
+    reading: Reading, road: Way, columns: Iterable[Sequence[Sequence[Any]]]
+) -> tuple[list[Journey], list[Journey]]:
     """The opportunities whose way is known, and those that came from a plain export and are closed."""
     known_ones: list[Journey] = []
     plain: list[Journey] = []
-    columns = visit_columns(reading.driver, reading.today)
     rows = chain.from_iterable(zip(*portion, strict=True) for portion in columns)
     for _number, visits in groupby(rows, key=itemgetter(0)):
         told = list(visits)

@@ -36,12 +36,7 @@ def doctor(workspace: Workspace, *, rebuild_projection: bool = False) -> Diagnos
             rebuild(unit.driver, unit.pipeline)
             integrity.mark_rebuilt(unit.driver)
     with workspace.read() as reading:
-        reading.driver.begin_reading()
-        try:
-            found = examine(reading)
-        finally:
-            reading.driver.rollback()
-        return found._replace(rebuilt=rebuild_projection)
+        return examine(reading)._replace(rebuilt=rebuild_projection)
 
 
 def examine(reading: Reading) -> Diagnosis:

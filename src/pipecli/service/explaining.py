@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -27,22 +28,24 @@ def explained_forecast(
     """The forecast of a period, and what each open opportunity is in it."""
     with looking_back(workspace, when) as reading:
         past = when.as_of is not None
+        rows = reading.soon(_rows, reading, past=past)
         report = of_reading(reading, period, measure=measure, past=past)
-        return report, explained(reading, report, past=past)
+        return report, explained(reading, report, rows())
 
 
-def explained(reading: Reading, report: Report, *, past: bool) -> list[dict[str, Any]]:
+def _rows(reading: Reading, *, past: bool) -> list[Row]:
+    if past:
+        return rows_as_of(reading, reading.today)
+    return list_rows(reading.driver, Filter(), reading.pipeline, reading.today)
+
+
+def explained(reading: Reading, report: Report, rows: Iterable[Row]) -> list[dict[str, Any]]:
     """Every open opportunity, the one that adds most to the history forecast first.
 
     `probability` is the rule's in percent, `by_until` the chance in percent of a win by the period's last day from
     history, `expected` what it adds to the history forecast, `share` of which it is that part.
     """
     history, measure, found = report.history, report.measure, report.found
-    rows = (
-        rows_as_of(reading, reading.today)
-        if past
-        else list_rows(reading.driver, Filter(), reading.pipeline, reading.today)
-    )
     chances, adds = history.chances(found.until), history.expected(found.start, found.until)
     place = {int(history.past.numbers[case]): n for n, case in enumerate(history.outlook.case)}
     whole = report.splits[""].existing.mean or 1.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any, TextIO
 
 from pipecli.exporters.csv_format import write_csv
@@ -29,25 +28,14 @@ COLUMNS = (
 
 def export_csv(workspace: Workspace, out: TextIO) -> int:
     """Write every opportunity, by number, as CSV; how many there are."""
-    with reading_at_once(workspace) as reading:
+    with workspace.read() as reading:
         return write_csv(every_record(reading), COLUMNS, list(reading.pipeline.fields), out)
 
 
 def export_json(workspace: Workspace, out: TextIO) -> int:
     """Write every opportunity, by number, as a JSON array; how many there are."""
-    with reading_at_once(workspace) as reading:
-        return write_json(every_record(reading), out)
-
-
-@contextmanager
-def reading_at_once(workspace: Workspace) -> Iterator[Reading]:
-    """The workspace as it stands at one moment."""
     with workspace.read() as reading:
-        reading.driver.begin_reading()
-        try:
-            yield reading
-        finally:
-            reading.driver.rollback()
+        return write_json(every_record(reading), out)
 
 
 def every_record(reading: Reading) -> Iterator[Record]:
@@ -65,11 +53,10 @@ def export_journal(workspace: Workspace, out: TextIO) -> int:
     try:
         driver.begin_reading()
         read_header(driver, write=True)  # the lists may be of another version, the journal not
-        count = 0
-        for line in journal_lines(dump.workspace_values(driver), journal_rows(driver)):
+        count, rows = 0, journal_rows(driver)
+        for line in journal_lines(dump.workspace_values(driver), rows):
             out.write(line)
             count += 1
-        driver.rollback()
         return count
     finally:
         driver.close()
@@ -77,6 +64,9 @@ def export_journal(workspace: Workspace, out: TextIO) -> int:
 
 def journal_rows(driver: Driver) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every row of the journal with the name of its table, as it is exported."""
-    for table, columns in dump.TABLES.items():
-        for row in dump.dumped(driver, table):
-            yield table, dict(zip(columns, row, strict=True))
+    tables = {table: dump.dumped(driver, table) for table in dump.TABLES}
+    return (
+        (table, dict(zip(dump.TABLES[table], row, strict=True)))
+        for table, rows in tables.items()
+        for row in rows
+    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipecli.domain import focus as rules
 from pipecli.domain.condition import describe
@@ -18,11 +18,12 @@ from pipecli.store.changes import amounts_then
 from pipecli.store.lists import Filter, Row, asked_approvals, list_rows
 
 from .measures import AMOUNT, measure_of
-from .outlook import history_forecast
+from .outlook import HistoryForecast, history_forecast
 from .records import Record, record, row_facts
 from .workspace import Reading, Workspace
 
 WEEK = timedelta(7)
+Asking = tuple[Row, Criterion, Mapping[str, Any]]
 
 
 class Asked(NamedTuple):
@@ -79,30 +80,36 @@ class Focus(NamedTuple):
 def focus(workspace: Workspace, limit: int) -> Focus:
     """What to look at; `limit` lines are shared between the sections, 0 shows all."""
     with workspace.read() as reading:
+        until = quarter_bounds(reading.today)[1]
+        ahead = reading.soon(history_forecast, reading, until, measure_of(reading.pipeline, AMOUNT))
+        asked = reading.soon(asked_approvals, reading.driver, tuple(reading.pipeline.roles))
         rows = {
             row.number: row for row in list_rows(reading.driver, Filter(), reading.pipeline, reading.today)
         }
-        wins = _chances(reading, list(rows.values()))
-        found = _Found(reading, rows, wins)
+        asking = _asking(reading, rows.values())
+        numbers = sorted({row.number for row, *_rest in asking})
+        then = reading.soon(amounts_then, reading.driver, numbers, reading.today - WEEK)
+        wins = _chances(reading, list(rows.values()), ahead(), until)
+        found = _Found(reading, rows, wins, asked(), asking, then())
         sections = [found.approvals(), found.uncertain(), found.stakes()]
         shown = rules.lines_each([len(lines) for lines in sections], limit)
         return Focus(
             reading.pipeline.currency,
-            quarter_bounds(reading.today)[1],
+            until,
             [line for lines, n in zip(sections, shown, strict=True) for line in lines[:n]],
             {name: len(lines) for name, lines in zip(rules.SECTIONS, sections, strict=True)},
             sum(found.worth(rows[number]) is None for number in wins),
         )
 
 
-def _chances(reading: Reading, rows: Sequence[Row]) -> Mapping[int, float]:
+def _chances(
+    reading: Reading, rows: Sequence[Row], ahead: HistoryForecast, until: date
+) -> Mapping[int, float]:
     """The chance that each open opportunity is won by the end of this quarter, from 0 to 1.
 
     From history where it is the one to believe; else by the rules: the probability of those to be closed by then,
     of which those whose close date is missing or past may be too.
     """
-    until = quarter_bounds(reading.today)[1]
-    ahead = history_forecast(reading, until, measure_of(reading.pipeline, AMOUNT))
     if ahead.trust.trusted:
         chances = ahead.chances(until)
         return {row.number: chances[row.number] for row in rows if row.number in chances}
@@ -113,12 +120,31 @@ def _chances(reading: Reading, rows: Sequence[Row]) -> Mapping[int, float]:
     }
 
 
+def _asking(reading: Reading, rows: Iterable[Row]) -> list[Asking]:
+    """The opportunities whose amount asks for an approval."""
+    pipeline, today = reading.pipeline, reading.today
+    facts = [(row, row_facts(row, pipeline, today)) for row in rows]
+    return [
+        (row, criterion, found)
+        for criterion in rules.stakes(pipeline)
+        for row, found in facts
+        if rules.is_at_stake(criterion, found, today)
+    ]
+
+
 class _Found(NamedTuple):
-    """The open opportunities of a reading and their chances, to be listed in sections."""
+    """The open opportunities of a reading, to be listed in sections.
+
+    `wins` are their chances, `waiting` the approvals they wait for, `asking` those whose amount asks for one, and
+    `then` the amounts of those a week ago.
+    """
 
     reading: Reading
     rows: Mapping[int, Row]
     wins: Mapping[int, float]
+    waiting: Sequence[tuple[int, str, str, str]]
+    asking: Sequence[Asking]
+    then: Mapping[int, tuple[int | None, str]]
 
     def worth(self, row: Row) -> int | None:
         """The amount in minor units of the workspace's currency; None without an amount, or a rate for it."""
@@ -131,7 +157,7 @@ class _Found(NamedTuple):
         roles = self.reading.pipeline.roles
         criteria = {c.key: c for c in self.reading.pipeline.criteria() if c.approval in roles}
         order = {role: n for n, role in enumerate(roles)}
-        asked = [a for a in asked_approvals(self.reading.driver, tuple(roles)) if a[1] in criteria]
+        asked = [a for a in self.waiting if a[1] in criteria]
         asked.sort(key=lambda a: (order[criteria[a[1]].approval or ""], a[3], a[0]))
         return [self._asked(number, criteria[key], by, on) for number, key, by, on in asked]
 
@@ -156,20 +182,17 @@ class _Found(NamedTuple):
     def stakes(self) -> list[Line]:
         """Those whose amount asks for an approval now and did not a week ago, the largest first."""
         pipeline, today = self.reading.pipeline, self.reading.today
-        asking = [
-            (row, criterion, facts)
-            for criterion in rules.stakes(pipeline)
-            for row in self.rows.values()
-            if rules.is_at_stake(criterion, facts := row_facts(row, pipeline, today), today)
-        ]
-        then = amounts_then(self.reading.driver, sorted({row.number for row, *_ in asking}), today - WEEK)
         found: dict[int, Crossed] = {}
-        for row, criterion, facts in asking:
-            amount, currency = then.get(row.number, (None, row.currency))
+        for row, criterion, facts in self.asking:
+            amount, currency = self.then.get(row.number, (None, row.currency))
             if rules.crossed(criterion, facts, comparable_amount(amount, currency, pipeline, today), today):
                 known = None if amount is None else major(amount, currency)
                 why = Crossed(
-                    criterion.key, describe(criterion.when or []), known, currency, row.number not in then
+                    criterion.key,
+                    describe(criterion.when or []),
+                    known,
+                    currency,
+                    row.number not in self.then,
                 )
                 found.setdefault(row.number, why)
         numbers = sorted(found, key=lambda number: (-(self.worth(self.rows[number]) or 0), number))

@@ -57,9 +57,7 @@ class Report(NamedTuple):
 def looking_back(workspace: Workspace, when: When) -> Iterator[Reading]:
     """The workspace open for a report; raises InvalidInput for days in the future, NotFound before the first record."""
     if when.as_known is None:
-        with workspace.read() as reading:
-            if when.as_of is not None:
-                reading.as_of(when.as_of)
+        with workspace.read(as_of=when.as_of) as reading:
             yield reading
         return
     from .as_known import as_known
@@ -103,8 +101,9 @@ def with_changes(
 
     with looking_back(workspace, when) as reading:
         past = when.as_of is not None
+        moved = reading.soon(summary, reading, period, past=past) if measure == AMOUNT else None
         report = of_reading(reading, period, by=by, measure=measure, past=past, usual_lines=usual_lines)
-        return report, summary(reading, period, past=past) if measure == AMOUNT else None
+        return report, moved and moved()
 
 
 def of_reading(
@@ -127,6 +126,7 @@ def of_reading(
         start = min(first for first, _last in lines.values())
     elif grouping in (rules.MONTH, rules.QUARTER):
         lines = rules.periods(grouping, start, until)
+    ahead = reading.soon(history_forecast, reading, until, measured)
     stored = read(reading, start, measured, by=grouping, past=past)
     keys, labels = (
         (None, {}) if lines is not None or not grouping else _keys(stored, grouping, reading.pipeline)
@@ -143,7 +143,7 @@ def of_reading(
     if grouping == "stage":
         ordered = sorted(found.groups, key=lambda g: reading.pipeline.index(g.key))
         found = found._replace(groups=tuple(ordered))
-    history = history_forecast(reading, until, measured)
+    history = ahead()
     splits = {"": history.split(start, until)}
     for group in found.groups:
         splits[group.key] = history.split(

@@ -76,11 +76,7 @@ class Forgotten(NamedTuple):
 def traces(workspace: Workspace, contact: str) -> Found:
     """A person by number, address or name, and where they are named; raises NotFound or Ambiguous."""
     with workspace.read() as reading:
-        reading.driver.begin_reading()
-        try:
-            return _found(reading.driver, contact, _state(reading.header))
-        finally:
-            reading.driver.rollback()
+        return _found(reading.driver, contact, _state(reading.header))
 
 
 def forget(
@@ -105,8 +101,9 @@ def forget(
 
 def sweep(workspace: Workspace) -> bool:
     """Overwrite what the database still keeps of what was erased earlier; whether it could."""
-    with workspace.read():
-        return erasing.sweep(workspace.address)
+    with workspace.read():  # what is none of ours is left as it is
+        pass
+    return erasing.sweep(workspace.address)
 
 
 def _state(header: Header) -> State:
@@ -115,11 +112,20 @@ def _state(header: Header) -> State:
 
 def _found(driver: Driver, contact: str, state: State) -> Found:
     people, namesakes = _people(driver, contact)
+    account = driver.soon(directory.names, driver, [people[0].account])
+    payloads, contents = erasing.payloads(driver), erasing.texts(driver)
     search = _Search(driver, people, namesakes)
-    names = search.in_payloads()
-    texts = search.in_texts()
-    account = directory.names(driver, [people[0].account]).get(people[0].account or 0)
-    return Found(people, namesakes, account, tuple(sorted(search.own)), tuple(texts), tuple(names), state)
+    names = search.in_payloads(payloads)
+    texts = search.in_texts(contents)
+    return Found(
+        people,
+        namesakes,
+        account().get(people[0].account or 0),
+        tuple(sorted(search.own)),
+        tuple(texts),
+        tuple(names),
+        state,
+    )
 
 
 class _Search:
@@ -129,21 +135,21 @@ class _Search:
     """
 
     def __init__(self, driver: Driver, people: tuple[Person, ...], namesakes: tuple[Person, ...]) -> None:
-        self._driver = driver
         self._contacts = frozenset(p.id for p in people)
         self._known = [Traces(p.name, p.mail, p.phone) for p in people]
         self._surely = [Traces(None, p.mail, p.phone) for p in people]
+        of_namesakes = driver.soon(directory.used_by, driver, [p.id for p in namesakes])
         self.own = set(directory.used_by(driver, sorted(self._contacts)))
-        others = set(directory.used_by(driver, [p.id for p in namesakes]))
+        others = set(of_namesakes())
         self._of_others = {ev.opportunity_stream(n) for n in others - self.own}
         self._of_others |= {contact_stream(p.id) for p in namesakes}
         self._own_streams: set[str] = set()
 
-    def in_payloads(self) -> list[Trace]:
+    def in_payloads(self, payloads: Iterable[Entry]) -> list[Trace]:
         """The payloads that carry what is theirs; opportunities that once were theirs are learnt on the way."""
         found = []
         marks = [str(contact) for contact in self._contacts]
-        for entry in erasing.payloads(self._driver):
+        for entry in payloads:
             known = self._fitting(entry)
             named = any(one.may_be_in(entry.body) for one in known)
             if not named and not any(mark in entry.body for mark in marks):
@@ -157,9 +163,9 @@ class _Search:
         self._own_streams = {ev.opportunity_stream(n) for n in self.own}
         return found
 
-    def in_texts(self) -> list[Trace]:
+    def in_texts(self, texts: Iterable[Entry]) -> list[Trace]:
         """The texts that name them; to be asked for once their opportunities are known."""
-        return [_trace(entry) for entry in erasing.texts(self._driver) if self._names(entry)]
+        return [_trace(entry) for entry in texts if self._names(entry)]
 
     def without_them(self, entry: Entry) -> str:
         """A payload with what is theirs taken out of its texts."""
@@ -237,18 +243,23 @@ def _several(fits: Iterable[Person], text: str) -> Ambiguous:
 
 def _erase(unit: Unit, found: Found) -> None:
     at, driver = unit.recorded_at, unit.driver
-    search = _Search(driver, found.people, found.namesakes)
     streams = {t.stream for t in (*found.texts, *found.names)} | {contact_stream(i) for i in found.contacts}
     accounts = sorted(int(s[1:]) for s in streams if s.startswith("a"))
-    numbers = set(found.opportunities) | set(directory.used_by(driver, accounts))
+    of_accounts = unit.soon(directory.used_by, driver, accounts)
+    naming = unit.soon(erasing.payloads_of, driver, [trace.seq for trace in found.names])
+    search = _Search(driver, found.people, found.namesakes)
+    numbers, entries = sorted({*found.opportunities, *of_accounts()}), naming()
     ordered = sorted(streams | {ev.opportunity_stream(n) for n in numbers})
     before = dict(journal.load_many(driver, ordered))
     erasing.blank_people(driver, found.contacts, at)
     erasing.blank_texts(driver, [t.seq for t in found.texts], at)
-    entries = erasing.payloads_of(driver, [trace.seq for trace in found.names])
     erasing.rewrite_payloads(driver, [(entry.seq, search.without_them(entry)) for entry in entries])
-    after = dict(journal.load_many(driver, ordered))
-    directory.add_accounts(driver, [row for i in accounts for row in _projected(i, after)])
+    histories = journal.load_many(driver, ordered)
+    unit.names |= directory.names_in(driver, [stream for stream in ordered if stream.startswith("o")])
+    after = dict(histories)
+    renamed = [row for i in accounts for row in _projected(i, after)]
+    directory.add_accounts(driver, renamed)
+    unit.names |= dict(renamed)
     erased: dict[str, list[int]] = {}
     for trace in (*found.texts, *found.names):
         erased.setdefault(trace.stream, []).append(trace.seq)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
@@ -67,8 +67,10 @@ def read_past(reading: Reading, measure: Measure) -> Past:
     """Everything that happened by the end of the reading's day, valued by a measure."""
     driver, day = reading.driver, reading.today
     days = _Ordinals()
-    keys, versions, index = _stages(reading, days)
-    portions = list(stored.visit_columns(driver, day))
+    stages = reading.soon(_stages, reading, days)
+    given = None if measure.field is None else reading.soon(_field_changes, driver, measure.key)
+    figures, portions = stored.span_columns(driver, day), list(stored.visit_columns(driver, day))
+    keys, versions, index = stages()
     numbers, case = np.unique(_joined(portions, 0, lambda column: column), return_inverse=True)
     visits = Visits(
         case,
@@ -78,12 +80,13 @@ def read_past(reading: Reading, measure: Measure) -> Past:
         _joined(portions, 4, lambda column: [_OUTCOMES.get(outcome, CUT) for outcome in column]),
         _joined(portions, 5, lambda column: [how == "imported" for how in column]).astype(bool),
     )
-    spans = _spans(reading, measure, numbers, days, index)
+    spans = _spans(reading, measure, list(figures), numbers, days, index)
     imported_on = partial(_imported_on, driver, numbers)
     past = past_of(visits, spans, numbers, keys, versions, day.toordinal(), imported_on, measure)
-    if measure.field is None:
+    if given is None:
         return past
-    return past._replace(history=past.history._replace(value=_field_values(reading, measure, numbers)))
+    values = _field_values(reading, measure, numbers, given())
+    return past._replace(history=past.history._replace(value=values))
 
 
 def past_of(
@@ -129,11 +132,11 @@ def _stages(
 
     A stage that a changed definition dropped is the one its opportunities were moved to, else one of its own.
     """
+    moved = reading.soon(stored.stage_moves, reading.driver, reading.today)
     versions = stored.stage_probabilities(reading.driver, reading.today)
     former = {key: percent for _on, found in versions for key, percent in found.items()}
     current = {stage.key: stage.probability for stage in reading.pipeline.stages}
-    moves = stored.stage_moves(reading.driver, reading.today)
-
+    moves = moved()
     lasting = {key: lasting_stage(key, tuple(current), moves) for key in former}
     usual = {lasting[key]: percent for key, percent in former.items()} | current
     keys = (*current, *(key for key in usual if key not in current))
@@ -167,10 +170,14 @@ def _merged(
 
 
 def _spans(
-    reading: Reading, measure: Measure, numbers: Days, days: _Ordinals, index: dict[str, int]
+    reading: Reading,
+    measure: Measure,
+    portions: Sequence[Columns],
+    numbers: Days,
+    days: _Ordinals,
+    index: dict[str, int],
 ) -> Spans:
     """The value, the expected close day and the probability set by hand, from day to day."""
-    portions = list(stored.span_columns(reading.driver, reading.today))
 
     def figures(read: Callable[[Columns], Iterable[float]]) -> Floats:
         parts = [np.fromiter(read(portion), dtype=float, count=len(portion[0])) for portion in portions]
@@ -202,29 +209,38 @@ def _amounts(reading: Reading, portion: Columns) -> Iterator[float]:
         yield float(rates.convert(amount, currency, today if lasts else date.fromisoformat(start)) or 0)
 
 
-def _field_values(reading: Reading, measure: Measure, numbers: Days) -> Timeline:
-    """A field of the company's own from day to day; only what was set after the opening is read from the journal."""
+def _field_values(
+    reading: Reading, measure: Measure, numbers: Days, given: Iterable[tuple[int, date, Any]]
+) -> Timeline:
+    """A field of the company's own from day to day."""
     case, start, value = [], [], []
     place = {int(number): n for n, number in enumerate(numbers)}
-    for number, day, found in _field_changes(reading.driver, measure.key):
+    for number, day, found in given:
         if number in place and day <= reading.today:
             case.append(place[number])
             start.append(day.toordinal())
             known = measure.value({measure.key: found})
             value.append(_NOTHING if known is None else float(known))
+    by_case = np.lexsort((start, case))  # what was given on one day stays in its order
     return Timeline(
-        np.array(case, dtype=np.int64), np.array(start, dtype=np.int64), np.array(value, dtype=float)
+        np.array(case, dtype=np.int64)[by_case],
+        np.array(start, dtype=np.int64)[by_case],
+        np.array(value, dtype=float)[by_case],
     )
 
 
-def _field_changes(driver: Driver, key: str) -> Iterator[tuple[int, date, Any]]:
-    """By opportunity and day, every value a field was given."""
+def _field_changes(driver: Driver, key: str) -> list[tuple[int, date, Any]]:
+    """Opportunity and day of every value a field was given; the journal is read of those where it changed."""
+    found, changed = [], []
     for number, fields, described_on in stored.field_columns(driver):
         if described_on is None:
-            yield number, date.min, json.loads(fields).get(key)
-            continue
-        for event in ev.live(journal.load_stream(driver, opportunity_stream(number))):
+            found.append((number, date.min, json.loads(fields).get(key)))
+        else:
+            changed.append(opportunity_stream(number))
+    for stream, events in journal.load_many(driver, changed):
+        for event in ev.live(events):
             if event.kind == ev.OPENED:
-                yield number, date.min, event.payload.get("fields", {}).get(key)
+                found.append((int(stream[1:]), date.min, event.payload.get("fields", {}).get(key)))
             elif event.kind == ev.DESCRIBED and key in event.payload["changes"]:
-                yield number, event.occurred_on, event.payload["changes"][key]
+                found.append((int(stream[1:]), event.occurred_on, event.payload["changes"][key]))
+    return found

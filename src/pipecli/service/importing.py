@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -106,6 +107,16 @@ def import_file(
     return found
 
 
+def _around(unit: Unit, tally: _Tally) -> Directory:
+    """What an import looks rows up in: whoever is known, and what is open by its name."""
+    names = unit.soon(directory.all_names, unit.driver)
+    there = unit.soon(imported.open_names, unit.driver)
+    people = Directory(unit)
+    unit.names |= names()
+    tally.there = there()
+    return people
+
+
 @dataclass
 class _Tally:
     """What became of the rows so far."""
@@ -158,15 +169,13 @@ class _Run:
             pipelines_named=source.names_pipelines,
         )
         tally = _Tally()
-        unit.names |= directory.all_names(unit.driver)
-        tally.there = imported.open_names(unit.driver)
-        people = Directory(unit)
+        around = cache(unit.soon(_around, unit, tally))
         self._back = Returning(unit, source.table, mapping) if source.is_own else None
         rows = self._rows(self._reader(unit, mapping, labels), mapping, unit, tally)
         while portion := list(islice(rows, PORTION)):
-            self._decide(unit, portion, people, tally)
+            self._decide(unit, portion, around, tally)
         labels.require_some(_own_stages(source) if unit.is_first else "")
-        tally.alike, tally.people_alike = people.alike(), people.people_alike()
+        tally.alike, tally.people_alike = around().alike(), around().people_alike()
         unit.told = self._write_told
         tally.rejected.sort(key=lambda r: r.line.number)
         written = bool(tally.rejected) and not self._dry_run
@@ -247,10 +256,13 @@ class _Run:
             raise InvalidInput(line.fault)
         return reader.read(line.number, line.cells, self._source.past(line, identifier))
 
-    def _decide(self, unit: Unit, rows: Sequence[Row], people: Directory, tally: _Tally) -> None:
+    def _decide(
+        self, unit: Unit, rows: Sequence[Row], around: Callable[[], Directory], tally: _Tally
+    ) -> None:
         known = _known(unit, self._source.system_key, [row.external[1] for row in rows])
         if self._back:
             known |= self._back.known(rows)
+        people = around()
         changed = _changed(rows, known)
         streams = {
             opportunity_stream(number): number

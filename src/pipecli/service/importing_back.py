@@ -45,8 +45,9 @@ class Returning:
         self._unit = unit
         self._table = table
         self._mapping = mapping
+        merged = unit.soon(imported.merged_numbers, unit.driver)
         self._numbers = imported.numbers(unit.driver)
-        self._merged = imported.merged_numbers(unit.driver)
+        self._merged = merged()
         pipeline = unit.pipeline
         reader = Reader(pipeline, unit.today, ".", "dmy")
         labels = Labels(pipeline, {})

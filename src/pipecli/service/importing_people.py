@@ -17,7 +17,7 @@ class Directory:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
-        self._accounts = directory.all_accounts(unit.driver)
+        accounts = unit.soon(directory.all_accounts, unit.driver)
         self._added: list[str] = []
         self._people: list[Person] = []
         self._known_people = 0
@@ -26,6 +26,7 @@ class Directory:
         for person in imported.everybody(unit.driver):
             if person.name:
                 self._remember(person.id, person.name, person.mail, person.account)
+        self._accounts = accounts()
         self._known_people = len(self._people)
 
     def of(self, row: Row) -> People:

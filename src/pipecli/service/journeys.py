@@ -7,9 +7,11 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
+from pipecli.domain.events import opportunity_stream
 from pipecli.domain.fold import fold
 from pipecli.domain.former import Way, way
 from pipecli.domain.journeys import Journey, journey, stays
+from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.rates import day_of_rate
 from pipecli.errors import InvalidInput, NotFound
 from pipecli.store.history import stage_moves
@@ -61,17 +63,16 @@ class Past(NamedTuple):
 
 
 def read_past(reading: Reading, asked: Asked) -> Past:
-    """The past up to the reading's day, or to `--as-of`.
+    """The past up to the reading's day.
 
-    Raises InvalidInput for a day that has not come or a period that ends before it starts, NotFound for an owner who
-    has nothing.
+    Raises InvalidInput for a period that ends before it starts, NotFound for an owner who has nothing.
     """
-    if asked.as_of is not None:
-        reading.as_of(asked.as_of)
     period = _period(asked, reading.today)
     today = reading.today.toordinal()
-    road = _way(reading)
-    journeys = [_journey(reading, stood, road, today) for stood in read_stood(reading.driver, reading.today)]
+    found_way = reading.soon(way_of, reading)
+    found = list(read_stood(reading.driver, reading.today))
+    told, road = _told(reading, found), found_way()
+    journeys = [_journey(reading, stood, told.get(stood.number), road, today) for stood in found]
     return Past(journeys, road, today, _owner(asked.owner, journeys), period)
 
 
@@ -85,15 +86,13 @@ def _period(asked: Asked, today: date) -> tuple[int, int] | None:
     return first.toordinal(), last.toordinal()
 
 
-def _way(reading: Reading) -> Way:
-    return way(
-        [stage.key for stage in reading.pipeline.stages],
-        definition_stages(reading.driver),
-        stage_moves(reading.driver, reading.today),
-    )
+def way_of(reading: Reading) -> Way:
+    """The stages on the way through the pipeline, those of earlier definitions where they were moved to."""
+    moves = reading.soon(stage_moves, reading.driver, reading.today)
+    return way([stage.key for stage in reading.pipeline.stages], definition_stages(reading.driver), moves())
 
 
-def _journey(reading: Reading, stood: Stood, road: Way, today: int) -> Journey:
+def _journey(reading: Reading, stood: Stood, told: Opportunity | None, road: Way, today: int) -> Journey:
     found = stays(
         (
             (stage, _ordinal(entered), None if left is None else _ordinal(left), outcome)
@@ -102,7 +101,9 @@ def _journey(reading: Reading, stood: Stood, road: Way, today: int) -> Journey:
         road,
         today,
     )
-    source, reason = _told(reading, stood) if stood.retold else (stood.source, stood.loss_reason)
+    source, reason = stood.source, stood.loss_reason
+    if told is not None:
+        source, reason = told.source, told.loss_reason or told.outcome_reason
     worth = _worth(reading, stood, found[-1].left)
     no_rate = stood.currency if worth is None and stood.amount is not None else None
     return journey(
@@ -128,16 +129,17 @@ def _ordinal(day: str) -> int:
     return date.fromisoformat(day).toordinal()
 
 
-def _told(reading: Reading, stood: Stood) -> tuple[str | None, str | None]:
-    """Source and loss reason as the journal tells them of that day."""
-    from pipecli.domain.events import opportunity_stream
-    from pipecli.store.journal import load_stream
+def _told(reading: Reading, found: Sequence[Stood]) -> dict[int, Opportunity]:
+    """Those whose source and loss reason of that day only the journal tells, as it tells them."""
+    streams = [opportunity_stream(stood.number) for stood in found if stood.retold]
+    if not streams:
+        return {}
+    from pipecli.store.journal import load_many
 
     from .past import state_as_of
 
-    events = load_stream(reading.driver, opportunity_stream(stood.number))
-    state = state_as_of(events, reading.today)
-    return (state.source, state.loss_reason or state.outcome_reason) if state else (None, None)
+    states = (state_as_of(events, reading.today) for _stream, events in load_many(reading.driver, streams))
+    return {state.number: state for state in states if state}
 
 
 def _owner(text: str | None, journeys: Sequence[Journey]) -> str | None:

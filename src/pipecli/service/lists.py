@@ -13,7 +13,6 @@ from pipecli.domain.rates import day_of_rate
 from pipecli.errors import InvalidInput
 from pipecli.store import lists, proposals
 from pipecli.store.lists import Filter, Row, Total
-from pipecli.store.rates import expect_rates
 from pipecli.text import _
 
 from .records import Record, record, row_facts, stale
@@ -95,11 +94,8 @@ def listing(
 
     Raises InvalidInput for a status, sort key or condition that cannot be read, NotFound for an unknown stage.
     """
-    with workspace.read() as reading:
-        pipeline = reading.pipeline
-        if as_of is not None:
-            pipeline = reading.as_of(as_of)
-        filter_ = _filter(wanted, pipeline, reading.actor if mine else None)
+    with workspace.read(as_of=as_of) as reading:
+        filter_ = _filter(wanted, reading.pipeline, reading.actor if mine else None)
         return filtered(reading, filter_, limit) if as_of is None else _listing_as_of(reading, filter_, limit)
 
 
@@ -150,19 +146,20 @@ def first(workspace: Workspace) -> Record | None:
     """The first thing to do of the actor's: the most valuable late one, else the next one due."""
     with workspace.read() as reading:
         late = Filter(owner=reading.actor, due_before=reading.today, sort="-weighted")
-        for filter_ in (late, Filter(owner=reading.actor, sort="due")):
-            rows = lists.list_rows(reading.driver, filter_, reading.pipeline, reading.today, 1)
-            if rows:
-                return record(rows[0], reading.pipeline, reading.today)
-        return None
+        found = [
+            reading.soon(lists.list_rows, reading.driver, filter_, reading.pipeline, reading.today, 1)
+            for filter_ in (late, Filter(owner=reading.actor, sort="due"))
+        ]
+        row = next((rows[0] for one in found if (rows := one())), None)
+        return None if row is None else record(row, reading.pipeline, reading.today)
 
 
 def filtered(reading: Reading, filter_: Filter, limit: int) -> Listing:
     """The list of what fits a filter; `limit` 0 is all of it."""
     pipeline, today = reading.pipeline, reading.today
-    lists.expect_list(reading.driver, filter_, pipeline, today, limit)
-    expect_rates(reading.driver, pipeline.currency)
     try:
+        if limit:
+            lists.expect_totals(reading.driver, filter_, pipeline, today)
         rows = lists.list_rows(reading.driver, filter_, pipeline, today, limit)
         full = limit and len(rows) == limit
         totals = (
@@ -321,26 +318,24 @@ def today(workspace: Workspace, limit: int, *, everybody: bool = False, days: in
         now = reading.today
         overdue_now = Filter(due_before=now, owner=who, sort="-weighted")
         at_once = Filter(due_on=now, owner=who, sort="-weighted")
-        coming = [] if days is None else [_coming(who, now, days)]
-        for filter_ in (overdue_now, at_once, quiet(who), *coming):
-            lists.expect_list(reading.driver, filter_, reading.pipeline, now, limit)
-        lists.expect_asked(reading.driver, reading.pipeline.roles_of(actor))
-        lists.expect_totals(reading.driver, Filter(owner=who), reading.pipeline, now)
-        proposals.expect_waiting(reading.driver, who)
-        overdue = filtered(reading, overdue_now, limit)
-        due = filtered(reading, at_once, limit)
-        gone_quiet = filtered(reading, quiet(who), limit)
+        overdue = reading.soon(filtered, reading, overdue_now, limit)
+        due = reading.soon(filtered, reading, at_once, limit)
+        gone_quiet = reading.soon(filtered, reading, quiet(who), limit)
+        coming = None if days is None else reading.soon(filtered, reading, _coming(who, now, days), limit)
+        asked = reading.soon(approvals_asked, reading, actor)
+        totals = reading.soon(lists.list_totals, reading.driver, Filter(owner=who), reading.pipeline, now)
+        waiting = reading.soon(proposals.waiting, reading.driver, who)
         return Today(
             actor,
             now,
-            overdue,
-            due,
-            approvals_asked(reading, actor),
-            gone_quiet,
+            overdue(),
+            due(),
+            asked(),
+            gone_quiet(),
             stage_limits(reading),
-            sum(t.n for t in lists.list_totals(reading.driver, Filter(owner=who), reading.pipeline, now)),
-            None if days is None else filtered(reading, coming[0], limit),
-            proposals.waiting(reading.driver, who),
+            sum(t.n for t in totals()),
+            coming and coming(),
+            waiting(),
         )
 
 

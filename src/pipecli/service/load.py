@@ -14,7 +14,7 @@ from pipecli.domain.schedules import share_of_delivery
 from .forecast import When
 from .measures import Measure, field_measure
 from .periods import Period
-from .schedules import asked, days_ahead, sold, spread_by_history, with_history
+from .schedules import asked, days_ahead, looked_ahead, sold, spread_by_history, with_history
 from .workspace import Workspace
 
 
@@ -42,6 +42,7 @@ def load(workspace: Workspace, field: str, period: Period, when: When = When()) 
         pipeline = question.reading.pipeline
         measure = field_measure(pipeline, field)
         delivery = pipeline.delivery_of(measure.key)
+        ahead = looked_ahead(question, measure)
         since = max(question.start, question.reading.today) - timedelta(delivery.start_after + delivery.over)
         work = rules.load(
             sold(question, measure, won_from=since),
@@ -52,7 +53,7 @@ def load(workspace: Workspace, field: str, period: Period, when: When = When()) 
         )
         periods = [week for week, _work in work.by_week]
         by_day = [share_of_delivery(delivery, day, periods) for day in days_ahead(question)]
-        histories = spread_by_history(question, measure, by_day)
+        histories = spread_by_history(ahead(), measure, by_day)
         return FieldLoad(measure, pipeline.fields[measure.key], work, histories)
 
 

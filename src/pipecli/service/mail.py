@@ -239,9 +239,10 @@ class _Run:
 
     def build(self, unit: Unit) -> Taken:
         """Decide on every message in the unit and say what became of them."""
+        taken_before = unit.soon(exchanges.taken, unit.driver)
+        people = unit.soon(exchanges.known_people, unit.driver)
         standing = {one.number: one for one in exchanges.standing(unit.driver)}
-        matcher = Matcher(standing.values(), exchanges.known_people(unit.driver))
-        before = exchanges.taken(unit.driver)
+        matcher, before = Matcher(standing.values(), people()), taken_before()
         seen: set[str] = set()
         known = repeated = 0
         accepted: list[tuple[str, int, int]] = []
@@ -269,9 +270,11 @@ class _Run:
         counts = Counter(number for _day, _n, number in accepted)
         if not counts:
             return counts
-        unit.names |= directory.all_names(unit.driver)
+        all_names = unit.soon(directory.all_names, unit.driver)
         streams = {opportunity_stream(number): number for number in counts}
-        for stream, events in journal.load_many(unit.driver, list(streams)):
+        histories = journal.load_many(unit.driver, list(streams))
+        unit.names |= all_names()
+        for stream, events in histories:
             unit.know(streams[stream], events)
         for _day, n, number in sorted(accepted):
             incoming = self._shelf.get(n)

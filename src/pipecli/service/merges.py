@@ -6,13 +6,12 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from pipecli.domain import events as ev
-from pipecli.domain.events import Event, opportunity_stream
+from pipecli.domain.events import Event
 from pipecli.domain.evolve import fold
 from pipecli.domain.fold import fold as folded
 from pipecli.domain.money import major
 from pipecli.domain.opportunity import Opportunity
-from pipecli.store import directory, journal
-from pipecli.store.merges import read_merges
+from pipecli.store.merges import merged_accounts, read_merged
 
 from .workspace import Reading
 
@@ -28,9 +27,8 @@ class Gone(NamedTuple):
 
 def gone(reading: Reading, after: date, until: date) -> list[Gone]:
     """What was merged after a day and up to another, the oldest merge first."""
-    streams = [opportunity_stream(merge.number) for merge in read_merges(reading.driver, after, until)]
     found = []
-    for _stream, events in journal.load_many(reading.driver, streams):
+    for events in read_merged(reading.driver, after, until):
         alive = ev.live(events)
         merge = next(e for e in alive if e.kind == ev.MERGED)
         state = fold(e for e in alive if e.version < merge.version)
@@ -41,9 +39,9 @@ def gone(reading: Reading, after: date, until: date) -> list[Gone]:
 
 def records(reading: Reading, after: date) -> list[Record]:
     """What was merged after a day: what it was until then, into which, by whom, and why where somebody had to say."""
+    accounts = reading.soon(merged_accounts, reading.driver)
     found = gone(reading, after, reading.today)
-    names = directory.names(reading.driver, [one.state.account for one in found])
-    reasons = journal.texts(reading.driver, [one.merge.seq for one in found])
+    names = accounts()
     return [
         {
             "id": one.state.number,
@@ -56,7 +54,7 @@ def records(reading: Reading, after: date) -> list[Record]:
             "into": one.merge.payload["into"],
             "merged_on": one.merge.occurred_on.isoformat(),
             "merged_by": one.merge.actor,
-            "reason": reasons.get(one.merge.seq),
+            "reason": one.merge.text,
         }
         for one in found
     ]

@@ -93,7 +93,8 @@ def merge(
 
 
 def _both(unit: Unit, workspace: Workspace, kept: str, other: str) -> tuple[Decision, Decision]:
-    one, two = (unit.decision(refs.find(unit.driver, ref, workspace)) for ref in (kept, other))
+    found = [unit.soon(refs.find, unit.driver, ref, workspace) for ref in (kept, other)]
+    one, two = unit.decisions([number() for number in found])
     return one, two
 
 

@@ -36,9 +36,11 @@ def alike(workspace: Workspace) -> list[Twins]:
     """Accounts, then contacts that may be one and are used, those in most opportunities first."""
     with workspace.read() as reading:
         driver = reading.driver
+        uses = reading.soon(_uses, driver)
+        everybody = reading.soon(imported.everybody, driver)
         accounts = {i: name for name, i in directory.all_accounts(driver).items()}
-        people = [Person(p.id, p.name, p.mail, p.account) for p in imported.everybody(driver) if p.name]
-        used = _uses(driver)
+        people = [Person(p.id, p.name, p.mail, p.account) for p in everybody() if p.name]
+        used = uses()
     found = [
         _same_account((a, accounts[a]), (b, accounts[b]), used)
         for a, b in same_accounts(list(accounts.items()))
@@ -49,8 +51,10 @@ def alike(workspace: Workspace) -> list[Twins]:
 
 def _uses(driver: Driver) -> Uses:
     found: dict[int, list[tuple[int, str]]] = {}
-    for field in ("account", "contact", "decision_maker"):
-        for number, key in directory.references(driver, field):
+    fields = ("account", "contact", "decision_maker")
+    asked = {field: driver.soon(directory.references, driver, field) for field in fields}
+    for field in fields:
+        for number, key in asked[field]():
             found.setdefault(key, []).append((number, field))
     return found
 

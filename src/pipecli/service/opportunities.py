@@ -129,8 +129,9 @@ def snooze(
     with workspace.commit("snooze", dry_run=dry_run) as unit:
         day = reader(unit, workspace.settings).day(due)
         out = []
-        for number in dict.fromkeys(refs.find(unit.driver, ref, workspace) for ref in wanted):
-            decision = unit.decision(number)
+        found = [unit.soon(refs.find, unit.driver, ref, workspace) for ref in wanted]
+        numbers = list(dict.fromkeys(number() for number in found))
+        for number, decision in zip(numbers, unit.decisions(numbers), strict=True):
             before = decision.state
             refuse_if_replanned(decision, seen)
             decide.snooze(decision, day)
@@ -231,15 +232,16 @@ def handover(
     with workspace.commit("handover", dry_run=dry_run) as unit:
         if not target.strip() or source.strip() == target.strip():
             raise InvalidInput(_("a handover goes from one owner to another: pipe handover FROM TO"))
-        unit.note_owner(target.strip())
         day = happened_on(reader(unit, workspace.settings), on)
+        noted = unit.soon(unit.note_owner, target.strip())
         rows = lists.list_rows(unit.driver, Filter(owner=source), unit.pipeline, unit.today)
+        noted()
         if not rows:
             raise NotFound(_('"{owner}" owns no open opportunity').format(owner=source), owner=source)
         out = []
-        for row in rows:
-            decision = unit.decision(row.number)
+        numbers = [row.number for row in rows]
+        for number, decision in zip(numbers, unit.decisions(numbers), strict=True):
             before = decision.state
             decide.set_values(decision, {"owner": target.strip()}, day)
-            out.append(outcome(unit, row.number, before))
+            out.append(outcome(unit, number, before))
         return out

@@ -30,15 +30,17 @@ def state_as_of(events: list[ev.Event], day: date) -> Opportunity | None:
 
 def rows_as_of(reading: Reading, day: date, *, judged: bool = False) -> list[Row]:
     """Every opportunity that existed at the end of a day, by number; `judged` has `unproven` of that day too."""
+    rows = read_past(reading.driver, day)
+    retold = [opportunity_stream(row.number) for row, changed in rows if judged or changed]
+    learnt = reading.soon(reading.names_in, retold)
+    told = {stream: state_as_of(events, day) for stream, events in journal.load_many(reading.driver, retold)}
+    learnt()
     return [
-        _folded(reading, row, day) if judged or retold else row._replace(owner_key=folded(row.owner))
-        for row, retold in read_past(reading.driver, day)
+        row_of(reading, state)
+        if (state := told.get(opportunity_stream(row.number)))
+        else row._replace(owner_key=folded(row.owner))
+        for row, _changed in rows
     ]
-
-
-def _folded(reading: Reading, row: Row, day: date) -> Row:
-    state = state_as_of(journal.load_stream(reading.driver, opportunity_stream(row.number)), day)
-    return row if state is None else row_of(reading, state)
 
 
 def row_of(reading: Reading, state: Opportunity) -> Row:

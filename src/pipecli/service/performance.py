@@ -22,7 +22,7 @@ PER = 1_000
 
 def owners(workspace: Workspace, asked: Asked) -> Table:
     """What each owner made of the opportunities opened in the period, and holds of what is open now."""
-    with workspace.read() as reading:
+    with workspace.read(as_of=asked.as_of) as reading:
         past, pipeline = read_past(reading, asked), reading.pipeline
         opened = past.opened
         cohort, held = performance.by_owner(opened), performance.by_owner(past.journeys)
@@ -54,7 +54,7 @@ def owners(workspace: Workspace, asked: Asked) -> Table:
 
 def in_stage(workspace: Workspace, asked: Asked, stage: str) -> Table:
     """Owners side by side in one stage; raises NotFound for a stage there is not."""
-    with workspace.read() as reading:
+    with workspace.read(as_of=asked.as_of) as reading:
         past = read_past(reading, asked)
         key = reading.pipeline.find_stage(stage).key
         opened = past.opened
@@ -138,7 +138,7 @@ def _holding_keys(found: Holding, every: Holding, pipeline: Pipeline) -> Record:
 
 def sources(workspace: Workspace, asked: Asked) -> Table:
     """What the opportunities opened in the period brought and took, by where they came from."""
-    with workspace.read() as reading:
+    with workspace.read(as_of=asked.as_of) as reading:
         past, pipeline = read_past(reading, asked), reading.pipeline
         opened = past.own(past.opened)
         every = tally(past.opened, past.today)

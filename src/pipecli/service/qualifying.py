@@ -19,9 +19,8 @@ from pipecli.domain.proposing import Suggestion
 from pipecli.domain.wording import kind_name
 from pipecli.errors import AssistError
 
-from . import proposals
 from .assistance import Assistance, ask, model_of
-from .proposals import Made
+from .proposing import Made, make
 from .records import amounts_of
 from .show import Entry, Shown, show
 from .workspace import Workspace
@@ -101,7 +100,7 @@ def qualify(workspace: Workspace, ref: str, how: Assistance) -> Qualified:
 
 
 def _made(workspace: Workspace, shown: Shown, found: list[Suggestion], source: str) -> Made:
-    return proposals.make(workspace, str(shown.record["id"]), found, source, name="qualify")
+    return make(workspace, str(shown.record["id"]), found, source, name="qualify")
 
 
 def missing(shown: Shown) -> tuple[Criterion, ...]:

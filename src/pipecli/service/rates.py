@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -66,15 +66,21 @@ def set_rate(
     """
     with workspace.commit("rates", dry_run=dry_run) as unit:
         quote = _quote(unit, workspace.settings, currency, rate, on)
+        found = unit.soon(rows.open_in, unit.driver, quote.currency)
+        version = unit.soon(unit.next_version, "workspace")
         was = unit.rates.rate(quote.currency, quote.on)
         unproven: tuple[int, ...] = ()
         if was != quote.rate or unit.rates.since(quote.currency, quote.on) != quote.on:
-            _record(unit, quote)
+            _record(unit, quote, version())
+            standing = found()
             rows.write_rates(unit.driver, [quote])
-            unproven = _judge_again(unit, [quote.currency])
+            others = [q for q in unit.quotes(quote.base) if (q.currency, q.on) != (quote.currency, quote.on)]
+            unit.price_anew([*others, quote])
+            unproven = _judge_again(unit, {quote.currency: standing})
+        else:
+            standing = found()
         in_force = unit.rates.since(quote.currency, unit.today) or quote.on
-        found = rows.open_in(unit.driver, quote.currency) if in_force == quote.on else []
-        return RateSet(quote, was, in_force, len(found), unproven)
+        return RateSet(quote, was, in_force, len(standing) if in_force == quote.on else 0, unproven)
 
 
 def _quote(unit: Unit, settings: Settings, code: str, text: str, on: str | None) -> Quote:
@@ -91,35 +97,42 @@ def _quote(unit: Unit, settings: Settings, code: str, text: str, on: str | None)
     return Quote(base, currency, day, parse_rate(text, currency, base, decimal=read.decimal))
 
 
-def _record(unit: Unit, quote: Quote) -> None:
+def _record(unit: Unit, quote: Quote, version: int) -> None:
     payload = {
         "base": quote.base,
         "currency": quote.currency,
         "on": quote.on.isoformat(),
         "rate": rate_text(quote.rate),
     }
-    version = unit.next_version("workspace")
     unit.append(unit.event(ev.RATE_SET, "workspace", version, payload, quote.on))
 
 
-def replace_rates(unit: Unit, alive: Iterable[Event]) -> None:
-    """Store the rates that the workspace's live events say, and judge again what is open in those that changed."""
-    before = rows.read_rates(unit.driver, unit.pipeline.currency)
-    quotes = quotes_of(alive)
+def replace_rates(unit: Unit, alive: Iterable[Event], abroad: Mapping[str, dict[int, bool]]) -> None:
+    """Store the rates that the workspace's live events say, and judge again what is open in those that changed.
+
+    `abroad` is what is open in other currencies, and whether each stood unproven.
+    """
+    before, quotes = unit.quotes(unit.pipeline.currency), quotes_of(alive)
+    now = [quote for quote in quotes if quote.base == unit.pipeline.currency]
     rows.replace_rates(unit.driver, quotes)
-    changed = {q.currency for q in {*before} ^ {q for q in quotes if q.base == unit.pipeline.currency}}
-    _judge_again(unit, sorted(changed))
+    unit.price_anew(now)
+    changed = {quote.currency for quote in {*before} ^ {*now}}
+    _judge_again(unit, {currency: abroad[currency] for currency in sorted(changed & abroad.keys())})
 
 
-def _judge_again(unit: Unit, currencies: Iterable[str]) -> tuple[int, ...]:
-    """Judge what is open in these currencies by the rates as they are stored; those that become unproven."""
-    unit.pipeline = unit.priced(unit.pipeline)
+def _judge_again(unit: Unit, standing: Mapping[str, dict[int, bool]]) -> tuple[int, ...]:
+    """Judge what is open, by currency, by the rates as they are by now; those that become unproven.
+
+    `standing` says by number whether each stood unproven.
+    """
+    streams = {
+        currency: journal.load_many(unit.driver, [opportunity_stream(number) for number in stood])
+        for currency, stood in standing.items()
+    }
+    names = directory.all_names(unit.driver) if any(standing.values()) else {}
     unproven: list[int] = []
-    for currency in currencies:
-        stood = dict(rows.open_in(unit.driver, currency))
-        streams = journal.load_many(unit.driver, [opportunity_stream(number) for number in stood])
-        names = directory.all_names(unit.driver) if stood else {}
-        while portion := list(islice(streams, PORTION)):
+    for currency, stood in standing.items():
+        while portion := list(islice(streams[currency], PORTION)):
             judged = [projection.rows(fold(events), unit.pipeline, names) for _stream, events in portion]
             projection.write_differences(unit.driver, ((r, r) for r in judged))
             unproven += _newly_unproven(judged, stood)

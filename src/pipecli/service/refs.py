@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pipecli.domain.events import opportunity_stream
 from pipecli.errors import Ambiguous, NotFound
 from pipecli.store import directory, journal, search
@@ -28,12 +30,14 @@ def find(driver: Driver, ref: str, workspace: Workspace, *, whole: bool = False)
     if text == ".":
         return _last(driver, database_user(driver) or workspace.settings.actor, whole)
     if _is_number(text):
+        search.expect_number(driver, int(text))
         _expect(driver, int(text), whole)
         hit = search.by_number(driver, int(text))
         if hit:
             return hit.number
         kept = search.merged_into(driver, int(text))
         if kept is not None:
+            _expect(driver, kept, whole)
             workspace.tell(_("{ref} was merged into {kept}").format(ref=int(text), kept=kept))
             return kept
         raise NotFound(
@@ -44,20 +48,28 @@ def find(driver: Driver, ref: str, workspace: Workspace, *, whole: bool = False)
     return number
 
 
-def expect(driver: Driver, ref: str, *, whole: bool = False) -> None:
-    """This REF will be looked up, and what it names loaded."""
+def expecting(workspace: Workspace, ref: str, *, whole: bool = False) -> Callable[[Driver], None]:
+    """For `Workspace.read`: this REF will be looked up, and what it names loaded."""
     text = ref.strip().removeprefix("#")
-    if _is_number(text):
-        search.expect_number(driver, int(text))
-        _expect(driver, int(text), whole)
-    elif text not in ("", "."):
-        search.expect_fragment(driver, text)
+
+    def expect(driver: Driver) -> None:
+        if _is_number(text):
+            search.expect_number(driver, int(text))
+            _expect(driver, int(text), whole)
+        elif text == ".":
+            journal.expect_last_touched(driver, driver.login or workspace.settings.actor)
+        elif text:
+            search.expect_fragment(driver, text)
+
+    return expect
 
 
 def _expect(driver: Driver, number: int, whole: bool) -> None:
     expect_it = journal.expect_whole_stream if whole else journal.expect_stream
     expect_it(driver, opportunity_stream(number))
     directory.expect_names_around(driver, number)
+    if whole:
+        directory.expect_people_around(driver, number)
 
 
 def _is_number(text: str) -> bool:

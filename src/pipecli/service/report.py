@@ -21,8 +21,7 @@ from pipecli.text import _
 
 from . import audit, changes, merges, waivers
 from . import forecast as forecasts
-from .exporting import reading_at_once
-from .journeys import Asked, read_past
+from .journeys import Asked, Past, read_past
 from .periods import Period
 from .records import Record, record
 from .statistics import flow_rows
@@ -39,7 +38,7 @@ def report(workspace: Workspace, period: str = rules.WEEKLY) -> Record:
                 text=period, names=", ".join(rules.PERIODS)
             )
         )
-    with reading_at_once(workspace) as reading:
+    with workspace.read() as reading:
         return of_reading(reading, period)
 
 
@@ -48,10 +47,17 @@ def of_reading(reading: Reading, period: str) -> Record:
     today = reading.today
     after = rules.day_before(period, today)
     start = after + timedelta(1)
-    ahead = forecasts.of_reading(reading, Period(), usual_lines=True)
-    moved = changes.of_reading(reading, Period(), since=after)
-    found = [_Open(row, record(row, reading.pipeline, today), reading) for row in _open_rows(reading)]
-    checked = audit.of_reading(reading)
+    rows = reading.soon(list_rows, reading.driver, Filter(sort="number"), reading.pipeline, today)
+    foreseen = reading.soon(forecasts.of_reading, reading, Period(), usual_lines=True)
+    explained = reading.soon(changes.of_reading, reading, Period(), since=after)
+    audited = reading.soon(audit.of_reading, reading)
+    asked = reading.soon(asked_approvals, reading.driver, tuple(reading.pipeline.roles))
+    past = reading.soon(read_past, reading, Asked())
+    won, lost = (reading.soon(_closed, reading, status, start) for status in (WON, LOST))
+    waived = reading.soon(waivers.in_force, reading)
+    merged = reading.soon(merges.records, reading, after)
+    found = [_Open(row, record(row, reading.pipeline, today), reading) for row in rows()]
+    ahead, moved, checked = foreseen(), explained(), audited()
     return {
         "period": period,
         "from": start.isoformat(),
@@ -65,16 +71,16 @@ def of_reading(reading: Reading, period: str) -> Record:
         "months": forecasts.months_json(ahead),
         "changes": changes.as_json(moved),
         "open": _pile(found, reading),
-        "settle": _settle(found, reading),
-        "stages": _stages(found, reading),
+        "settle": _settle(found, asked(), reading),
+        "stages": _stages(found, past(), reading),
         "owners": _owners(found, reading, checked["owners"]),
-        "won": _closed(reading, WON, start),
-        "lost": _closed(reading, LOST, start),
+        "won": won(),
+        "lost": lost(),
         "hygiene": {
             key: checked[key] for key in ("hygiene", "eight_weeks_ago", "weeks", "points", "stability")
         },
-        "waivers": waivers.in_force(reading),
-        "merges": merges.records(reading, after),
+        "waivers": waived(),
+        "merges": merged(),
     }
 
 
@@ -95,10 +101,6 @@ class _Open(NamedTuple):
         """What it is to be settled for."""
         due = date.fromisoformat(self.row.next_due) if self.row.next_due else None
         return rules.section_of(due, self.reading.today, stale=self.record["stale"])
-
-
-def _open_rows(reading: Reading) -> list[Row]:
-    return list_rows(reading.driver, Filter(sort="number"), reading.pipeline, reading.today)
 
 
 def _worth(row: Row, reading: Reading) -> int | None:
@@ -128,13 +130,15 @@ def _troubles(found: Sequence[_Open], reading: Reading) -> Record:
     }
 
 
-def _settle(found: Sequence[_Open], reading: Reading) -> Record:
+def _settle(
+    found: Sequence[_Open], approvals: Iterable[tuple[int, str, str, str]], reading: Reading
+) -> Record:
     """What is to be settled, section by section, what is at stake first; approvals by how long they wait.
 
     An opportunity stands in one section; `counts` has how many there are for each reason all the same.
     """
     by_number = {one.row.number: one for one in found}
-    asked = [a for a in asked_approvals(reading.driver, tuple(reading.pipeline.roles)) if a[0] in by_number]
+    asked = [a for a in approvals if a[0] in by_number]
     waiting = {number for number, *_rest in asked}
     lines: list[Record] = [
         {
@@ -175,9 +179,9 @@ def _when(found: Record) -> Record:
     return {key: found[key] for key in keys}
 
 
-def _stages(found: Sequence[_Open], reading: Reading) -> list[Record]:
+def _stages(found: Sequence[_Open], past: Past, reading: Reading) -> list[Record]:
     """Stage by stage, in their order: what is there, what of it is late or quiet, and how the funnel goes on."""
-    flows = {row["stage"]: row for row in flow_rows(read_past(reading, Asked()), reading.pipeline)}
+    flows = {row["stage"]: row for row in flow_rows(past, reading.pipeline)}
     present = {stage.key: stage.name for stage in reading.pipeline.stages}
     out = []
     for key, name in present.items():

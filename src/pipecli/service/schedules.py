@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -42,14 +42,18 @@ def sold(question: Asked, measure: Measure, *, won_from: date) -> list[Entry]:
     return [entry_of(line, measure, reading) for line in lines]
 
 
+def looked_ahead(question: Asked, measure: Measure) -> Callable[[], HistoryForecast]:
+    """The history forecast of the question's days, begun; to be called for once."""
+    return question.reading.soon(history_forecast, question.reading, question.until, measure)
+
+
 def spread_by_history(
-    question: Asked, measure: Measure, shares: list[list[float]]
+    ahead: HistoryForecast, measure: Measure, shares: list[list[float]]
 ) -> list[dict[str, dict[str, int | float]]]:
     """What history expects in each of some periods from wins yet to come, as JSON.
 
     `shares[t][p]` is the share, from 0 to 1, that a win on the t-th day ahead (0: the first) brings to period p.
     """
-    ahead: HistoryForecast = history_forecast(question.reading, question.until, measure)
     splits = ahead.spread(np.array(shares, dtype=float).reshape(len(shares), -1))
     return [{name: range_json(part, measure) for name, part in split._asdict().items()} for split in splits]
 

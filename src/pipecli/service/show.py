@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,8 +14,9 @@ from pipecli.domain.opportunity import Opportunity, Visit
 from pipecli.domain.pipeline import Pipeline
 from pipecli.domain.seen import Seen
 from pipecli.errors import NotFound
-from pipecli.store import directory, journal, search
+from pipecli.store import directory, journal
 from pipecli.store.directory import Person
+from pipecli.store.driver import Driver
 from pipecli.text import _
 
 from . import refs
@@ -77,44 +78,57 @@ class ProofStep(NamedTuple):
 
 def show(workspace: Workspace, ref: str, *, as_of: date | None = None, to: str | None = None) -> Shown:
     """One opportunity as it is, or as it was at the end of a day; its gate is that to the next stage, or to `to`."""
-    with workspace.read(lambda driver: refs.expect(driver, ref, whole=True)) as reading:
+    with workspace.read(refs.expecting(workspace, ref, whole=True)) as reading:
         number = refs.find(reading.driver, ref, workspace, whole=True)
-        reading.around(number)
-        own = journal.load_whole_stream(reading.driver, opportunity_stream(number))
-        if as_of is not None:
-            own = _cut(reading, own, as_of, number)
-        state = fold(own)
-        if state is None:
-            raise NotFound(_("there is no opportunity {ref}").format(ref=number), ref=str(number))
-        events = with_absorbed(reading, own, state, as_of)
-        _expect_people(reading, state)
-        names = reading.names(_ids(events, state))
-        texts = {e.seq: e.text for e in events if e.text is not None}
-        judge = Judge(state, reading.pipeline, reading.today, names)
-        return Shown(
-            record(row_of(reading, state), reading.pipeline, reading.today),
-            state,
-            why_of(reading, state, to, texts) if state.is_open else None,
-            tuple(v.criterion.key for v in judge.lapsed()) if state.is_open else (),
-            state.is_open and judge.unproven(),
-            _people(reading, state),
-            entries(reading, events, names),
-            {field.key: field.label for field in reading.pipeline.fields.values()},
-            reading.today,
-            reading.pipeline,
-            Seen.of(state),
-            names,
-        )
+        return of_reading(reading, number, as_of=as_of, to=to)
+
+
+def of_reading(reading: Reading, number: int, *, as_of: date | None = None, to: str | None = None) -> Shown:
+    """The same of an opportunity by its number, over an open workspace."""
+    driver = reading.driver
+    around = reading.soon(reading.around, number)
+    near = reading.soon(directory.people_around, driver, number)
+    gone = reading.soon(journal.load_absorbed, driver, number)
+    own = journal.load_whole_stream(driver, opportunity_stream(number))
+    around()
+    if as_of is not None:
+        own = _cut(reading, own, as_of, number)
+    state = fold(own)
+    if state is None:
+        raise NotFound(_("there is no opportunity {ref}").format(ref=number), ref=str(number))
+    people = near if as_of is None else reading.soon(_people, driver, state)
+    events = with_absorbed(own, state, gone, as_of)
+    names = reading.names(_ids(events, state))
+    texts = {e.seq: e.text for e in events if e.text is not None}
+    judge = Judge(state, reading.pipeline, reading.today, names)
+    return Shown(
+        record(row_of(reading, state), reading.pipeline, reading.today),
+        state,
+        why_of(reading, state, to, texts) if state.is_open else None,
+        tuple(v.criterion.key for v in judge.lapsed()) if state.is_open else (),
+        state.is_open and judge.unproven(),
+        people(),
+        entries(reading, events, names),
+        {field.key: field.label for field in reading.pipeline.fields.values()},
+        reading.today,
+        reading.pipeline,
+        Seen.of(state),
+        names,
+    )
 
 
 def with_absorbed(
-    reading: Reading, own: list[Event], state: Opportunity, day: date | None = None
+    own: list[Event],
+    state: Opportunity,
+    gone: Callable[[], list[list[Event]]],
+    day: date | None = None,
 ) -> list[Event]:
-    """The events of an opportunity and of those that were merged into it, as they happened; no query where none was."""
+    """The events of an opportunity and of those that were merged into it (`gone`), as they happened."""
     if not state.absorbed:
         return own
-    streams = [journal.load_whole_stream(reading.driver, opportunity_stream(n)) for n in state.absorbed]
-    events = [e for stream in (own, *streams) for e in stream if day is None or e.occurred_on <= day]
+    wanted = {opportunity_stream(n) for n in state.absorbed}
+    streams = [own, *(stream for stream in gone() if stream[0].stream in wanted)]
+    events = [e for stream in streams for e in stream if day is None or e.occurred_on <= day]
     return sorted(events, key=lambda e: (e.occurred_on, e.seq))
 
 
@@ -137,21 +151,13 @@ def _ids(events: Iterable[Event], state: Opportunity) -> set[int | None]:
     return ids
 
 
-def _expect_people(reading: Reading, state: Opportunity) -> None:
-    if state.account is not None:
-        directory.expect_contacts(reading.driver, state.account)
-    directory.expect_people(reading.driver, _own_people(state))
-
-
-def _own_people(state: Opportunity) -> list[int]:
-    return [i for i in (state.contact, state.decision_maker, *state.others) if i is not None]
-
-
-def _people(reading: Reading, state: Opportunity) -> list[Person]:
-    found = directory.contacts_of(reading.driver, state.account) if state.account is not None else []
+def _people(driver: Driver, state: Opportunity) -> list[Person]:
+    """The people around an opportunity as it was on a past day."""
+    ids = [i for i in (state.contact, state.decision_maker, *state.others) if i is not None]
+    others = driver.soon(directory.people, driver, ids)
+    found = directory.contacts_of(driver, state.account) if state.account is not None else []
     known = {p.id for p in found}
-    own = directory.people(reading.driver, _own_people(state))
-    return [*found, *(p for p in own if p.id not in known)]
+    return [*found, *(p for p in others() if p.id not in known)]
 
 
 def entries(reading: Reading, events: list[Event], names: Mapping[int, str | None]) -> list[Entry]:
@@ -184,13 +190,15 @@ def living(events: Iterable[Event]) -> list[Event]:
 
 def proof(workspace: Workspace, ref: str) -> tuple[Record, list[ProofStep]]:
     """The chain of evidence behind an opportunity's stage, passage by passage."""
-    with workspace.read() as reading:
-        number = refs.find(reading.driver, ref, workspace)
+    with workspace.read(refs.expecting(workspace, ref, whole=True)) as reading:
+        number = refs.find(reading.driver, ref, workspace, whole=True)
+        reading.around(number)
+        gone = reading.soon(journal.load_absorbed, reading.driver, number)
         own = journal.load_whole_stream(reading.driver, opportunity_stream(number))
         state = fold(own)
         if state is None:
             raise NotFound(_("there is no opportunity {ref}").format(ref=number), ref=str(number))
-        events = with_absorbed(reading, own, state)
+        events = with_absorbed(own, state, gone)
         names = directory.names(reading.driver, _ids(events, state))
         # What a gate rested on then is shown even where it was withdrawn since: it is what happened.
         everything = _with_all_evidence(state, events)
@@ -272,18 +280,17 @@ def read_journal(
     workspace: Workspace, ref: str | None, *, since: date | None, actor: str | None, limit: int
 ) -> JournalPage:
     """The journal, of one opportunity or of all; `limit` 0 is all of it."""
-    with workspace.read() as reading:
-        streams: list[str] | None = None
-        if ref is not None:
-            number = refs.find(reading.driver, ref, workspace)
-            streams = [opportunity_stream(n) for n in (number, *search.absorbed(reading.driver, number))]
-        events = journal.read_journal(reading.driver, streams=streams, since=since, actor=actor, limit=limit)
+    with workspace.read(None if ref is None else refs.expecting(workspace, ref)) as reading:
+        number = None if ref is None else refs.find(reading.driver, ref, workspace)
+        learnt = None if number is None else reading.soon(reading.names_with, number)
+        events = journal.read_journal(reading.driver, number=number, since=since, actor=actor, limit=limit)
+        if learnt:
+            learnt()
         count = len(events)
+        names = reading.soon(reading.names, {i for e in events for i in _event_ids(e)})
         if limit and count == limit:
-            count = journal.count_journal(reading.driver, streams=streams, since=since, actor=actor)
-        ids = {i for e in events for i in _event_ids(e)}
-        names = directory.names(reading.driver, ids)
-        return JournalPage(entries(reading, events, names), count)
+            count = journal.count_journal(reading.driver, number=number, since=since, actor=actor)
+        return JournalPage(entries(reading, events, names()), count)
 
 
 def _event_ids(event: Event) -> list[int]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from pipecli import templates
 from pipecli.domain import events as ev
 from pipecli.domain.definition import Fault, check_definition, compile_definition, definition_differences
 from pipecli.domain.evolve import fold
+from pipecli.domain.facts import Names
 from pipecli.domain.gate import Judge
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import Pipeline
 from pipecli.errors import Conflict, InvalidInput
 from pipecli.store import directory, journal, lists, projection
 from pipecli.store import header as headers
-from pipecli.store.lists import Filter
+from pipecli.store.lists import Filter, Row
 from pipecli.text import _, ngettext
 
 from .unit import Unit
@@ -60,22 +61,39 @@ def impact(workspace: Workspace, toml: str, moves: Mapping[str, str]) -> Impact:
     """What adopting this definition would change; raises ConfigError where it has errors."""
     compiled = compile_definition(toml)
     with workspace.read() as reading:
-        new = reading.priced(Pipeline.from_compiled(reading.header.definition + 1, compiled))
-        targets = _targets(moves, reading.pipeline, new)
-        rows = lists.list_rows(reading.driver, Filter(), reading.pipeline, reading.today)
-        orphaned: dict[str, list[int]] = {}
-        for row in rows:
-            if new.index(row.stage) < 0:
-                orphaned.setdefault(row.stage, []).append(row.number)
-        old = json.loads(reading.header.compiled or "{}")
-        return Impact(
-            definition_differences(old, compiled),
-            {stage: refs for stage, refs in orphaned.items() if stage not in targets},
-            {stage: target for stage, target in targets.items() if stage in orphaned},
-            _newly_unproven(reading, new, targets),
-            len(rows),
-            new.version,
-        )
+        return _looked(reading, compiled, moves).impact
+
+
+class _Looked(NamedTuple):
+    """What was looked at to say what a definition changes: what is open as it is, and everybody's names."""
+
+    impact: Impact
+    new: Pipeline
+    targets: dict[str, str]
+    states: list[tuple[int, Opportunity]]
+    names: Names
+
+
+def _looked(source: Reading | Unit, compiled: dict[str, Any], moves: Mapping[str, str]) -> _Looked:
+    new = source.priced(Pipeline.from_compiled(source.header.definition + 1, compiled))
+    targets = _targets(moves, source.pipeline, new)
+    all_names = source.soon(directory.all_names, source.driver)
+    rows = lists.list_rows(source.driver, Filter(), source.pipeline, source.today)
+    orphaned: dict[str, list[int]] = {}
+    for row in rows:
+        if new.index(row.stage) < 0:
+            orphaned.setdefault(row.stage, []).append(row.number)
+    states, names = _states(source, rows), all_names()
+    old = json.loads(source.header.compiled or "{}")
+    found = Impact(
+        definition_differences(old, compiled),
+        {stage: refs for stage, refs in orphaned.items() if stage not in targets},
+        {stage: target for stage, target in targets.items() if stage in orphaned},
+        _newly_unproven(source, new, targets, states, names),
+        len(rows),
+        new.version,
+    )
+    return _Looked(found, new, targets, states, names)
 
 
 def _targets(moves: Mapping[str, str], old: Pipeline, new: Pipeline) -> dict[str, str]:
@@ -91,28 +109,32 @@ def _targets(moves: Mapping[str, str], old: Pipeline, new: Pipeline) -> dict[str
     return targets
 
 
-def _newly_unproven(reading: Reading, new: Pipeline, targets: Mapping[str, str]) -> list[int]:
-    names = directory.all_names(reading.driver)
+def _newly_unproven(
+    source: Reading | Unit,
+    new: Pipeline,
+    targets: Mapping[str, str],
+    states: Iterable[tuple[int, Opportunity]],
+    names: Names,
+) -> list[int]:
     found = []
-    for number, state in _open_states(reading):
+    for number, state in states:
         if new.index(state.stage) < 0:
             if state.stage in targets:  # moved by the adoption, not by a gate
                 found.append(number)
             continue
-        was = Judge(state, reading.pipeline, reading.today, names).unproven()
-        if not was and Judge(state, new, reading.today, names).unproven():
+        was = Judge(state, source.pipeline, source.today, names).unproven()
+        if not was and Judge(state, new, source.today, names).unproven():
             found.append(number)
     return found
 
 
-def _open_states(source: Reading | Unit) -> list[tuple[int, Opportunity]]:
-    rows = lists.list_rows(source.driver, Filter(), source.pipeline, source.today)
-    states = []
-    for row in rows:
-        state = fold(journal.load_stream(source.driver, ev.opportunity_stream(row.number)))
-        if state is not None:
-            states.append((row.number, state))
-    return states
+def _states(source: Reading | Unit, rows: Iterable[Row]) -> list[tuple[int, Opportunity]]:
+    """The opportunities of these rows as their streams say, in the order of the rows."""
+    streams = {ev.opportunity_stream(row.number): row.number for row in rows}
+    found = {
+        streams[stream]: fold(events) for stream, events in journal.load_many(source.driver, list(streams))
+    }
+    return [(n, state) for n in streams.values() if (state := found.get(n)) is not None]
 
 
 def adopt(workspace: Workspace, toml: str, moves: Mapping[str, str], *, dry_run: bool = False) -> Impact:
@@ -122,28 +144,29 @@ def adopt(workspace: Workspace, toml: str, moves: Mapping[str, str], *, dry_run:
     nobody said where they go, or where nothing changes.
     """
     compiled = compile_definition(toml)
-    before = impact(workspace, toml, moves)
-    if before.orphaned:
-        raise _orphans(before.orphaned)
     with workspace.commit("adopt", dry_run=dry_run) as unit:
-        old_toml = headers.definition_versions(unit.driver)[-1][1]
-        if old_toml == toml:
+        versions = unit.soon(headers.definition_versions, unit.driver)
+        next_version = unit.soon(unit.next_version, "workspace")
+        looked = _looked(unit, compiled, moves)
+        if looked.impact.orphaned:
+            raise _orphans(looked.impact.orphaned)
+        if versions()[-1][1] == toml:
             raise Conflict(
                 _("this definition is in force already (version {n})").format(n=unit.header.definition)
             )
-        old = unit.pipeline
-        new = unit.priced(Pipeline.from_compiled(unit.header.definition + 1, compiled))
-        targets = _targets(moves, old, new)
-        version = unit.next_version("workspace")
+        new = looked.new
         event = unit.event(
-            ev.DEFINITION_ADOPTED, "workspace", version, {"version": new.version, "moves": dict(targets)}
+            ev.DEFINITION_ADOPTED,
+            "workspace",
+            next_version(),
+            {"version": new.version, "moves": dict(looked.targets)},
         )
         unit.append(event)
         headers.add_definition(
             unit.driver, new.version, toml, headers.compiled_text(compiled), event.seq, unit.today
         )
-        _move_and_judge_again(unit, new, targets)
-        return before
+        _move_and_judge_again(unit, looked)
+        return looked.impact
 
 
 def _orphans(orphaned: Mapping[str, list[int]]) -> Conflict:
@@ -160,23 +183,21 @@ def _orphans(orphaned: Mapping[str, list[int]]) -> Conflict:
     )
 
 
-def _move_and_judge_again(unit: Unit, new: Pipeline, targets: Mapping[str, str]) -> None:
+def _move_and_judge_again(unit: Unit, looked: _Looked) -> None:
     """Under the new definition every open opportunity is judged again; those without a stage are moved."""
-    names = directory.all_names(unit.driver)
-    states = _open_states(unit)
-    unit.pipeline = new
-    refreshed = []
-    for number, state in states:
-        if new.index(state.stage) >= 0:
-            rows = projection.rows(state, new, names)
-            refreshed.append((rows, rows))
-            continue
-        if state.stage not in targets:
-            raise _orphans({state.stage: [number]})
-        decision = unit.decision(number)
-        payload = {"from": state.stage, "to": targets[state.stage], "definition": new.version}
+    new = unit.pipeline = looked.new
+    unit.names |= looked.names
+    moving = [number for number, state in looked.states if new.index(state.stage) < 0]
+    refreshed = [
+        projection.rows(state, new, looked.names)
+        for _n, state in looked.states
+        if new.index(state.stage) >= 0
+    ]
+    for decision in unit.decisions(moving):
+        state = decision.state
+        payload = {"from": state.stage, "to": looked.targets[state.stage], "definition": new.version}
         decision.record(ev.STAGE_MOVED, payload)
-    projection.write_differences(unit.driver, refreshed)
+    projection.write_differences(unit.driver, ((rows, rows) for rows in refreshed))
 
 
 def as_json(workspace: Workspace) -> dict[str, object]:

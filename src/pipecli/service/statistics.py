@@ -40,7 +40,7 @@ class Table(NamedTuple):
 
 def funnel(workspace: Workspace, asked: Asked) -> Table:
     """How those opened in the period went from stage to stage."""
-    with workspace.read() as reading:
+    with workspace.read(as_of=asked.as_of) as reading:
         past = read_past(reading, asked)
         rows = flow_rows(past, reading.pipeline)
         return Table(rows, counts(past.own(past.opened)), reading.pipeline.currency, {})
@@ -74,7 +74,7 @@ def flow_row(flow: Flow, own: Funnel, every: Funnel, pipeline: Pipeline) -> Reco
 
 def velocity(workspace: Workspace, asked: Asked) -> Table:
     """How long stays begun in the period last, and how long those took that were won or lost in it."""
-    with workspace.read() as reading:
+    with workspace.read(as_of=asked.as_of) as reading:
         past = read_past(reading, asked)
         own = past.own(past.journeys)
         paces = rules.pace(own, past.way, past.today, past.period)
@@ -95,7 +95,7 @@ def velocity(workspace: Workspace, asked: Asked) -> Table:
 
 def losses(workspace: Workspace, asked: Asked) -> Table:
     """Why and where those lost in the period were lost, what happens most often first."""
-    with workspace.read() as reading:
+    with workspace.read(as_of=asked.as_of) as reading:
         past, pipeline = read_past(reading, asked), reading.pipeline
         lost = [journey for journey in past.own(past.closed) if journey.status == LOST]
         total = {

@@ -25,11 +25,12 @@ from pipecli.errors import AssistError
 from pipecli.store.lists import Filter
 from pipecli.text import _, language
 
-from . import lists, proposals
+from . import lists
 from .assistance import Assistance, ask, model_of
 from .proposals import Listed
+from .proposing import make_first
 from .records import Record, amounts_of
-from .show import Entry, Shown, show
+from .show import Entry, Shown, of_reading, show
 from .workspace import Reading, Workspace
 
 if TYPE_CHECKING:
@@ -73,14 +74,12 @@ def pressing(workspace: Workspace, limit: int, *, mine: bool = False) -> Suggest
     """
     with workspace.read() as reading:
         records, n = _ranked(reading, limit, reading.actor if mine else None)
-    choices, by_number = [], {}
-    for record in records:
-        shown = show(workspace, str(record["id"]))
-        by_number[shown.state.number] = shown.record
-        choices.append((shown.state.number, tuple(suggesting.ways(standing(shown, workspace)))))
-    ids = proposals.make_first(workspace, choices, RULES, name="suggest")
-    found = [Suggested(by_number[p.ref], p) for p in proposals.these(workspace, ids)]
-    return Suggestions(found, n)
+        looks = [reading.soon(of_reading, reading, int(record["id"])) for record in records]
+        found = [look() for look in looks]
+    choices = [(shown, tuple(suggesting.ways(standing(shown, workspace)))) for shown in found]
+    made = make_first(workspace, choices, RULES, name="suggest")
+    by_number = {shown.state.number: shown.record for shown in found}
+    return Suggestions([Suggested(by_number[p.ref], p) for p in made], n)
 
 
 def _ranked(reading: Reading, limit: int, owner: str | None) -> tuple[list[Record], int]:
@@ -92,7 +91,8 @@ def _ranked(reading: Reading, limit: int, owner: str | None) -> tuple[list[Recor
         Filter(stale=True, due_after=reading.today, owner=owner, sort="-weighted"),
         Filter(stale=True, due_on=reading.today, owner=owner, sort="-weighted"),
     )
-    listings = [lists.filtered(reading, one, limit) for one in filters]
+    asked = [reading.soon(lists.filtered, reading, one, limit) for one in filters]
+    listings = [one() for one in asked]
     found = {record["id"]: record for listing in listings for record in listing.records}
     ranked = sorted(found.values(), key=lambda r: (-_stake(r, reading), r["id"]))
     return ranked[:limit] if limit else ranked, sum(listing.n for listing in listings)
@@ -133,10 +133,9 @@ def one(workspace: Workspace, ref: str, how: Assistance) -> tuple[Shown, Suggest
                 return shown, None
             source, choices = settings.name, (told,)
     rules = tuple(suggesting.ways(standing(shown, workspace)))
-    number = shown.state.number
-    ids = proposals.make_first(workspace, [(number, choices)], source, name="suggest") if choices else []
-    ids = ids or proposals.make_first(workspace, [(number, rules)], RULES, name="suggest")
-    found = [Suggested(shown.record, p) for p in proposals.these(workspace, ids)]
+    made = make_first(workspace, [(shown, choices)], source, name="suggest") if choices else []
+    made = made or make_first(workspace, [(shown, rules)], RULES, name="suggest")
+    found = [Suggested(shown.record, p) for p in made]
     return shown, Suggestions(found, 1, fault)
 
 

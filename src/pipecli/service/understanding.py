@@ -18,7 +18,7 @@ from pipecli.errors import AssistError, PipeError
 
 from .answers import SAID, Answers, reader
 from .assistance import Assistance, ask, model_of
-from .proposals import readable
+from .proposing import readable
 from .qualifying import RULES, ground_of, missing, request_of, suggestions_of, value_is_quoted
 from .show import Shown, show
 from .workspace import Workspace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from pipecli.domain import events as ev
@@ -10,17 +11,18 @@ from pipecli.domain.evolve import fold
 from pipecli.domain.wording import event_name
 from pipecli.errors import Conflict
 from pipecli.store import directory, imported, journal
+from pipecli.store.driver import Driver
 from pipecli.store.journal import CommandRow
+from pipecli.store.rates import open_abroad
 from pipecli.text import _
 
 from .rates import replace_rates
 from .unit import Unit
 from .workspace import Workspace
 
+WORKSPACE = "workspace"
 # These are not undone this way: a definition is adopted again, a restore restored over, an erasure stays.
 LASTING = frozenset({"init", "adopt", "restore", "forget", "demo"})
-# From so many streams on, all names are loaded at once.
-MANY = 100
 
 
 class Undone(NamedTuple):
@@ -40,29 +42,34 @@ def undo(
     Raises Conflict where there is nothing to take back, where a later live event rests on it, or where what a redo
     brings back is here already; `untouched` takes back an import's rest that nobody touched since.
     """
-    with workspace.commit("redo" if redo else "undo", dry_run=dry_run) as unit:
+
+    def expect(driver: Driver) -> None:
+        journal.expect_commands(driver, driver.login or workspace.settings.actor)
+
+    with workspace.commit("redo" if redo else "undo", expect, dry_run=dry_run) as unit:
         command, passed = _redoable(unit) if redo else _undoable(unit)
         unit.undoes = command.id
-        journal.expect_later_events(unit.driver, command.id)
-        events = journal.command_events(unit.driver, command.id)
-        later = _in_the_way(unit, command)
+        histories = {events[0].stream: events for events in journal.load_touched(unit.driver, command.id)}
+        later = _in_the_way(histories.values(), command)
         blocked = {e.stream for e in later}
+        events = sorted((e for own in histories.values() for e in own if e.command == command.id), key=_seq)
         streams = [s for s in dict.fromkeys(e.stream for e in events) if s not in blocked]
         if blocked and not (untouched and any(s.startswith("o") for s in streams)):
             raise _resting(command, later)
+        back = {s for s, history in histories.items() if redo and s.startswith("o") and fold(history) is None}
+        known = unit.soon(_known, unit.driver) if back else None
+        abroad = unit.soon(open_abroad, unit.driver, unit.pipeline.currency) if WORKSPACE in streams else dict
         used = _used_elsewhere(unit, streams, refuse=not untouched)
         streams = [s for s in streams if s not in used]
-        if len(streams) > MANY:
-            unit.names |= directory.all_names(unit.driver)
-        for stream in streams[:MANY]:
-            if stream.startswith("o"):
-                directory.expect_names_around(unit.driver, int(stream[1:]))
-        histories = dict(journal.load_many(unit.driver, streams))
-        refs = tuple(n for s in streams if (n := _take_back(unit, s, histories[s], command.id)))
-        if redo:
-            _require_single(unit, [n for n in refs if fold(histories[opportunity_stream(n)]) is None])
+        refs = tuple(n for s in streams if (n := _take_back(unit, s, histories[s], command.id, abroad)))
+        if known:
+            _require_single(unit, [n for n in refs if opportunity_stream(n) in back], *known())
         kept = tuple(int(s[1:]) for s in blocked if s.startswith("o"))
         return Undone(command, refs, kept, passed)
+
+
+def _seq(event: Event) -> int:
+    return event.seq
 
 
 def _undoable(unit: Unit) -> tuple[CommandRow, tuple[str, ...]]:
@@ -93,15 +100,11 @@ def _redoable(unit: Unit) -> tuple[CommandRow, tuple[str, ...]]:
     raise Conflict(_("{actor} has no undo to take back").format(actor=unit.actor))
 
 
-def _in_the_way(unit: Unit, command: CommandRow) -> list[Event]:
+def _in_the_way(histories: Iterable[list[Event]], command: CommandRow) -> list[Event]:
     """The events since that rest on what the command wrote, or for a redo, that do not go with it."""
     bars = ev.resting if command.undoes is None else ev.barring
-    since = dict.fromkeys(e.stream for e in journal.later_events(unit.driver, command.id))
-    return [
-        event
-        for _stream, history in journal.load_many(unit.driver, list(since))
-        for event in bars(history, command.id)
-    ]
+    since = (history for history in histories if history[-1].command != command.id)
+    return [event for history in since for event in bars(history, command.id)]
 
 
 def _resting(command: CommandRow, later: list[Event]) -> Conflict:
@@ -139,12 +142,18 @@ def _subject(event: Event) -> str:
     return str(event.payload["currency"]) if event.kind == ev.RATE_SET else event.stream[1:]
 
 
-def _require_single(unit: Unit, revived: list[int]) -> None:
+def _known(driver: Driver) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+    """The numbers of all opportunities, by their uids and by the identifiers of other systems."""
+    merged = driver.soon(imported.merged_numbers, driver)
+    externals = driver.soon(imported.externals, driver)
+    uids = imported.numbers(driver)
+    return merged() | uids, externals()
+
+
+def _require_single(
+    unit: Unit, revived: list[int], uids: dict[str, int], externals: dict[tuple[str, str], int]
+) -> None:
     """Raise Conflict where what comes back is here already, as after another import of the same rows."""
-    if not revived:
-        return
-    uids = imported.merged_numbers(unit.driver) | imported.numbers(unit.driver)
-    externals = imported.externals(unit.driver)
     for number in revived:
         state = unit.state(number)
         if state is None:
@@ -160,9 +169,13 @@ def _used_elsewhere(unit: Unit, streams: list[str], *, refuse: bool) -> set[str]
 
     Raises Conflict for the first such opportunity where nothing is to be left behind.
     """
-    own = {int(s[1:]) for s in streams if s.startswith("o")}
+    opportunities = [s for s in streams if s.startswith("o")]
+    own = {int(s[1:]) for s in opportunities}
     ids = [int(s[1:]) for s in streams if s[0] in "ac"]
-    others = [number for number in directory.used_by(unit.driver, ids) if number not in own]
+    names = unit.soon(directory.names_in, unit.driver, opportunities)
+    using = directory.used_by(unit.driver, ids)
+    unit.names |= names()
+    others = [number for number in using if number not in own]
     if others and refuse:
         raise Conflict(
             _("this cannot be taken back: {ref} uses the account or contact that it added").format(
@@ -174,19 +187,26 @@ def _used_elsewhere(unit: Unit, streams: list[str], *, refuse: bool) -> set[str]
     return {s for s in streams if s[0] in "ac" and int(s[1:]) in named}
 
 
-def _take_back(unit: Unit, stream: str, history: list[Event], command: int) -> int | None:
+def _take_back(
+    unit: Unit,
+    stream: str,
+    history: list[Event],
+    command: int,
+    abroad: Callable[[], dict[str, dict[int, bool]]],
+) -> int | None:
     event = unit.event(ev.COMMAND_UNDONE, stream, history[-1].version + 1, {"command": command})
     if stream.startswith("o"):
         unit.amend(int(stream[1:]), event, history)
         return int(stream[1:])
     unit.append(event)
     alive = ev.live([*history, event])
-    if stream == "workspace":
-        replace_rates(unit, alive)
+    if stream == WORKSPACE:
+        replace_rates(unit, alive, abroad())
         return None
     key = int(stream[1:])
     if stream.startswith("a"):
         if alive:
+            unit.names[key] = alive[0].payload["name"]
             directory.add_accounts(unit.driver, [(key, alive[0].payload["name"])])
         else:
             directory.remove(unit.driver, "account", [key])

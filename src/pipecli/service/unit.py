@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from pipecli import clock
 from pipecli.domain import events as ev
@@ -17,7 +17,7 @@ from pipecli.domain.evolve import fold
 from pipecli.domain.fold import fold as folded
 from pipecli.domain.opportunity import Opportunity
 from pipecli.domain.pipeline import Pipeline
-from pipecli.domain.rates import Rates
+from pipecli.domain.rates import Quote, Rates
 from pipecli.errors import NotFound
 from pipecli.store import directory, journal, projection
 from pipecli.store.driver import Driver
@@ -30,6 +30,10 @@ from pipecli.text import _
 if TYPE_CHECKING:
     from .settled import Progress, Settled
 
+P = ParamSpec("P")
+T = TypeVar("T")
+LOADED = journal.TOGETHER
+"""How many opportunities are loaded together."""
 PORTION = 2_000
 """How many rows are built before they are written, so that a large change is never held twice."""
 
@@ -42,7 +46,9 @@ class Unit:
     ) -> None:
         self.driver = driver
         self.header = header
+        self._quoted: dict[str, list[Quote]] = {}
         self.pipeline: Pipeline = self.priced(pipeline_of(header))
+        self._base = self.pipeline.currency
         self.actor = actor
         self.name = name
         self.origin = origin
@@ -72,10 +78,23 @@ class Unit:
 
             rebuild(driver, self.pipeline)
             mark_rebuilt(driver)
+        self._own_quotes = self.soon(read_rates, driver, self._base)
 
     def priced(self, pipeline: Pipeline) -> Pipeline:
-        """A pipeline with the exchange rates as they are stored now, read when an amount first needs one."""
-        return pipeline.priced_by(lambda currency: read_rates(self.driver, currency))
+        """A pipeline with the exchange rates as they are stored, read when an amount first needs one."""
+        return pipeline.priced_by(self.quotes)
+
+    def price_anew(self, quotes: Sequence[Quote]) -> None:
+        """Go on with these exchange rates, which this command stores."""
+        self._quoted = {self.pipeline.currency: list(quotes)}
+        self.pipeline = self.priced(self.pipeline)
+
+    def quotes(self, currency: str) -> list[Quote]:
+        """Every exchange rate into a currency."""
+        if currency not in self._quoted:
+            begun = self._own_quotes if currency == self._base else partial(read_rates, self.driver, currency)
+            self._quoted[currency] = begun()
+        return self._quoted[currency]
 
     @property
     def rates(self) -> Rates:
@@ -97,12 +116,36 @@ class Unit:
         self._next_number += 1
         return self._next_number - 1
 
+    def soon(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
+        """Begin to read something that is needed: over a network all that was begun goes on together."""
+        return self.driver.soon(read, *args, **kwargs)
+
     def decision(self, number: int) -> Decision:
         """The decision on an opportunity, loaded once; raises NotFound."""
         if number not in self._decisions:
-            self.names |= directory.names_around(self.driver, number)
-            self.know(number, journal.load_stream(self.driver, opportunity_stream(number)))
+            around = self.soon(directory.names_around, self.driver, number)
+            events = journal.load_stream(self.driver, opportunity_stream(number))
+            self.names |= around()
+            self.know(number, events)
         return self._decisions[number]
+
+    @staticmethod
+    def expect_decisions(driver: Driver, numbers: Sequence[int]) -> None:
+        """For `Workspace.commit`: the decisions on these opportunities will be asked for."""
+        directory.expect_names_around_all(driver, numbers[:LOADED])
+        journal.expect_many(driver, [opportunity_stream(n) for n in numbers[:LOADED]])
+
+    def decisions(self, numbers: Sequence[int]) -> list[Decision]:
+        """The decisions on several opportunities, loaded together; raises NotFound."""
+        missing = [number for number in dict.fromkeys(numbers) if number not in self._decisions]
+        for start in range(0, len(missing), LOADED):
+            some = missing[start : start + LOADED]
+            around = self.soon(directory.names_around_all, self.driver, some)
+            histories = list(journal.load_many(self.driver, [opportunity_stream(n) for n in some]))
+            self.names |= around()
+            for stream, events in histories:
+                self.know(int(stream[1:]), events)
+        return [self.decision(number) for number in numbers]
 
     def know(self, number: int, events: list[Event]) -> None:
         """Begin the decision on an opportunity from its stream; raises NotFound where nothing in it is alive."""
@@ -118,6 +161,7 @@ class Unit:
     def carry_to(self, driver: Driver) -> None:
         """Go on over a connection that holds the lock, the journal being where it was when this was prepared."""
         self.driver = driver
+        self._own_quotes = self.soon(read_rates, driver, self._base)
         self.recorded_at = max(clock.stamp(clock.now()), self.header.recorded_at)
 
     @property
@@ -160,8 +204,6 @@ class Unit:
         `rewritten` are the earlier ones as an erasure left them.
         """
         history = list(events)
-        if number not in self._before:
-            self.names |= directory.names_around(self.driver, number)
         before, after = fold(history), fold([*(rewritten or history), event])
         for state in (before, after):
             if state:

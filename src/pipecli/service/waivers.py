@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipecli.domain.events import opportunity_stream
 from pipecli.domain.evolve import fold
 from pipecli.domain.opportunity import Waiver
-from pipecli.store import journal
 from pipecli.store.lists import Row, rows_of
-from pipecli.store.waivers import waived_open
+from pipecli.store.waivers import read_waived
 
 from .records import record
 from .workspace import Reading
@@ -19,17 +17,17 @@ Record = dict[str, Any]
 
 def in_force(reading: Reading) -> list[Record]:
     """Every waiver in force, the oldest first, with the opportunity it is about."""
-    streams = [opportunity_stream(number) for number in waived_open(reading.driver)]
+    streams = read_waived(reading.driver)
     found = [
         (waiver, state)
-        for _stream, events in journal.load_many(reading.driver, streams)
+        for events in streams
         if (state := fold(events)) is not None
         for waiver in state.waivers_in_force
     ]
     found.sort(key=lambda pair: (pair[0].on, pair[0].seq))
     numbers = sorted({state.number for _waiver, state in found})
     rows = {row.number: row for row in rows_of(reading.driver, numbers, reading.pipeline, reading.today)}
-    reasons = journal.texts(reading.driver, [waiver.seq for waiver, _state in found])
+    reasons = {event.seq: event.text for events in streams for event in events}
     asks = {criterion.key: criterion.ask for criterion in reading.pipeline.criteria()}
     return [
         {

@@ -41,25 +41,31 @@ def week(workspace: Workspace, *, since: date | None = None) -> Record:
 
 
 def _document(reading: Reading, since: date) -> Record:
-    late = filtered(reading, Filter(due_before=reading.today, sort="-weighted"), SHOWN)
-    gone_quiet = filtered(reading, Filter(stale=True, sort="-weighted"), SHOWN)
     no_action = parse("not has next_action", reading.pipeline.field_types())
-    unplanned = filtered(reading, Filter(where=no_action, sort="-weighted"), SHOWN)
-    waiting = _waiting(reading)
+    filters = Filter(due_before=reading.today), Filter(stale=True), Filter(where=no_action)
+    lists = [reading.soon(filtered, reading, one._replace(sort="-weighted"), SHOWN) for one in filters]
+    asked = reading.soon(_waiting, reading)
+    new = reading.soon(_between, reading, "created_on", since, STATUSES)
+    won = reading.soon(_between, reading, "closed_on", since, ("won",))
+    lost = reading.soon(_between, reading, "closed_on", since, ("lost",), limit=0)
+    moved = reading.soon(_moved, reading, since)
+    forecast = reading.soon(_forecast, reading, since)
+    hygiene = reading.soon(audit.trend, reading)
+    (late, gone_quiet, unplanned), waiting = (one() for one in lists), asked()
     return {
         "since": since.isoformat(),
         "until": reading.today.isoformat(),
         "currency": reading.pipeline.currency,
-        "new": _listed(_between(reading, "created_on", since, STATUSES)),
-        "won": _closed(_between(reading, "closed_on", since, ("won",))),
-        "lost": _lost(reading, _between(reading, "closed_on", since, ("lost",), limit=0)),
-        "moved": _moved(reading, since),
+        "new": _listed(new()),
+        "won": _closed(won()),
+        "lost": _lost(reading, lost()),
+        "moved": moved(),
         "late": _listed(late),
         "unplanned": _listed(unplanned),
         "stale": _listed(gone_quiet),
         "waiting": waiting,
-        "forecast": _forecast(reading, since),
-        "hygiene": audit.trend(reading),
+        "forecast": forecast(),
+        "hygiene": hygiene(),
         "first": _first(late.records, unplanned.records, gone_quiet.records, waiting["opportunities"]),
         "written_by": RULES,
     }

@@ -36,7 +36,7 @@ class Why(NamedTuple):
 
 def why(workspace: Workspace, ref: str, to: str | None = None) -> Why:
     """What the gate to the next stage (or a later one) still needs; moves nothing."""
-    with workspace.read(lambda driver: refs.expect(driver, ref)) as reading:
+    with workspace.read(refs.expecting(workspace, ref)) as reading:
         number = refs.find(reading.driver, ref, workspace)
         reading.around(number)
         return why_of(reading, load(reading, number), to)

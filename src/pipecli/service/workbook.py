@@ -15,7 +15,7 @@ from pipecli.domain.money import exponent, major
 from pipecli.exporters.xlsx import DATE, NUMBER, TEXT, Column, Money, Sheet, write_xlsx
 from pipecli.store import workbook
 
-from .exporting import COLUMNS, every_record, reading_at_once
+from .exporting import COLUMNS, every_record
 from .records import Record
 from .workspace import Reading, Workspace
 
@@ -33,26 +33,29 @@ def export_xlsx(workspace: Workspace, out: BinaryIO) -> int:
 
     Raises ConfigError where the library that writes it is missing.
     """
-    with reading_at_once(workspace) as reading:
+    with workspace.read() as reading:
         return write_xlsx(out, _sheets(reading), clock.now())
 
 
 def _sheets(reading: Reading) -> Iterator[Sheet]:
     driver = reading.driver
+    accounts, contacts = workbook.accounts(driver), workbook.contacts(driver)
+    exchanges, evidence = workbook.exchanges(driver), workbook.evidence(driver)
+    visits = workbook.visits(driver)
     yield _opportunities(reading)
-    yield Sheet("accounts", _columns("id=number name"), workbook.accounts(driver))
-    yield Sheet("contacts", _columns("id=number name mail phone account"), workbook.contacts(driver))
+    yield Sheet("accounts", _columns("id=number name"), accounts)
+    yield Sheet("contacts", _columns("id=number name mail phone account"), contacts)
     yield Sheet(
         "exchanges",
         _columns("id=number opportunity=number name on=date kind actor text"),
-        workbook.exchanges(driver),
+        exchanges,
     )
     yield Sheet(
         "evidence",
         _columns(
             "id=number opportunity=number name criterion form on=date actor exchange=number text quote link path"
         ),
-        map(_proof, workbook.evidence(driver)),
+        map(_proof, evidence),
     )
     yield Sheet(
         "visits",
@@ -60,7 +63,7 @@ def _sheets(reading: Reading) -> Iterator[Sheet]:
             "opportunity=number name n=number stage stage_name entered_on=date left_on=date days=number outcome how "
             "amount=number currency"
         ),
-        map(_visit(reading), workbook.visits(driver)),
+        map(_visit(reading), visits),
     )
 
 

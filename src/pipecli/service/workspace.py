@@ -6,22 +6,24 @@ the lock, then loads state; what is decided inside is written together, or not a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from pipecli import clock
 from pipecli.config import Settings
 from pipecli.errors import Conflict, InvalidInput, Unanswered
 from pipecli.store.header import (
     Header,
+    expect_pipeline_as_of,
     pipeline_as_of,
     pipeline_of,
     read_header,
     written_by_newer,
 )
 from pipecli.store.opening import database_user, is_postgres, open_database
+from pipecli.store.rates import expect_rates, read_rates
 from pipecli.store.schema import PROJECTION
 from pipecli.text import _
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from .unit import Unit
 
+P = ParamSpec("P")
 T = TypeVar("T")
 PREPARATIONS = 3
 
@@ -59,12 +62,29 @@ class Reading:
         self._last_day = self.real_today
         self._settings = settings
         self._names: dict[int, str | None] = {}
+        self._quoted: dict[str, list[Quote]] = {}
+
+    def soon(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
+        """Begin a part of a report: over a network all that were begun go on together; call for its result once."""
+        return self.driver.soon(read, *args, **kwargs)
 
     def around(self, number: int) -> None:
         """Learn the names that an opportunity refers to, in the same round trip as what was expected before."""
         from pipecli.store.directory import names_around
 
         self._names |= names_around(self.driver, number)
+
+    def names_in(self, streams: Sequence[str]) -> None:
+        """Learn the names that were ever set in these opportunities."""
+        from pipecli.store import directory
+
+        self._names |= directory.names_in(self.driver, streams)
+
+    def names_with(self, number: int) -> None:
+        """Learn the names that were ever set in an opportunity and in those that were merged into it."""
+        from pipecli.store import directory, journal
+
+        self._names |= directory.names_said(self.driver, *journal.streams_of(number))
 
     def names(self, ids: Iterable[int | None]) -> dict[int, str | None]:
         """The names of these accounts and contacts, by id; what is known already is not asked again."""
@@ -100,9 +120,9 @@ class Reading:
         return self.pipeline.rates
 
     def _quotes(self, currency: str) -> list[Quote]:
-        from pipecli.store.rates import read_rates
-
-        return [quote for quote in read_rates(self.driver, currency) if quote.on <= self._last_day]
+        if currency not in self._quoted:
+            self._quoted[currency] = read_rates(self.driver, currency)
+        return [quote for quote in self._quoted[currency] if quote.on <= self._last_day]
 
 
 class Workspace:
@@ -128,27 +148,49 @@ class Workspace:
         return self.settings.database()
 
     @contextmanager
-    def read(self, expect: Callable[[Driver], None] | None = None) -> Iterator[Reading]:
-        """Open it for reading; raises StoreError. `expect` says what will be asked of it first."""
+    def read(
+        self, expect: Callable[[Driver], None] | None = None, *, as_of: date | None = None
+    ) -> Iterator[Reading]:
+        """Open it for reading, as it stands at one moment; raises StoreError, InvalidInput for a day to come.
+
+        `expect` says what will be asked of it first; with `as_of` the report is made for the end of that day.
+        """
         driver = open_database(self.address, write=False)
         try:
+            driver.begin_reading()
             if expect:
                 expect(driver)
-            yield Reading(driver, read_header(driver, write=False), self.settings)
+            if as_of is not None:
+                expect_pipeline_as_of(driver, as_of)
+            reading = Reading(driver, read_header(driver, write=False), self.settings)
+            if as_of is not None:
+                reading.as_of(as_of)
+            expect_rates(driver, reading.pipeline.currency)
+            yield reading
         finally:
             driver.close()
 
     @contextmanager
-    def commit(self, name: str, *, dry_run: bool = False, agent: str | None = None) -> Iterator[Unit]:
+    def commit(
+        self,
+        name: str,
+        expect: Callable[[Driver], None] | None = None,
+        *,
+        dry_run: bool = False,
+        agent: str | None = None,
+    ) -> Iterator[Unit]:
         """One transaction under one command; written at the end unless it raises or is a dry run.
 
-        `agent` names who gives the command in the actor's name, where that is not a person.
+        `expect` says what will be asked of it first; `agent` names who gives the command in the actor's name, where
+        that is not a person.
         """
         if self.readonly and not dry_run:
             raise Conflict(_("this is a board to look at only; nothing was changed"))
         driver = open_database(self.address, write=True)
         try:
             driver.begin()
+            if expect:
+                expect(driver)
             header = read_header(driver, write=True)
             if header.projection > PROJECTION:
                 raise written_by_newer(driver, header)
@@ -157,15 +199,10 @@ class Workspace:
             unit.kept = kept
             yield unit
             unit.write()
-            if dry_run:
-                driver.rollback()
-            else:
+            if not dry_run:
                 self._make_last(unit)
-        except BaseException:
-            driver.rollback()
-            raise
         finally:
-            driver.close()
+            driver.close()  # which takes back what was not made last
 
     def _keep_older(self, header: Header) -> str | None:
         """Keep a copy of a workspace of an older version before its lists are written anew, its lock held; where."""
@@ -220,9 +257,7 @@ class Workspace:
             if header.projection != PROJECTION:
                 return None, None
             unit = self._unit(driver, header, name)
-            result = build(unit)
-            driver.rollback()
-            return unit, result
+            return unit, build(unit)
         finally:
             driver.close()
 
@@ -233,14 +268,10 @@ class Workspace:
             driver.begin()
             header = read_header(driver, write=True)
             if header != unit.header:
-                driver.rollback()
                 return False
             unit.carry_to(driver)
             unit.write()
             self._make_last(unit)
             return True
-        except BaseException:
-            driver.rollback()
-            raise
         finally:
             driver.close()

@@ -1,6 +1,6 @@
 """Next actions for a calendar: those that stand, and those that a calendar may still show and should not.
 
-What a calendar was last given is not known, so that whatever changed in the journal since a mark is told again.
+What a calendar was last given is not known, so that whatever changed in the journal since some day is told again.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ class Withdrawn(NamedTuple):
     changed_at: str
 
 
+_MARK = "coalesce((select k.seq from event k where k.recorded_at < :since order by k.seq desc limit 1), 0)"
+"""SQL for the number of the last event recorded before an instant, or before a day began in UTC; 0 without one."""
 _LAST = (
     "join event l on l.stream = 'o' || o.number "
     "and l.version = (select max(m.version) from event m where m.stream = 'o' || o.number) "
@@ -84,17 +86,17 @@ _MOVING = ", ".join(quoted(kind) for kind in (NEXT_ACTION_SNOOZED, COMMAND_UNDON
 _DUE = "n.closed_on is null and n.due <= :until"
 _MOVED = (
     "n.closed_on is null and n.due > :until and 'o' || n.opportunity in "
-    f"(select x.stream from event x where x.seq > :mark and x.kind in ({_MOVING}))"
+    f"(select x.stream from event x where x.seq > {_MARK} and x.kind in ({_MOVING}))"
 )
 _CLOSED = (
     "n.closed_on is not null and 'o' || n.opportunity || ' ' || n.closed_on in "
-    f"(select x.stream || ' ' || x.occurred_on from event x where x.seq > :mark and x.kind in ({_CLOSING}))"
+    f"(select x.stream || ' ' || x.occurred_on from event x where x.seq > {_MARK} and x.kind in ({_CLOSING}))"
 )
 _HANDED = (
-    f"select e.stream, e.payload from event e where e.seq > :mark and e.kind = {quoted(OWNER_CHANGED)} "
+    f"select e.stream, e.payload from event e where e.seq > {_MARK} and e.kind = {quoted(OWNER_CHANGED)} "
     "union select e.stream, e.payload from event x join command c on c.id = x.command "
     "join event e on e.command = c.undoes and e.stream = x.stream "
-    f"where x.seq > :mark and x.kind = {quoted(COMMAND_UNDONE)} and e.kind = {quoted(OWNER_CHANGED)}"
+    f"where x.seq > {_MARK} and x.kind = {quoted(COMMAND_UNDONE)} and e.kind = {quoted(OWNER_CHANGED)}"
 )
 _WITHDRAWN = (
     "select e.seq, t.body, e.payload, f.payload, o.owner, l.version, e.recorded_at, l.recorded_at from event e "
@@ -104,51 +106,42 @@ _WITHDRAWN = (
     "left join content t on t.id = e.seq left join opportunity o "
     "on o.number = cast(substr(e.stream, 2) as bigint) "
     f"where e.kind = {quoted(NEXT_ACTION_SET)} and (e.command in (select c.undoes from event x "
-    f"join command c on c.id = x.command where x.seq > :mark and x.kind = {quoted(COMMAND_UNDONE)}) "
-    f"or e.stream in (select x.stream from event x where x.seq > :mark and x.kind = {quoted(MERGED)})) "
+    f"join command c on c.id = x.command where x.seq > {_MARK} and x.kind = {quoted(COMMAND_UNDONE)}) "
+    f"or e.stream in (select x.stream from event x where x.seq > {_MARK} and x.kind = {quoted(MERGED)})) "
     "and not exists (select 1 from next_action n where n.id = e.seq)"
 )
 
 
-def mark_before(driver: Driver, instant: str) -> int:
-    """The number of the last event recorded before an instant, or before a day began in UTC; 0 where there is none."""
-    rows = driver.rows(
-        "select seq from event where recorded_at < :instant order by seq desc limit 1", {"instant": instant}
-    )
-    return int(rows[0][0]) if rows else 0
-
-
-def actions(driver: Driver, *, until: date, mark: int, owner: str | None) -> Iterator[Action]:
-    """Every next action due by a day, and those put off or closed since the mark, by number.
+def actions(driver: Driver, *, until: date, since: str, owner: str | None) -> Iterator[Action]:
+    """Every next action due by a day, and those put off or closed since then, by number.
 
     `owner` is the folded name of whose they are, None for everybody.
     """
-    values: dict[str, Any] = {"until": until.isoformat(), "mark": mark}
+    values: dict[str, Any] = {"until": until.isoformat(), "since": since}
     where = f"(({_DUE}) or ({_MOVED}) or ({_CLOSED}))"
     if owner is not None:
         values["owner"] = owner
         where += " and o.owner_key = :owner"
-    for row in driver.stream(f"{_ACTIONS}where {where} order by n.id", values):
-        yield Action(*row)
+    return (Action(*row) for row in driver.stream(f"{_ACTIONS}where {where} order by n.id", values))
 
 
-def handed(driver: Driver, *, mark: int) -> list[tuple[int, str]]:
-    """The opportunities that changed hands since the mark, or back by an undo: number, and the event's payload."""
-    return sorted((int(stream[1:]), payload) for stream, payload in driver.rows(_HANDED, {"mark": mark}))
+def handed(driver: Driver, *, since: str) -> list[tuple[int, str]]:
+    """The opportunities that changed hands since then, or back by an undo: number, and the event's payload."""
+    return sorted((int(stream[1:]), payload) for stream, payload in driver.rows(_HANDED, {"since": since}))
 
 
-def actions_of(driver: Driver, numbers: Sequence[int], *, mark: int) -> Iterator[Action]:
-    """The next actions of these opportunities that stand, and those closed since the mark."""
+def actions_of(driver: Driver, numbers: Sequence[int], *, since: str) -> Iterator[Action]:
+    """The next actions of these opportunities that stand, and those closed since then."""
     for start in range(0, len(numbers), 500):
         values = {f"n{n}": number for n, number in enumerate(numbers[start : start + 500])}
         marks = ", ".join(f":{name}" for name in values)
         sql = (
             f"{_ACTIONS}where n.opportunity in ({marks}) and (n.closed_on is null or {_CLOSED}) order by n.id"
         )
-        for row in driver.rows(sql, values | {"mark": mark}):
+        for row in driver.rows(sql, values | {"since": since}):
             yield Action(*row)
 
 
-def withdrawn(driver: Driver, *, mark: int) -> list[Withdrawn]:
-    """The next actions that were taken back or whose opportunity was merged since the mark, by number."""
-    return sorted(Withdrawn(*row) for row in driver.rows(_WITHDRAWN, {"mark": mark}))
+def withdrawn(driver: Driver, *, since: str) -> list[Withdrawn]:
+    """The next actions that were taken back or whose opportunity was merged since then, by number."""
+    return sorted(Withdrawn(*row) for row in driver.rows(_WITHDRAWN, {"since": since}))

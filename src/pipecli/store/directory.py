@@ -7,10 +7,14 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipecli.domain.events import DESCRIBED, OPENED
 from pipecli.domain.fold import fold
 
+from .driver import quoted
+from .search import absorbed_sql
+
 if TYPE_CHECKING:
-    from .driver import Driver
+    from .driver import Driver, Parameters
 
 MOST_PARAMETERS = 500
 _REFERRING = ("account_id", "contact_id", "decision_maker_id")
@@ -63,14 +67,67 @@ _AROUND = (
 )
 
 
+_PEOPLE_AROUND = (
+    "select 0 as own, p.id, p.name, p.mail, p.phone, c.account_id from opportunity o "
+    "join contact c on c.account_id = o.account_id join person p on p.id = c.id where o.number = :number "
+    "union all select 1, p.id, p.name, p.mail, p.phone, c.account_id from opportunity o "
+    "join person p on p.id in (o.contact_id, o.decision_maker_id) left join contact c on c.id = p.id "
+    "where o.number = :number "
+    "union all select 1, p.id, p.name, p.mail, p.phone, c.account_id from merged m "
+    "join person p on p.id in (m.contact_id, m.decision_maker_id) left join contact c on c.id = p.id "
+    f"where m.number in ({absorbed_sql(':number')}) order by 1, 2"
+)
+
+
 def names_around(driver: Driver, number: int) -> dict[int, str | None]:
     """The names of the account and people that an opportunity's row refers to."""
     return {i: name for i, name in driver.rows(_AROUND, {"number": number})}
 
 
+def names_around_all(driver: Driver, numbers: Sequence[int]) -> dict[int, str | None]:
+    """The same of some hundred opportunities."""
+    return {i: name for i, name in driver.rows(*_around_all_sql(numbers))} if numbers else {}
+
+
+def expect_names_around_all(driver: Driver, numbers: Sequence[int]) -> None:
+    """These names will be asked for."""
+    if numbers:
+        driver.ahead(*_around_all_sql(numbers))
+
+
+def _around_all_sql(numbers: Sequence[int]) -> tuple[str, dict[str, int]]:
+    wanted = {f"n{i}": number for i, number in enumerate(numbers)}
+    return _AROUND.replace("= :number", f"in ({', '.join(f':{name}' for name in wanted)})"), wanted
+
+
 def expect_names_around(driver: Driver, number: int) -> None:
     """These names will be asked for."""
     driver.ahead(_AROUND, {"number": number})
+
+
+def names_in(driver: Driver, streams: Sequence[str]) -> dict[int, str | None]:
+    """The names of all accounts and people that were ever set in these opportunities; of many, everybody's."""
+    if len(streams) > MOST_PARAMETERS:
+        return all_names(driver)
+    wanted = {f"s{n}": stream for n, stream in enumerate(streams)}
+    return names_said(driver, ", ".join(f":{name}" for name in wanted), wanted) if wanted else {}
+
+
+def names_said(driver: Driver, streams: str, parameters: Parameters) -> dict[int, str | None]:
+    """The same of the opportunities whose streams SQL gives."""
+    of = f"from event e where e.stream in ({streams}) and e.kind ="
+    changes = driver.json_text("e.payload", "changes")
+    said = " union ".join(
+        f"select cast({driver.json_text(place, key)} as bigint) {of} {quoted(kind)}"
+        for kind, place in ((OPENED, "e.payload"), (DESCRIBED, changes))
+        for key in ("account", "contact", "decision_maker")
+    )
+    rows = driver.rows(
+        f"with said (id) as ({said}) select id, name from account where id in (select id from said) "
+        "union all select id, name from person where id in (select id from said)",
+        parameters,
+    )
+    return {i: name for i, name in rows}
 
 
 def all_names(driver: Driver) -> dict[int, str | None]:
@@ -148,11 +205,6 @@ def contacts_of(driver: Driver, account: int | None) -> list[Person]:
     return [Person(*row) for row in driver.rows(*_contacts_sql(account))]
 
 
-def expect_contacts(driver: Driver, account: int | None) -> None:
-    """These contacts will be asked for."""
-    driver.ahead(*_contacts_sql(account))
-
-
 def _contacts_sql(account: int | None) -> tuple[str, dict[str, int]]:
     where = "c.account_id is null" if account is None else "c.account_id = :account"
     sql = (
@@ -167,12 +219,6 @@ def people(driver: Driver, ids: Sequence[int]) -> list[Person]:
     return [Person(*row) for row in driver.rows(*_people_sql(ids))] if ids else []
 
 
-def expect_people(driver: Driver, ids: Sequence[int]) -> None:
-    """These contacts will be asked for."""
-    if ids:
-        driver.ahead(*_people_sql(ids))
-
-
 def _people_sql(ids: Sequence[int]) -> tuple[str, dict[str, int]]:
     wanted = {f"i{n}": i for n, i in enumerate(ids)}
     sql = (
@@ -180,6 +226,19 @@ def _people_sql(ids: Sequence[int]) -> tuple[str, dict[str, int]]:
         f"where p.id in ({', '.join(f':{name}' for name in wanted)}) order by p.id"
     )
     return sql, wanted
+
+
+def people_around(driver: Driver, number: int) -> list[Person]:
+    """The contacts of an opportunity's account, then those of its own, and of what was merged into it, of others."""
+    found: dict[int, Person] = {}
+    for _own, *person in driver.rows(_PEOPLE_AROUND, {"number": number}):
+        found.setdefault(person[0], Person(*person))
+    return list(found.values())
+
+
+def expect_people_around(driver: Driver, number: int) -> None:
+    """They will be asked for."""
+    driver.ahead(_PEOPLE_AROUND, {"number": number})
 
 
 def add_people(driver: Driver, rows: Iterable[tuple[int, str, str | None, str | None]]) -> None:
@@ -208,9 +267,11 @@ def used_by(driver: Driver, ids: Sequence[int]) -> list[int]:
     for start in range(0, len(ids), MOST_PARAMETERS):
         wanted = {f"i{n}": i for n, i in enumerate(ids[start : start + MOST_PARAMETERS])}
         marks = ", ".join(f":{name}" for name in wanted)
-        for table, column in product(("opportunity", "merged"), _REFERRING):
-            rows = driver.rows(f"select number from {table} where {column} in ({marks})", wanted)
-            found |= {number for (number,) in rows}
+        asked = [
+            driver.soon(driver.rows, f"select number from {table} where {column} in ({marks})", wanted)
+            for table, column in product(("opportunity", "merged"), _REFERRING)
+        ]
+        found |= {number for rows in asked for (number,) in rows()}
     return sorted(found)
 
 

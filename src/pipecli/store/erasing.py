@@ -54,8 +54,7 @@ def erased(driver: Driver) -> frozenset[int]:
 
 def payloads(driver: Driver) -> Iterator[Entry]:
     """The payload of every event, in the order of the journal."""
-    for row in driver.stream(_PAYLOADS + "order by seq"):
-        yield Entry(*row)
+    return (Entry(*row) for row in driver.stream(_PAYLOADS + "order by seq"))
 
 
 def payloads_of(driver: Driver, seqs: Sequence[int]) -> list[Entry]:
@@ -70,11 +69,11 @@ def payloads_of(driver: Driver, seqs: Sequence[int]) -> list[Entry]:
 
 def texts(driver: Driver) -> Iterator[Entry]:
     """Every text that was not erased, in the order of the journal."""
-    for row in driver.stream(
+    rows = driver.stream(
         "select e.seq, e.stream, e.kind, e.occurred_on, t.media, t.body from content t join event e on e.seq = t.id "
         "where t.body is not null order by t.id"
-    ):
-        yield Entry(*row)
+    )
+    return (Entry(*row) for row in rows)
 
 
 def blank_people(driver: Driver, ids: Iterable[int], at: str) -> None:

@@ -42,7 +42,9 @@ def taken_at(driver: Driver, message: str) -> int | None:
 
 def standing(driver: Driver) -> list[Standing]:
     """Every open opportunity as matching sees it, with the people of those that were merged into it."""
-    merged = _people_of_merged(driver)
+    people_of_merged = driver.soon(_people_of_merged, driver)
+    rows = driver.rows(_STANDING)
+    merged = people_of_merged()
     return [
         Standing(
             number,
@@ -51,7 +53,7 @@ def standing(driver: Driver) -> list[Standing]:
             account,
             tuple(p for p in (*people, *merged.get(number, ())) if p is not None),
         )
-        for number, name, account_name, account, *people in driver.rows(_STANDING)
+        for number, name, account_name, account, *people in rows
     ]
 
 

@@ -50,13 +50,13 @@ def read_lines(
     driver: Driver, *, won_from: date, as_of: date, accounts: bool = False, fields: bool = False
 ) -> list[Line]:
     """Those won from a day to the day of the report, and the open ones, as they are now."""
-    rows = []
+    asked = []
     for sql, day in ((_WON, "o.closed_on"), (_OPEN, "o.close_date")):
         columns = _COLUMNS.format(day=day) + (", a.name" if accounts else ", null")
         sql = sql.format(columns=columns + (", o.fields" if fields else ", '{}'"), join=_ACCOUNTS * accounts)
         names = {"won_from": won_from.isoformat(), "as_of": as_of.isoformat()} if ":as_of" in sql else None
-        rows += driver.rows(sql, names)
-    return [Line(*row) for row in rows]
+        asked.append(driver.soon(driver.rows, sql, names))
+    return [Line(*row) for rows in asked for row in rows()]
 
 
 def read_lines_as_of(driver: Driver, *, won_from: date, as_of: date) -> list[Line]:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from .driver import Driver
 
 
+_AS_OF = (
+    "select version, compiled_json from definition where adopted_on <= :day or version = 1 "
+    "order by version desc limit 1"
+)
 State = tuple[str, int, str]
 """What a journal is known by at one moment: its workspace, its head, and when that was written."""
 
@@ -85,12 +89,13 @@ def pipeline_as_of(driver: Driver, header: Header, day: date) -> Pipeline:
     """The pipeline that was in force at the end of a day; before the first adoption, the first one."""
     from pipecli.domain.pipeline import Pipeline
 
-    rows = driver.rows(
-        "select version, compiled_json from definition where adopted_on <= :day or version = 1 "
-        "order by version desc limit 1",
-        {"day": day.isoformat()},
-    )
+    rows = driver.rows(_AS_OF, {"day": day.isoformat()})
     return Pipeline.from_compiled(rows[0][0], json.loads(rows[0][1])) if rows else pipeline_of(header)
+
+
+def expect_pipeline_as_of(driver: Driver, day: date) -> None:
+    """It will be asked for."""
+    driver.ahead(_AS_OF, {"day": day.isoformat()})
 
 
 def definition_versions(driver: Driver) -> list[tuple[int, str, str]]:

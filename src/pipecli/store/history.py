@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .driver import Driver
+    from .driver import Driver, Row
 
 _PORTION = 50_000
 
@@ -40,7 +40,10 @@ def span_columns(driver: Driver, day: date) -> Iterator[tuple[tuple[Any, ...], .
 
 
 def _columns(driver: Driver, sql: str, day: date) -> Iterator[tuple[tuple[Any, ...], ...]]:
-    rows = driver.stream(sql, {"day": day.isoformat()})
+    return _portions(driver.stream(sql, {"day": day.isoformat()}, piece=_PORTION))
+
+
+def _portions(rows: Iterator[Row]) -> Iterator[tuple[tuple[Any, ...], ...]]:
     while portion := list(islice(rows, _PORTION)):
         yield tuple(zip(*portion, strict=True))
 
@@ -83,6 +86,7 @@ def stage_probabilities(driver: Driver, day: date) -> list[tuple[str, dict[str, 
 def days_recorded(driver: Driver) -> dict[int, str]:
     """By number, the day (UTC) on which each opportunity came into the workspace, whenever it was opened."""
     rows = driver.stream(
-        "select stream, substr(recorded_at, 1, 10) from event where version = 1 and kind = 'OpportunityOpened'"
+        "select stream, substr(recorded_at, 1, 10) from event where version = 1 and kind = 'OpportunityOpened'",
+        piece=_PORTION,
     )
     return {int(stream[1:]): on for stream, on in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -88,7 +88,7 @@ where o.status = 'open' order by o.number
 def read_open(driver: Driver, pipeline: Pipeline, today: date) -> list[tuple[Standing, Subject]]:
     """Every open opportunity as it stands."""
     sql = _OPEN.format(rank=rank_sql(pipeline, today))
-    return [(_standing(row), Subject(row[9], row[10], float(row[11]))) for row in driver.stream(sql)]
+    return [(_standing(row), Subject(row[9], row[10], float(row[11]))) for row in driver.rows(sql)]
 
 
 def _standing(row: Row) -> Standing:
@@ -207,7 +207,7 @@ def read_moves(driver: Driver, after: date) -> list[tuple[str, int, int]]:
     return [(owner, int(back), int(on)) for owner, back, on in rows]
 
 
-def read_proofs(driver: Driver) -> Iterator[Proof]:
+def read_proofs(driver: Driver) -> list[Proof]:
     """The words that prove the criteria of open opportunities: the newest of each, or those of the exchange cited."""
     rows = driver.rows(
         "select e.opportunity, e.criterion, coalesce(e.exchange, e.id), c.body, x.body from evidence e "
@@ -216,8 +216,10 @@ def read_proofs(driver: Driver) -> Iterator[Proof]:
         "where e.form in ('note', 'exchange') order by e.id"
     )
     newest = {(row[0], row[1]): row for row in rows}
+    found = []
     for number, criterion, source, body, said in newest.values():
         words = json.loads(body) if body else {}
         text = words.get("text") or words.get("quote") or said
         if text and text.strip():
-            yield Proof(number, criterion, source, text.strip())
+            found.append(Proof(number, criterion, source, text.strip()))
+    return found

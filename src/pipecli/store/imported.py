@@ -54,9 +54,10 @@ def known_rows(driver: Driver, system: str, identifiers: Sequence[str]) -> dict[
     wanted = {f"i{n}": identifier for n, identifier in enumerate(identifiers)}
     parameters = {"system": system, "hashed": f"{system}:hash", **wanted}
     marks = ", ".join(f":{name}" for name in wanted)
-    for sql, merged in ((_MERGED, True), (_KNOWN, False)):
-        rows = driver.rows(sql.format(marks=marks), parameters)
-        for key, group in groupby(rows, key=lambda row: row[:3]):
+    gone = driver.soon(driver.rows, _MERGED.format(marks=marks), parameters)
+    here = driver.soon(driver.rows, _KNOWN.format(marks=marks), parameters)
+    for rows, merged in ((gone, True), (here, False)):
+        for key, group in groupby(rows(), key=lambda row: row[:3]):
             number, source, external = key
             found[source, external] = Known(number, digests_of(map(_event, group)), merged)
     return found
@@ -89,8 +90,8 @@ def externals(driver: Driver) -> dict[tuple[str, str], int]:
         "select source_system, external_id, number from {table} "
         f"where external_id is not null and source_system <> {quoted(OWN)}"
     )
-    rows = [row for table in ("merged", "opportunity") for row in driver.rows(sql.format(table=table))]
-    return {(system, external): number for system, external, number in rows}
+    asked = [driver.soon(driver.rows, sql.format(table=table)) for table in ("merged", "opportunity")]
+    return {(system, external): number for rows in asked for system, external, number in rows()}
 
 
 def doubled(driver: Driver) -> list[tuple[str, list[int]]]:

@@ -61,6 +61,12 @@ def journal_faults(driver: Driver, header: Header) -> list[str]:
         "select e.seq from event e left join command c on c.id = e.command where c.id is null limit 20"
     ):
         faults.append(_("event {seq} belongs to no command").format(seq=seq))
+    for table in ("command", "content", "person"):
+        for (number,) in driver.rows(
+            f"select id from {table} where id > :head order by id limit 20", {"head": header.head}
+        ):
+            line = _("{table} {number} stands beyond the head of the journal, {head}")
+            faults.append(line.format(table=table, number=number, head=header.head))
     return faults + _content_faults(driver)
 
 

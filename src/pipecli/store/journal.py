@@ -10,14 +10,21 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipecli.domain.events import CARRIED_TEXTS, EVIDENCE_RECORDED, PROPOSAL_MADE, Event
+from pipecli.domain.events import (
+    CARRIED_TEXTS,
+    EVIDENCE_RECORDED,
+    PROPOSAL_MADE,
+    Event,
+    opportunity_stream,
+)
 from pipecli.errors import StoreError
 from pipecli.text import _
 
 from .driver import quoted
+from .search import absorbed_sql
 
 if TYPE_CHECKING:
-    from .driver import Driver, Row
+    from .driver import Driver, Parameters, Row
 
 _CARRIED = ", ".join(quoted(kind) for kind in sorted(CARRIED_TEXTS))
 _FOLDED = (
@@ -29,11 +36,17 @@ _WHOLE = (
     "select e.kind, e.occurred_on, e.payload, t.body, e.seq, e.command, e.stream, e.version, e.recorded_at, c.actor "
     "from event e join command c on c.id = e.command left join content t on t.id = e.seq "
 )
-_LATER = (
-    _FOLDED + "where e.stream in (select stream from event where command = :command) "
-    "and e.seq > (select min(seq) from event where command = :command) and e.command <> :command "
-    "order by e.stream, e.version"
+_TOUCHED = (
+    "select e.stream from command c join event e on e.command = c.id "
+    "where c.actor = :actor and c.agent is null and e.stream >= 'o' and e.stream < 'o~' "
+    "order by c.id desc, e.seq desc limit :most"
 )
+_COMMANDS = (
+    "select id, uid, actor, agent, at, name, origin, undoes from command "
+    "where actor = :actor and agent is null and id < :before order by id desc limit 50"
+)
+_NEWEST = 2**62
+_GONE = f"select 'o' || cast(x.number as text) from ({absorbed_sql(':number')}) x"
 _OF_STREAM = "where e.stream = :stream order by e.version"
 INSERT_EVENT = (
     "insert into event (seq, command, stream, version, kind, occurred_on, recorded_at, payload) "
@@ -45,6 +58,8 @@ INSERT_COMMAND = (
 )
 
 
+TOGETHER = 500
+"""So many streams are loaded in one query."""
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -105,12 +120,37 @@ def load_streams(driver: Driver, prefix: str) -> Iterator[tuple[str, list[Event]
 
 def load_many(driver: Driver, streams: Sequence[str]) -> Iterator[tuple[str, list[Event]]]:
     """These streams one by one, in few queries; those without events are left out."""
-    for start in range(0, len(streams), 500):
-        wanted = {f"s{n}": stream for n, stream in enumerate(streams[start : start + 500])}
-        marks = ", ".join(f":{name}" for name in wanted)
-        rows = driver.rows(_FOLDED + f"where e.stream in ({marks}) order by e.stream, e.version", wanted)
+    expect_many(driver, streams)
+    return _loaded(driver, streams)
+
+
+def expect_many(driver: Driver, streams: Sequence[str]) -> None:
+    """These streams will be loaded."""
+    if streams:
+        driver.ahead(*_many_sql(streams[:TOGETHER]))
+
+
+def _loaded(driver: Driver, streams: Sequence[str]) -> Iterator[tuple[str, list[Event]]]:
+    for start in range(0, len(streams), TOGETHER):
+        rows = driver.rows(*_many_sql(streams[start : start + TOGETHER]))
         for stream, group in groupby(rows, key=lambda r: r[6]):
             yield stream, [_event(r) for r in group]
+
+
+def _many_sql(streams: Sequence[str]) -> tuple[str, dict[str, str]]:
+    wanted = {f"s{n}": stream for n, stream in enumerate(streams)}
+    marks = ", ".join(f":{name}" for name in wanted)
+    return _FOLDED + f"where e.stream in ({marks}) order by e.stream, e.version", wanted
+
+
+def load_selected(
+    driver: Driver, select: str, parameters: Parameters | None = None, *, texts: Sequence[str] = ()
+) -> list[list[Event]]:
+    """The streams that a query names, each in version order; `texts` are kinds whose text comes as well."""
+    carried = ", ".join(quoted(kind) for kind in sorted({*CARRIED_TEXTS, *texts}))
+    sql = f"{_FOLDED.replace(_CARRIED, carried)}where e.stream in ({select}) order by e.stream, e.version"
+    rows = driver.stream(sql, parameters)
+    return [[_event(r) for r in group] for _stream, group in groupby(rows, key=lambda r: r[6])]
 
 
 def load_whole_stream(driver: Driver, stream: str) -> list[Event]:
@@ -129,29 +169,19 @@ def last_version(driver: Driver, stream: str) -> int:
     return int(rows[0][0] or 0)
 
 
-def command_events(driver: Driver, command: int) -> list[Event]:
-    """The events that were written under one command."""
-    return [
-        _event(r)
-        for r in driver.rows(_FOLDED + "where e.command = :command order by e.seq", {"command": command})
-    ]
-
-
-def later_events(driver: Driver, command: int) -> list[Event]:
-    """The events that other commands wrote since in the streams that a command touched."""
-    return [_event(r) for r in driver.rows(_LATER, {"command": command})]
-
-
-def expect_later_events(driver: Driver, command: int) -> None:
-    """These events will be asked for."""
-    driver.ahead(_LATER, {"command": command})
+def load_touched(driver: Driver, command: int) -> list[list[Event]]:
+    """The streams that a command touched, each whole and in version order."""
+    return load_selected(driver, "select stream from event where command = :command", {"command": command})
 
 
 def read_journal(
-    driver: Driver, *, streams: Sequence[str] | None, since: date | None, actor: str | None, limit: int
+    driver: Driver, *, number: int | None, since: date | None, actor: str | None, limit: int
 ) -> list[Event]:
-    """The latest entries (of some streams), oldest first, with every text; `limit` 0 is all of them."""
-    where, parameters = _wanted(streams, since, actor)
+    """The latest entries, oldest first, with every text; `limit` 0 is all of them.
+
+    Those of one opportunity are those of what was merged into it as well.
+    """
+    where, parameters = _wanted(number, since, actor)
     sql = f"{_WHOLE}where {where} order by e.seq desc"
     if limit:
         sql += " limit :most"
@@ -159,23 +189,20 @@ def read_journal(
     return [_event(r) for r in reversed(driver.rows(sql, parameters))]
 
 
-def count_journal(
-    driver: Driver, *, streams: Sequence[str] | None, since: date | None, actor: str | None
-) -> int:
+def count_journal(driver: Driver, *, number: int | None, since: date | None, actor: str | None) -> int:
     """How many entries `read_journal` has without a limit."""
-    where, parameters = _wanted(streams, since, actor)
+    where, parameters = _wanted(number, since, actor)
     sql = f"select count(*) from event e join command c on c.id = e.command where {where}"
     return int(driver.rows(sql, parameters)[0][0])
 
 
-def _wanted(
-    streams: Sequence[str] | None, since: date | None, actor: str | None
-) -> tuple[str, dict[str, object]]:
+def _wanted(number: int | None, since: date | None, actor: str | None) -> tuple[str, dict[str, object]]:
     """What entries are asked for, as SQL with its parameters."""
     where, parameters = ["1 = 1"], dict[str, object]()
-    if streams is not None:
-        parameters |= {f"s{n}": stream for n, stream in enumerate(streams)}
-        where.append("e.stream in (" + ", ".join(f":s{n}" for n in range(len(streams))) + ")")
+    if number is not None:
+        streams, values = streams_of(number)
+        parameters |= values
+        where.append(f"e.stream in ({streams})")
     if since is not None:
         where.append("e.occurred_on >= :since")
         parameters["since"] = since.isoformat()
@@ -185,14 +212,37 @@ def _wanted(
     return " and ".join(where), parameters
 
 
+def streams_of(number: int) -> tuple[str, Parameters]:
+    """SQL for the streams of an opportunity and of those that were merged into it, with its values."""
+    values = {"number": number, "stream": opportunity_stream(number)}
+    return f"select cast(:stream as text) union all {_GONE}", values
+
+
+def load_absorbed(driver: Driver, number: int) -> list[list[Event]]:
+    """The streams of those that were merged into an opportunity, with every text."""
+    sql = f"{_WHOLE}where e.stream in ({_GONE}) order by e.stream, e.version"
+    rows = driver.rows(sql, {"number": number})
+    return [[_event(r) for r in group] for _stream, group in groupby(rows, key=lambda r: r[6])]
+
+
 def texts(driver: Driver, seqs: Sequence[int]) -> dict[int, str]:
     """The bodies of these content rows, those that were not erased."""
-    if not seqs:
-        return {}
-    names = {f"i{n}": seq for n, seq in enumerate(seqs)}
-    marks = ", ".join(f":{name}" for name in names)
-    rows = driver.rows(f"select id, body from content where id in ({marks}) and body is not null", names)
-    return {seq: body for seq, body in rows}
+    found: dict[int, str] = {}
+    for start in range(0, len(seqs), TOGETHER):
+        found |= dict(driver.rows(*_texts_sql(seqs[start : start + TOGETHER])))
+    return found
+
+
+def expect_texts(driver: Driver, seqs: Sequence[int]) -> None:
+    """These texts will be asked for."""
+    if seqs:
+        driver.ahead(*_texts_sql(seqs[:TOGETHER]))
+
+
+def _texts_sql(seqs: Sequence[int]) -> tuple[str, dict[str, int]]:
+    wanted = {f"i{n}": seq for n, seq in enumerate(seqs)}
+    marks = ", ".join(f":{name}" for name in wanted)
+    return f"select id, body from content where id in ({marks}) and body is not null", wanted
 
 
 def canonical(payload: object) -> str:
@@ -252,24 +302,25 @@ def last_touched(driver: Driver, actor: str, most: int = 50) -> list[int]:
 
     What an agent did in their name is not theirs.
     """
-    rows = driver.rows(
-        "select e.stream from command c join event e on e.command = c.id "
-        "where c.actor = :actor and c.agent is null and e.stream >= 'o' and e.stream < 'o~' "
-        "order by c.id desc, e.seq desc limit :most",
-        {"actor": actor, "most": most},
-    )
+    rows = driver.rows(_TOUCHED, {"actor": actor, "most": most})
     return list(dict.fromkeys(int(stream[1:]) for (stream,) in rows))
+
+
+def expect_last_touched(driver: Driver, actor: str, most: int = 50) -> None:
+    """They will be asked for."""
+    driver.ahead(_TOUCHED, {"actor": actor, "most": most})
+
+
+def expect_commands(driver: Driver, actor: str) -> None:
+    """An actor's commands will be asked for."""
+    driver.ahead(_COMMANDS, {"actor": actor, "before": _NEWEST})
 
 
 def commands_of(driver: Driver, actor: str) -> Iterator[CommandRow]:
     """An actor's own commands, the latest first, in portions; those that an agent gave in their name are left out."""
-    before = 2**62
+    before = _NEWEST
     while True:
-        rows = driver.rows(
-            "select id, uid, actor, agent, at, name, origin, undoes from command "
-            "where actor = :actor and agent is null and id < :before order by id desc limit 50",
-            {"actor": actor, "before": before},
-        )
+        rows = driver.rows(_COMMANDS, {"actor": actor, "before": before})
         for row in rows:
             yield CommandRow(*row)
         if len(rows) < 50:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,11 +46,13 @@ def copy_journal(source: Driver, memory: Driver, head: int) -> None:
     for statement in _statements(source):
         memory.run(statement)
     memory.begin()
-    for table in TABLES:
-        rows = _up_to(source, table, head)
+    tables = {table: _up_to(source, table, head) for table in TABLES}
+    columns = ("id", "uid", "format", "projection", "min_writer", "next_number")
+    [workspace] = source.rows(f"select {', '.join(columns)} from workspace")
+    for table, rows in tables.items():
         while portion := list(islice(rows, PORTION)):
             insert(memory, table, portion)
-    _copy_workspace(source, memory, head)
+    _write_workspace(memory, columns, workspace, head)
 
 
 def _statements(driver: Driver) -> list[str]:
@@ -71,10 +73,8 @@ def _up_to(driver: Driver, table: str, head: int) -> Iterator[Row]:
     )
 
 
-def _copy_workspace(driver: Driver, memory: Driver, head: int) -> None:
+def _write_workspace(memory: Driver, columns: Sequence[str], row: Row, head: int) -> None:
     """The workspace's row as it was: its head, the definition adopted last, the instant of the last event."""
-    columns = ("id", "uid", "format", "projection", "min_writer", "next_number")
-    [row] = driver.rows(f"select {', '.join(columns)} from workspace")
     [(version,)] = memory.rows("select coalesce(max(version), 0) from definition")
     [(recorded_at,)] = memory.rows("select recorded_at from event where seq = :head", {"head": head})
     values = (*row, head, version, recorded_at)

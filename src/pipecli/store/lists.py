@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -299,16 +299,6 @@ def list_totals(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date
     return sorted((Total(*row) for row in rows), key=Total.key)
 
 
-def expect_list(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date, limit: int = 0) -> None:
-    """The rows of a list will be asked for, and its totals where it has a limit."""
-    try:
-        driver.ahead(*list_sql(driver, filter_, pipeline, today, limit))
-        if limit:
-            expect_totals(driver, filter_, pipeline, today)
-    except Unsupported:
-        return
-
-
 def expect_totals(driver: Driver, filter_: Filter, pipeline: Pipeline, today: date) -> None:
     """The totals of a whole list will be asked for."""
     driver.ahead(*_totals_sql(driver, filter_, pipeline, today))
@@ -346,16 +336,8 @@ def every_row(driver: Driver) -> Iterator[Row]:
 
 def asked_approvals(driver: Driver, roles: Sequence[str]) -> list[tuple[int, str, str, str]]:
     """The approvals that these roles are asked for: number, criterion, who asked, since when."""
-    return [(n, c, by, on) for n, c, by, on in driver.rows(*_asked_sql(roles))] if roles else []
-
-
-def expect_asked(driver: Driver, roles: Sequence[str]) -> None:
-    """The approvals that these roles are asked for will be asked for."""
-    if roles:
-        driver.ahead(*_asked_sql(roles))
-
-
-def _asked_sql(roles: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+    if not roles:
+        return []
     values = {f"r{n}": role for n, role in enumerate(roles)}
     sql = (
         "select x.opportunity, x.criterion, x.asked_by, x.on_day from approval x "
@@ -363,7 +345,7 @@ def _asked_sql(roles: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
         f"where x.status = 'asked' and x.role in ({', '.join(f':{name}' for name in values)}) "
         "order by x.on_day, x.opportunity"
     )
-    return sql, values
+    return [(n, c, by, on) for n, c, by, on in driver.rows(sql, values)]
 
 
 __all__ = [
@@ -374,8 +356,6 @@ __all__ = [
     "Unsupported",
     "asked_approvals",
     "every_row",
-    "expect_asked",
-    "expect_list",
     "expect_totals",
     "list_rows",
     "list_sql",

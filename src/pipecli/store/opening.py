@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipecli.address import is_keywords, without_password
+from pipecli.address import is_postgres as is_postgres
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
@@ -12,21 +14,13 @@ if TYPE_CHECKING:
     from .driver import Driver
 
 
-def is_postgres(address: str) -> bool:
-    """Whether the address is of a PostgreSQL database."""
-    return address.startswith(("postgresql://", "postgres://"))
-
-
 def sqlite_path(address: str) -> Path:
     """The file an address names; raises InvalidInput for an address of another kind."""
     if address.startswith("sqlite:///"):
         return Path(address.removeprefix("sqlite:///"))
-    if "://" in address or "\x00" in address:
-        raise InvalidInput(
-            _(
-                "{address} is not a database; write a file path, sqlite:///FILE or postgresql://HOST/NAME"
-            ).format(address=address.replace("\x00", ""))
-        )
+    if "://" in address or "\x00" in address or is_keywords(address):
+        line = _("{address} is not a database; write a file path, sqlite:///FILE or postgresql://HOST/NAME")
+        raise InvalidInput(line.format(address=without_password(address.replace("\x00", ""))))
     try:
         return Path(address).expanduser()
     except RuntimeError as error:

@@ -61,14 +61,7 @@ def by_id(driver: Driver, seq: int) -> ProposalRow | None:
 
 def waiting(driver: Driver, owner: str | None = None) -> int:
     """How many wait for an answer."""
-    return int(driver.rows(*_waiting_sql(owner))[0][0])
-
-
-def expect_waiting(driver: Driver, owner: str | None = None) -> None:
-    """Their number will be asked for."""
-    driver.ahead(*_waiting_sql(owner))
-
-
-def _waiting_sql(owner: str | None) -> tuple[str, dict[str, str]]:
     sql = f"select count(*) from proposal p join opportunity o on o.number = p.opportunity where {_WAITING}"
-    return (sql, {}) if owner is None else (sql + " and o.owner_key = :owner", {"owner": fold(owner)})
+    if owner is None:
+        return int(driver.rows(sql)[0][0])
+    return int(driver.rows(sql + " and o.owner_key = :owner", {"owner": fold(owner)})[0][0])

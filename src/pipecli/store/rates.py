@@ -61,8 +61,8 @@ def projected_rates(driver: Driver) -> set[Row]:
 
 
 def write_rates(driver: Driver, quotes: Iterable[Quote]) -> None:
-    """Store these rates, in the place of those of the same currency and day."""
-    driver.run_many(INSERT_RATE, [row(quote) for quote in quotes])
+    """Store these rates, in the place of those of the same currency and day; the last one of a day counts."""
+    driver.run_many(INSERT_RATE, list({stored[:3]: stored for stored in map(row, quotes)}.values()))
 
 
 def replace_rates(driver: Driver, quotes: Iterable[Quote]) -> None:
@@ -71,13 +71,25 @@ def replace_rates(driver: Driver, quotes: Iterable[Quote]) -> None:
     write_rates(driver, quotes)
 
 
-def open_in(driver: Driver, currency: str) -> list[tuple[int, bool]]:
+def open_in(driver: Driver, currency: str) -> dict[int, bool]:
     """The open opportunities in a currency by number, and whether each stands unproven."""
     rows = driver.rows(
         "select number, unproven from opportunity where status = 'open' and currency = :currency order by number",
         {"currency": currency},
     )
-    return [(number, bool(unproven)) for number, unproven in rows]
+    return {number: bool(unproven) for number, unproven in rows}
+
+
+def open_abroad(driver: Driver, base: str) -> dict[str, dict[int, bool]]:
+    """The same of every currency but one."""
+    found: dict[str, dict[int, bool]] = {}
+    for currency, number, unproven in driver.rows(
+        "select currency, number, unproven from opportunity "
+        "where status = 'open' and currency <> :base order by number",
+        {"base": base},
+    ):
+        found.setdefault(currency, {})[number] = bool(unproven)
+    return found
 
 
 def used_currencies(driver: Driver, base: str) -> list[Used]:

@@ -57,7 +57,7 @@ def create_tables(driver: Driver, uid: str | None = None) -> None:
     """Create every table and the workspace row in the caller's transaction; raises StoreError if they exist."""
     if has_workspace(driver):
         raise StoreError(
-            _("{where} is a workspace already; nothing was changed").format(where=driver.where),
+            _("{where} exists already; nothing was changed").format(where=driver.where),
             where=driver.where,
         )
     for statement in statements(driver.dialect):

@@ -28,6 +28,13 @@ _SELECT = (
 )
 
 
+_KEPT = (
+    "with recursive way (kept, steps) as (select kept, 1 from merged where number = :number "
+    "union all select m.kept, w.steps + 1 from merged m join way w on m.number = w.kept) "
+    "select kept from way order by steps desc limit 1"
+)
+
+
 def by_number(driver: Driver, number: int) -> Hit | None:
     """The opportunity with that number."""
     rows = driver.rows(*_number_sql(number))
@@ -39,27 +46,23 @@ def _number_sql(number: int) -> tuple[str, dict[str, int]]:
 
 
 def expect_number(driver: Driver, number: int) -> None:
-    """This opportunity will be looked up."""
+    """This opportunity will be looked up, and where it is none any more, the one that stands for it."""
     driver.ahead(*_number_sql(number))
+    driver.ahead(_KEPT, {"number": number})
 
 
 def merged_into(driver: Driver, number: int) -> int | None:
     """The opportunity that stands for one that was merged; None where that number was not."""
-    kept: int | None = None
-    while rows := driver.rows("select kept from merged where number = :number", {"number": kept or number}):
-        kept = rows[0][0]
-    return kept
+    rows = driver.rows(_KEPT, {"number": number})
+    return rows[0][0] if rows else None
 
 
-def absorbed(driver: Driver, number: int) -> list[int]:
-    """The opportunities that were merged into one, and into those, by number."""
-    found: list[int] = []
-    waiting = [number]
-    while waiting:
-        rows = driver.rows("select number from merged where kept = :kept", {"kept": waiting.pop()})
-        found += [n for (n,) in rows]
-        waiting += [n for (n,) in rows]
-    return sorted(found)
+def absorbed_sql(number: str) -> str:
+    """SQL for the numbers of what was merged into an opportunity, and into those, whose number an expression gives."""
+    return (
+        f"with recursive gone (number) as (select number from merged where kept = {number} "
+        "union all select m.number from merged m join gone g on m.kept = g.number) select number from gone"
+    )
 
 
 def by_fragment(driver: Driver, text: str, *, open_only: bool, limit: int = 50) -> list[Hit]:

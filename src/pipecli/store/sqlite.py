@@ -12,18 +12,21 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from pipecli.errors import Damaged, StoreError, Unanswered
 from pipecli.text import _
 
-from .driver import Parameters, Row
+from .driver import PIECE, Parameters, Row
 from .folders import make_private
 
+P = ParamSpec("P")
+T = TypeVar("T")
 BUSY_SECONDS = 30.0
 """How long a command waits for another one to end."""
 _FIRST_PAUSE, _LAST_PAUSE = 0.02, 0.002
@@ -45,6 +48,7 @@ class SqliteDriver:
 
     dialect = "sqlite"
     user = None
+    login = None
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.where = str(path)
@@ -63,7 +67,10 @@ class SqliteDriver:
     def ahead(self, sql: str, parameters: Parameters | None = None) -> None:
         """There is no network to spare."""
 
-    def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
+    def soon(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
+        return partial(read, *args, **kwargs)
+
+    def stream(self, sql: str, parameters: Parameters | None = None, *, piece: int = PIECE) -> Iterator[Row]:
         try:
             # Not `yield from`: that would close the cursor of a stream left early, maybe after its connection.
             for row in self._execute(sql, parameters):  # noqa: UP028

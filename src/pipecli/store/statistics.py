@@ -54,8 +54,8 @@ class Stood(NamedTuple):
 
 def read_stood(driver: Driver, day: date) -> Iterator[Stood]:
     """Every opportunity there was at the end of a day, by number; one opened while this reads is left out."""
-    stood = {row[0]: row for row in driver.rows(_STOOD, {"day": day.isoformat()})}
     visits = chain.from_iterable(zip(*columns, strict=True) for columns in visit_columns(driver, day))
+    stood = {row[0]: row for row in driver.rows(_STOOD, {"day": day.isoformat()})}
     for number, rows in groupby(visits, key=itemgetter(0)):
         if number in stood:
             *values, retold = stood[number]

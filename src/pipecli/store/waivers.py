@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipecli.domain.events import CRITERION_WAIVED, Event
+
+from .journal import load_selected
+
 if TYPE_CHECKING:
     from .driver import Driver
 
+_WAIVED = (
+    "select 'o' || cast(w.opportunity as text) from waiver w "
+    "join opportunity o on o.number = w.opportunity and o.status = 'open'"
+)
 
-def waived_open(driver: Driver) -> list[int]:
-    """The open opportunities that were ever given a waiver, by number."""
-    rows = driver.rows(
-        "select distinct w.opportunity from waiver w "
-        "join opportunity o on o.number = w.opportunity and o.status = 'open' order by 1"
-    )
-    return [int(row[0]) for row in rows]
+
+def read_waived(driver: Driver) -> list[list[Event]]:
+    """The streams of the open opportunities that were ever given a waiver, with the reasons why."""
+    return load_selected(driver, _WAIVED, texts=[CRITERION_WAIVED])

@@ -69,8 +69,9 @@ class ReportScreen(DeskScreen):
             super().finished(purpose, result)
 
     def refused(self, purpose: str, error: PipeError) -> None:
-        """Say why there is none."""
+        """Say why there is none; the next change, or the database that is back, has it found."""
         if purpose == "report":
+            self._moment = None
             self.query_one(Painted).update(literal(error.message))
         else:
             super().refused(purpose, error)
