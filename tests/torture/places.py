@@ -92,7 +92,7 @@ class PostgresPlace:
         """The server ends what it heard from a client that died, then nobody is there."""
         asked = "select count(*) from pg_stat_activity where datname = %s"
         with self._admin() as admin:
-            for _try in range(1000):
+            for _try in range(3000):
                 if not admin.execute(asked, [self._name]).fetchone()[0]:
                     return
                 admin.execute("select pg_sleep(0.01)")

@@ -27,20 +27,47 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     yield str(tmp_path / "pipe.db") if request.param == "sqlite" else request.getfixturevalue("postgres")
 
 
-@pytest.fixture
-def loaded(tmp_path: Path) -> Iterator[victims.Victims]:
+@pytest.fixture(scope="module")
+def loaded() -> Iterator[victims.Victims]:
     """A process whose children are commands."""
     found = victims.Victims()
     yield found
     found.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def lived(
-    request: pytest.FixtureRequest, loaded: victims.Victims, server: str, tmp_path: Path
-) -> Iterator[world.World]:
-    """The story's world, on either database."""
-    made = (world.on_sqlite if request.param == "sqlite" else world.on_postgres)(tmp_path, server, loaded)
+@pytest.fixture(scope="module")
+def struck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[victims.Victims]:
+    """Another one, whose disk can be made to fail; who has no compiler goes without, a machine of CI does not."""
+    shim = victims.compiled(tmp_path_factory.mktemp("shim"))
+    if shim is None:
+        if os.environ.get("PIPECLI_REQUIRE_ALL"):
+            pytest.fail("cc is missing, and everything is required here")
+        pytest.skip("no cc on Linux to make a disk fail with")
+    found = victims.Victims(shim)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def on_sqlite(loaded: victims.Victims, server: str, tmp_path: Path) -> Iterator[world.World]:
+    """The story's world in a file."""
+    made = world.on_sqlite(tmp_path, server, loaded)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def on_postgres(loaded: victims.Victims, server: str, tmp_path: Path) -> Iterator[world.World]:
+    """The same on a server."""
+    made = world.on_postgres(tmp_path, server, loaded)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def failing(struck: victims.Victims, server: str, tmp_path: Path) -> Iterator[world.World]:
+    """The same in a file, on a disk that can be made to fail."""
+    made = world.on_sqlite(tmp_path, server, struck)
     yield made
     made.close()
 
@@ -79,46 +106,29 @@ def test_somebody_at_work_who_is_killed_loses_nothing_confirmed(address: str) ->
     assert working.confirmed > 3
 
 
-def test_a_command_that_is_killed_is_done_or_not_at_all(lived: world.World) -> None:
-    killed = killing.strike_all(lived, lambda _chapter: 1, deeds=SHORT)
+@pytest.mark.parametrize("engine", ["on_sqlite", "on_postgres"])
+def test_a_command_that_is_killed_is_done_or_not_at_all(engine: str, request: pytest.FixtureRequest) -> None:
+    killed = killing.strike_all(request.getfixturevalue(engine), lambda _chapter: 1, deeds=SHORT)
     assert killed.faults == []
     assert set(killed.at) == {deed.name for deed in SHORT}
     assert killed.phases["within"] > 3
 
 
-def test_what_is_half_done_is_told(lived: world.World) -> None:
+def test_what_is_half_done_is_told(on_sqlite: world.World) -> None:
     """The one thing that the other tests rest on."""
-    for chapter in lived.story(SHORT[:3]):
-        if chapter.deed.name != "add":
-            continue
-        lived.place.settle()
-        driver = open_database(lived.place.address, write=True)
-        driver.run("delete from event where kind = 'NextActionSet'")
-        driver.close()
-        (found, *_more), done = lived.faults(chapter, chapter.ended._replace(code=-signal.SIGKILL))
-        assert "half done: workspace is 7 " in found and not done
-        lived.prepare(chapter.deed, chapter.snapshot)
-        (found, *_more), done = lived.faults(chapter, chapter.ended)
-        assert found.endswith(": confirmed and not done") and not done
+    *_before, chapter = on_sqlite.story(SHORT[:3])
+    driver = open_database(on_sqlite.place.address, write=True)
+    driver.run("delete from event where kind = 'NextActionSet'")
+    driver.close()
+    (found, *_more), done = on_sqlite.faults(chapter, chapter.ended._replace(code=-signal.SIGKILL))
+    assert "half done: workspace is 7 " in found and not done
+    on_sqlite.prepare(chapter.deed, chapter.snapshot)
+    (found, *_more), done = on_sqlite.faults(chapter, chapter.ended)
+    assert found.endswith(": confirmed and not done") and not done
 
 
-@pytest.fixture
-def shim(tmp_path: Path) -> Path:
-    """The shim that makes a disk fail; who has no compiler goes without, a machine of CI does not."""
-    made = victims.compiled(tmp_path)
-    if made is None:
-        if os.environ.get("PIPECLI_REQUIRE_ALL"):
-            pytest.fail("cc is missing, and everything is required here")
-        pytest.skip("no cc on Linux to make a disk fail with")
-    return made
-
-
-def test_a_disk_that_fails_is_told_truly(shim: Path, server: str, tmp_path: Path) -> None:
-    struck = victims.Victims(shim)
-    made = world.on_sqlite(tmp_path, server, struck)
-    found = faults.inject_all(made, one_of_them, 1, SHORT)
-    made.close()
-    struck.close()
+def test_a_disk_that_fails_is_told_truly(failing: world.World) -> None:
+    found = faults.inject_all(failing, one_of_them, 1, SHORT)
     assert found.faults == []
     assert set(found.at) == {fault.name for fault in faults.FAULTS}
 
@@ -128,18 +138,14 @@ def one_of_them(chapter: world.Chapter) -> list[faults.Fault]:
     return [faults.FAULTS[chapter.number % len(faults.FAULTS)]]
 
 
-def test_a_commit_that_was_not_synced_is_taken_back(shim: Path, server: str, tmp_path: Path) -> None:
+def test_a_commit_that_was_not_synced_is_taken_back(failing: world.World) -> None:
     """Its words stand in the log, where whoever comes after a crash would find them."""
-    struck = victims.Victims(shim)
-    made = world.on_sqlite(tmp_path, server, struck)
-    *_before, chapter = made.story(SHORT[:3])
-    assert crashed_after(made, chapter, faults.Fault("", faults.SYNCS, errno.EIO, False)) == (
+    *_before, chapter = failing.story(SHORT[:3])
+    assert crashed_after(failing, chapter, faults.Fault("", faults.SYNCS, errno.EIO, False)) == (
         6, "nothing was written, look at its disk\n", chapter.before.workspace,
     )  # fmt: skip
-    code, said, _state = crashed_after(made, chapter, faults.Fault("", faults.SYNCS, errno.EIO, True))
+    code, said, _state = crashed_after(failing, chapter, faults.Fault("", faults.SYNCS, errno.EIO, True))
     assert (code, said) == (6, "whether it was is not known, look: pipe journal\n")
-    made.close()
-    struck.close()
 
 
 def crashed_after(

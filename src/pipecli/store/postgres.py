@@ -65,6 +65,7 @@ class PostgresDriver:
         self._turns = Turns()
         self._held = 0
         self._inside = False
+        self._writing = False
         self._user: str | None = None
 
     @property
@@ -128,6 +129,7 @@ class PostgresDriver:
 
     def run(self, sql: str, parameters: Parameters | None = None) -> None:
         self._forget()
+        self._writing = True
         if self._inside:
             self._hold((_rewritten(sql), parameters or {}))
         else:
@@ -143,6 +145,7 @@ class PostgresDriver:
 
     def begin(self) -> None:
         self._forget()
+        self._writing = True
         # The first statement of every write takes the lock that all writers share.
         lock = "select head from workspace for update"
         self._waiting += [(s, {}) for s in ("begin", f"set local lock_timeout = '{LOCK_SECONDS}s'", lock)]
@@ -168,6 +171,7 @@ class PostgresDriver:
                 "the connection to {where} broke; whether it was written is not known, look: pipe journal"
             )
             raise Unanswered(line.format(where=self.where), where=self.where) from error
+        self._writing = False
 
     def rollback(self) -> None:
         self._forget()
@@ -258,11 +262,13 @@ class PostgresDriver:
             raise self._translated(error) from error
 
     def _translated(self, error: psycopg.Error | UnicodeEncodeError) -> StoreError:
-        return StoreError(_line(error, self.where, broken=self._broken), where=self.where)
+        return StoreError(
+            _line(error, self.where, broken=self._broken, writing=self._writing), where=self.where
+        )
 
 
-def _line(error: Exception, where: str, *, broken: bool) -> str:
-    """The driver's error as one clear line."""
+def _line(error: Exception, where: str, *, broken: bool, writing: bool) -> str:
+    """The driver's error as one clear line; a connection that only read cannot say what was written before."""
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     state = getattr(error, "sqlstate", None)
     if state == "42P01":
@@ -271,10 +277,14 @@ def _line(error: Exception, where: str, *, broken: bool) -> str:
         line = _("{where} does not let you write: {error}")
     elif state == "55P03":
         line = _("{where} is locked by another process; try again when it is done")
+    elif state == "57014" and not writing:
+        line = _("{where} did not let it take that long ({error})")
     elif state == "57014":
         line = _("{where} did not let it take that long ({error}); nothing was written")
     elif state in ("40001", "40P01"):
         line = _("{where} could not do it beside what others do ({error}); nothing was written, try again")
+    elif broken and not writing:
+        line = _("the connection to {where} broke ({error})")
     elif broken:
         line = _("the connection to {where} broke ({error}); nothing was written")
     else:
