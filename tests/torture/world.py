@@ -43,7 +43,7 @@ class State(NamedTuple):
 
     workspace: str | None
     other: str | None
-    file: bytes | None
+    file: str | bytes | None
 
 
 class Chapter(NamedTuple):
@@ -153,7 +153,7 @@ class World:
         return State(
             "damaged" if damaged and not _opens(self.place.address) else picture(self.place.address),
             picture(self.other.address) if deed.kind == "target" else None,
-            file.read_bytes() if deed.writes and file.exists() else None,
+            _content(file) if deed.writes and file.exists() else None,
         )
 
     def faults(self, chapter: Chapter, ended: Ended) -> tuple[list[str], bool]:
@@ -223,6 +223,11 @@ class World:
         backups.backup(Workspace(self.settings), self._given / "backup")
         with (self._given / "journal.jsonl").open("w", encoding="utf-8", newline="") as out:
             export_journal(Workspace(self.settings), out)
+
+
+def _content(file: Path) -> str | bytes | None:
+    """What a file says; of a database, which may say the same in other bytes, what is true of it, read through."""
+    return picture(str(file)) if _opens(str(file)) and copies.is_database(file) else file.read_bytes()
 
 
 def _opens(address: str) -> bool:

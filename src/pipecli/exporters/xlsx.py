@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from io import BytesIO
 from math import isfinite
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
@@ -63,12 +64,16 @@ def write_xlsx(out: BinaryIO, sheets: Iterable[Sheet], made_at: datetime) -> int
     except ImportError as error:
         line = _("a workbook needs the XlsxWriter library; add it: pip install XlsxWriter")
         raise ConfigError(line) from error
-    with xlsxwriter.Workbook(out, {"constant_memory": True}) as workbook:
+    packed = (
+        BytesIO()
+    )  # a disk that fails under the library is answered with errors of its own and a traceback
+    with xlsxwriter.Workbook(packed, {"constant_memory": True}) as workbook:
         workbook.set_properties({"created": made_at.replace(tzinfo=None, microsecond=0)})
         writer = _Writer(workbook)
         for sheet in sheets:
             writer.write(sheet)
-        return writer.cut
+    out.write(packed.getbuffer())
+    return writer.cut
 
 
 class _Writer:
