@@ -1,6 +1,7 @@
 """The board as it is read: columns and what they are worth, the agenda, filters, what presses, and its moment."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -193,9 +194,8 @@ def test_a_stage_of_no_present_definition_stands_first(workspace: Workspace) -> 
     add(workspace, "ERP", "10k", "+5d")
     gates.advance(workspace, "1", DISCOVERED)
     parts = stages.current_toml(workspace)[1].split("[[stage]]\n")
-    stages.adopt(
-        workspace, "[[stage]]\n".join(p for p in parts if 'key = "lead"' not in p.split("[[")[0]), {}
-    )
+    marc = Workspace(replace(workspace.settings, flags={"me": "marc"}))
+    stages.adopt(marc, "[[stage]]\n".join(p for p in parts if 'key = "lead"' not in p.split("[[")[0]), {})
     undoing.undo(workspace)
     found = board.read(workspace)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 from pipecli.domain import events as ev
@@ -109,7 +110,7 @@ def of_reading(reading: Reading, number: int, *, as_of: date | None = None, to: 
         tuple(v.criterion.key for v in judge.lapsed()) if state.is_open else (),
         state.is_open and judge.unproven(),
         people(),
-        entries(reading, events, names),
+        entries(reading, events, lambda: names),
         {field.key: field.label for field in reading.pipeline.fields.values()},
         reading.today,
         reading.pipeline,
@@ -161,12 +162,18 @@ def _people(driver: Driver, state: Opportunity) -> list[Person]:
     return [*found, *(p for p in others() if p.id not in known)]
 
 
-def entries(reading: Reading, events: list[Event], names: Mapping[int, str | None]) -> list[Entry]:
-    """Events in words, each with whether it still counts."""
+def entries(
+    reading: Reading, events: list[Event], names: Callable[[], Mapping[int, str | None]]
+) -> list[Entry]:
+    """Events in words, each with whether it still counts; `names` gives those that they refer to."""
+    remembering = reading.soon(_remembering, reading, events)
+    did = _undone_here(events)
+    commands = reading.soon(journal.command_names, reading.driver, sorted(_undone_elsewhere(events, did)))
     alive = {e.seq for e in living(events)}
-    pipeline = _remembering(reading, events)
-    told = {e.seq: summary(e, pipeline, names) for e in events}
-    told |= _taken_back(reading, events, told)
+    known = names()
+    pipeline = remembering()
+    told = {e.seq: summary(e, pipeline, known) for e in events}
+    told |= _taken_back(events, told, did, commands())
     return [
         Entry(
             e.seq,
@@ -191,17 +198,30 @@ def _remembering(reading: Reading, events: Iterable[Event]) -> Pipeline:
     return reading.pipeline if said <= known else reading.pipeline.remembering(stage_names(reading.driver))
 
 
-def _taken_back(reading: Reading, events: list[Event], told: Mapping[int, str]) -> dict[int, str]:
-    """What each undo among the events took back, in words: what it did in this stream, else the command's name."""
-    undone = {e.seq: e for e in events if e.kind == ev.COMMAND_UNDONE}
+_Did = Mapping[tuple[str, int], Sequence[Event]]
+"""What commands did, by stream and command."""
+
+
+def _undone_here(events: Iterable[Event]) -> _Did:
     did: dict[tuple[str, int], list[Event]] = {}
-    for event in events if undone else ():
+    for event in events:
         did.setdefault((event.stream, event.command), []).append(event)
-    away = {e.payload["command"] for e in undone.values() if (e.stream, e.payload["command"]) not in did}
-    names = journal.command_names(reading.driver, sorted(away))
+    return did
+
+
+def _undone_elsewhere(events: Iterable[Event], did: _Did) -> set[int]:
+    """The commands that undos among the events took back, of which none of the events is."""
+    undone = (e for e in events if e.kind == ev.COMMAND_UNDONE)
+    return {e.payload["command"] for e in undone if (e.stream, e.payload["command"]) not in did}
+
+
+def _taken_back(
+    events: Iterable[Event], told: Mapping[int, str], did: _Did, names: Mapping[int, str]
+) -> dict[int, str]:
+    """What each undo among the events took back, in words: what it did in this stream, else the command's name."""
     whats: dict[int, str] = {}
     found: dict[int, str] = {}
-    for seq, event in undone.items():
+    for seq, event in ((e.seq, e) for e in events if e.kind == ev.COMMAND_UNDONE):
         command = event.payload["command"]
         own = did.get((event.stream, command), ())
         is_redo = any(e.kind == ev.COMMAND_UNDONE for e in own)
@@ -318,11 +338,13 @@ def read_journal(
         events = journal.read_journal(reading.driver, number=number, since=since, actor=actor, limit=limit)
         if learnt:
             learnt()
-        count = len(events)
         names = reading.soon(reading.names, {i for e in events for i in named_in(e)})
-        if limit and count == limit:
-            count = journal.count_journal(reading.driver, number=number, since=since, actor=actor)
-        return JournalPage(entries(reading, events, names()), count)
+        count: Callable[[], int] = partial(len, events)
+        if limit and len(events) == limit:
+            count = reading.soon(
+                journal.count_journal, reading.driver, number=number, since=since, actor=actor
+            )
+        return JournalPage(entries(reading, events, names), count())
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:

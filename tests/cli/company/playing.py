@@ -43,7 +43,7 @@ _LINE = re.compile(r"(?:(?P<who>\w+)\$ )?(?P<star>[*&+] )?(?P<words>.*?)(?: => (
 # What the two databases may say otherwise: where it is, how large a file is, what a kept copy is called, and how it is
 # known who types.
 _KEPT = re.compile(
-    r"[^\s\"]*(?:\.db\.backups|backups/postgresql-[0-9a-f]+)/(\S+?-(?:restore|upgrade)(?:-\d+)?)\.(?:db|jsonl)"
+    r"[^\s\"]*(?:\.db\.backups|backups/postgresql-[^/\s\"]+)/(\S+?-(?:restore|upgrade)(?:-\d+)?)\.(?:db|jsonl)"
 )
 _SIZE = re.compile(r" *\b\d+(?:\.\d+)? (?:kB|MB|bytes|B)\b|(?<=\"bytes\": )\d+|(?<=,)\d+(?=,\S*KEPT)")
 
