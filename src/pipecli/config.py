@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from .address import is_postgres, user_in, without_password
+from .address import is_keywords, is_postgres, user_in, without_password
 from .errors import ConfigError, InvalidInput
 from .text import LANGUAGES, _, language_of_locale
 
@@ -334,6 +334,8 @@ def fault_of(key: str, value: str) -> str | None:
             return _("it is a whole number from {least} to {most}").format(least=least, most=most)
     if key in MODEL_KEYS and _SECRET.search(value):
         return _where_keys_belong()
+    if key == "db" and is_keywords(value):
+        return _("write a file path, sqlite:///FILE or postgresql://HOST/NAME")
     if key == "ai.api_base" and not re.match(r"https?://[^\s/]", value):
         return _("it is an address that begins with http:// or https://")
     return None

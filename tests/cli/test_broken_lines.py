@@ -1,4 +1,4 @@
-"""Narration in a terminal: broken between words, commands kept whole where they fit."""
+"""Narration in a terminal: broken between words, commands kept whole, to be copied."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ CASES = [
         60,
         ['say why: pipe waive 12 feasible --reason "TEXT, or more";', "see pipe waive -h"],
     ),
-    ("pipe edit 12 --set a=b --set c=d", 20, ["pipe edit 12 --set", "a=b --set c=d"]),
-    ("      pipe prove 12 need and more of it", 24, ["      pipe prove 12 need", "      and more of it"]),
+    ("pipe edit 12 --set a=b --set c=d", 20, ["pipe edit 12 --set a=b --set c=d"]),
+    ("      pipe prove 12 need and more of it", 24, ["      pipe prove 12 need and more of it"]),
     ("What happened next, and who said so? ", 20, ["What happened next,", "and who said so? "]),
 ]
 

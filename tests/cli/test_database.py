@@ -299,3 +299,12 @@ def test_a_terminal_is_told_what_to_type(
         f"Those made by pipe itself are in {environment}/pipe.db.backups; back to one: pipe db restore FILE\n"
     )
     assert house("db", "restore", "2026-11-23T090000Z-restore.db", "-q").code == 0
+
+
+def test_what_a_restore_replaced_is_brought_back_where_it_was(held: Pipe, environment: Path) -> None:
+    other, copy = str(environment / "other.db"), str(environment / "copy.bak")
+    assert held("--db", other, "init").code == 0
+    assert held("--db", other, "db", "backup", copy).code == 0
+    assert held("--db", other, "add", "Toy", "-n", "call", "-d", "+1d").code == 0
+    out = held("--db", other, "db", "restore", copy).out
+    assert "back to it: pipe --db DIR/other.db db restore DIR/other.db.backups/" in out

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
 
 from pipecli import clock
+from pipecli.cli.again import before
 
 from .conftest import Pipe
 from .terminal import Terminal
@@ -163,3 +165,9 @@ def test_so_is_it_in_the_walk_of_clean(desk: Pipe) -> None:
         lea.answer("", "2030-01-01")
         lea.expect("close date of 1 ERP rollout was changed meanwhile by marc, it is now: 2031-01-01")
         lea.expect("Your answers: pipe edit 1 --set close_date=2030-01-01")
+
+
+def test_what_is_given_back_names_the_place_but_no_password() -> None:
+    root = SimpleNamespace(params={"db": "postgresql://ana:s3cret@/sales?host=/run/pg", "demo": False})
+    context = SimpleNamespace(find_root=lambda: root, command_path="pipe reopen")
+    assert before(context) == ["--db", "postgresql://ana@/sales?host=/run/pg", "reopen"]

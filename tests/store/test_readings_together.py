@@ -180,3 +180,23 @@ def test_a_missing_library_is_one_line(address: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(__import__("sys").modules, "greenlet", None)
     with pytest.raises(StoreError, match="PostgreSQL needs psycopg and greenlet; add them: pip install"):
         create_database(address)
+
+
+def test_a_reading_that_is_interrupted_leaves_the_others_to_go_on(words: Driver) -> None:
+    def interrupted() -> None:
+        words.rows("select 1")
+        raise KeyboardInterrupt
+
+    begun, other = words.soon(interrupted), words.soon(chain, words, 10, 3)
+    with pytest.raises(KeyboardInterrupt):
+        begun()
+    assert other() == ["w10", "w11", "w12"]
+
+
+def test_a_stream_that_was_not_begun_is_in_the_way_of_no_rollback(words: Driver) -> None:
+    with pytest.raises(StoreError):
+        words.rows("select nothing from nowhere")
+    words.stream("select text from word")
+    words.rollback()
+    words.begin_reading()
+    assert chain(words, 10, 1) == ["w10"]

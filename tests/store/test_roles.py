@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from pipecli import entry
+from pipecli import clock, entry
 from pipecli.config import Settings
 from pipecli.domain.proofs import Proof
 from pipecli.errors import PipeError, StoreError
@@ -110,6 +111,15 @@ def test_a_reader_reads_and_writes_nothing(workspace_of: Callable[[str], Workspa
             opportunities.add(rob, "CRM", NEXT, dry_run=dry_run)
     with pytest.raises(StoreError, match="does not let you write"):
         doctor.doctor(rob, rebuild_projection=True)
+
+
+def test_a_clock_that_is_ahead_is_said(workspace_of: Callable[[str], Workspace]) -> None:
+    opportunities.add(workspace_of("ana"), "ERP", NEXT)
+    clock.freeze(datetime.now(UTC) + timedelta(hours=1))
+    with pytest.raises(
+        StoreError, match="does not let you write: the clock of this computer is ahead of the server's"
+    ):
+        opportunities.edit(workspace_of("ana"), "1", Answers(sets=("source=web",)))
 
 
 # With psql, where the program does not stand between

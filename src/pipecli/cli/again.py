@@ -9,6 +9,8 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipecli.address import without_password
+
 from .prompts import can_ask
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def given_back(context: Any, typed: Mapping[str, Any]) -> list[str]:
     if all(value in (None, "", typed.get(name)) for name, value in kept.items() if name != "ref"):
         return []
     said = {**typed, **{name: value for name, value in kept.items() if value not in (None, "")}}
-    own = command_line(_before(context), *_words(context.command.params, said))
+    own = command_line(before(context), *_words(context.command.params, said))
     return [*(_beside(answers, str(said.get("ref"))) if answers else ()), own]
 
 
@@ -85,12 +87,12 @@ def _beside(answers: Answers, ref: str) -> list[str]:
     return lines
 
 
-def _before(context: Any) -> list[str]:
-    """The program's own options as typed, then the command's name."""
+def before(context: Any) -> list[str]:
+    """The program's own options as typed, but for a password, then the command's name."""
     words: list[str] = []
     root = context.find_root()
     for name in ("db", "lang"):
-        words += [f"--{name}", root.params[name]] if root.params.get(name) else []
+        words += [f"--{name}", without_password(root.params[name])] if root.params.get(name) else []
     words += ["--demo"] if root.params.get("demo") else []
     return [*words, *context.command_path.split()[1:]]
 

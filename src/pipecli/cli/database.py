@@ -13,6 +13,7 @@ from pipecli.render.console import is_terminal, note
 from pipecli.service.workspace import Workspace
 from pipecli.text import _
 
+from .again import before, command_line
 from .app import bare_typer
 from .options import Output, Writing, reports, workspace, writes
 from .parsing import Command, Group
@@ -81,7 +82,8 @@ def restore(
 
     with progress_bar(_("Restoring")) as progress:
         found = bring_back(workspace(context), file, dry_run=writing.dry_run, progress=progress)
-    _print(writing, screen.restored_json(found), screen.restored_lines(found), found.restored.where)
+    back = command_line(before(context), [found.kept or ""])
+    _print(writing, screen.restored_json(found), screen.restored_lines(found, back), found.restored.where)
 
 
 @writes

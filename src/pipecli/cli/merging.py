@@ -46,7 +46,9 @@ def merge(
     report_merge(
         merged(
             place, kept, other, fields, writing.dry_run, reason,
-            lambda take, reason: keep(context, kept=kept, other=other, take=[",".join(take)], reason=reason),
+            lambda take, reason: keep(
+                context, kept=kept, other=other, take=[",".join(take)] if take else None, reason=reason
+            ),
         ),
         writing,
     )  # fmt: skip

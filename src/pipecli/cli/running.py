@@ -105,10 +105,13 @@ def _show(error: PipeError, *, as_json: bool) -> None:
             lines += [f"  ✗ {item['ask']}  {item['criterion']}"]
             lines += [f"      {way}" for way in item["how"].split("; ")]
     lines += [f"  {c['id']:>5}  {c['name']}" for c in error.detail.get("candidates", ())[5:]]
-    answers = error.detail.get("answers", ())
-    if len(answers) == 1:
-        lines.append(_("Your answers: {command}").format(command=answers[0]))
-    elif answers:
-        lines += [_("Your answers:"), *(f"  {command}" for command in answers)]
     for line in lines:
         note(literal(line))
+    for line in _given_back(error.detail.get("answers", ())):  # in one piece, to be copied
+        print(literal(line), file=sys.stderr)
+
+
+def _given_back(answers: Sequence[str]) -> list[str]:
+    if len(answers) == 1:
+        return [_("Your answers: {command}").format(command=answers[0])]
+    return [_("Your answers:"), *(f"  {command}" for command in answers)] if answers else []

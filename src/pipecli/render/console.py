@@ -126,7 +126,7 @@ _HELD = "\x00"
 
 
 def broken(line: str, width: int) -> list[str]:
-    """A line as lines of a width, broken between words, and within a command only where it is longer than a line.
+    """A line as lines of a width, broken between words and never within a command, which is to be typed as it stands.
 
     Those below the first begin as far in as the first does.
     """
@@ -134,7 +134,7 @@ def broken(line: str, width: int) -> list[str]:
         return [line]
     indent = " " * (len(line) - len(line.lstrip(" ")))
     held = _COMMAND.sub(lambda found: found[0].replace(" ", _HELD), line.rstrip(" "))
-    words = [word for chunk in held.split(" ") for word in _held_or_not(chunk, width - len(indent))]
+    words = held.split(" ")
     lines, now = [], ""
     for word in words:
         if now and len(indent) + len(now) + 1 + len(word) > width:
@@ -144,7 +144,3 @@ def broken(line: str, width: int) -> list[str]:
             now = f"{now} {word}" if now else word
     lines.append(indent + now + (" " if line.endswith(" ") else ""))
     return [part.replace(_HELD, " ") for part in lines]
-
-
-def _held_or_not(chunk: str, width: int) -> list[str]:
-    return [chunk] if len(chunk) <= width else chunk.split(_HELD)

@@ -96,8 +96,8 @@ def backed_up_line(made: Checked, count: int) -> str:
     ).format(n=made.events, where=made.of, file=made.file, size=size(count))
 
 
-def restored_lines(found: BroughtBack) -> list[str]:
-    """What was restored, and where that is kept which it replaced."""
+def restored_lines(found: BroughtBack, back: str) -> list[str]:
+    """What was restored, and where that is kept which it replaced; `back` is what brings back what it replaced."""
     made = found.restored
     lines = [
         ngettext("Restored {n} opportunity", "Restored {n} opportunities", made.opportunities).format(
@@ -119,8 +119,8 @@ def restored_lines(found: BroughtBack) -> list[str]:
         lines.append(_("The damaged file is kept as it was: {file}").format(file=found.kept))
     elif found.kept:
         lines.append(
-            _("What it held before ({n} events) is kept; back to it: pipe db restore {file}").format(
-                n=found.replaced_events, file=shlex.quote(found.kept)
+            _("What it held before ({n} events) is kept; back to it: {command}").format(
+                n=found.replaced_events, command=back
             )
         )
     return lines

@@ -147,17 +147,6 @@ def named(workspace: Workspace, file: str) -> Path:
     return path
 
 
-def replaced_since(workspace: Workspace, uid: str, instant: str) -> str | None:
-    """The copy that the last restore since an instant kept of what it replaced; None where there was none."""
-    since = datetime.fromisoformat(instant)
-    found: list[tuple[datetime, str]] = []
-    for path in (path for folder in _folders(workspace, uid) for path in folder.glob(f"*-{RESTORE}*")):
-        named = _NAME.fullmatch(path.name)
-        if named and (at := datetime.strptime(named[1], STAMP).replace(tzinfo=UTC)) > since:
-            found.append((at, str(path)))
-    return max(found)[1] if found else None
-
-
 def uid_of(workspace: Workspace) -> str:
     """What the workspace is known by; raises StoreError."""
     driver = open_database(workspace.address, write=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from pipecli.domain import events as ev
@@ -17,7 +17,6 @@ from pipecli.store.journal import CommandRow
 from pipecli.store.rates import open_abroad
 from pipecli.text import _
 
-from . import backups
 from .rates import replace_rates
 from .summaries import named_in, what_was_done
 from .unit import Unit
@@ -55,9 +54,9 @@ def undo(
         journal.expect_commands(driver, driver.login or workspace.settings.actor)
 
     with workspace.commit("redo" if redo else "undo", expect, dry_run=dry_run) as unit:
-        command = _redoable(unit) if redo else _undoable(workspace, unit)
+        command = _redoable(unit) if redo else _undoable(unit)
         unit.undoes = command.id
-        words = unit.soon(_words, unit, command.undoes or command.id)
+        told = unit.soon(journal.first_events, unit.driver, command.undoes or command.id)
         histories = {events[0].stream: events for events in journal.load_touched(unit.driver, command.id)}
         later = _in_the_way(histories.values(), command)
         blocked = {e.stream for e in later}
@@ -74,21 +73,20 @@ def undo(
         if known:
             _require_single(unit, [n for n in refs if opportunity_stream(n) in back], *known())
         kept = tuple(int(s[1:]) for s in blocked if s.startswith("o"))
-        return Undone(command, refs, kept, words())
+        return Undone(command, refs, kept, _words(unit, told()))
 
 
 def _seq(event: Event) -> int:
     return event.seq
 
 
-def _words(unit: Unit, command: int) -> str:
-    """What a command did, as the journal says it."""
-    events = journal.first_events(unit.driver, command)
+def _words(unit: Unit, events: Sequence[Event]) -> str:
+    """What a command did, as the journal says it, with the names that undo or redo has brought back."""
     people = {i for e in events for i in named_in(e)} - unit.names.keys()
     return what_was_done(events, unit.pipeline, {**unit.names, **directory.names(unit.driver, people)})
 
 
-def _undoable(workspace: Workspace, unit: Unit) -> CommandRow:
+def _undoable(unit: Unit) -> CommandRow:
     undone: set[int] = set()
     for command in journal.commands_of(unit.driver, unit.actor):
         if command.id in undone:
@@ -97,22 +95,11 @@ def _undoable(workspace: Workspace, unit: Unit) -> CommandRow:
             undone.add(command.undoes)
         elif command.name in BEGINNINGS:
             break
-        elif restored := backups.replaced_since(workspace, unit.header.uid, command.at):
-            raise _restored(restored)
         elif command.name in LASTING:
             raise _lasting(unit, command)
         else:
             return command
     raise Conflict(_("{actor} has nothing to undo").format(actor=unit.actor))
-
-
-def _restored(kept: str) -> Conflict:
-    return Conflict(
-        _(
-            "the workspace was restored since, and that is not undone; what it held before: pipe db restore {file}"
-        ).format(file=shlex.quote(kept)),
-        kept=kept,
-    )
 
 
 def _lasting(unit: Unit, command: CommandRow) -> Conflict:
@@ -126,7 +113,7 @@ def _lasting(unit: Unit, command: CommandRow) -> Conflict:
     version = next(e.payload["version"] for e in adopted if e.kind == ev.DEFINITION_ADOPTED)
     line = _(
         "your last command put definition {version} in force, and that is not undone; to go back to the former one: "
-        "pipe stages show {former} --toml > former.toml; pipe stages adopt former.toml"
+        "pipe stages show {former} --toml > former.toml && pipe stages adopt former.toml"
     )
     return Conflict(line.format(version=version, former=version - 1), command=command.name, version=version)
 

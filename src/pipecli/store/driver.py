@@ -38,7 +38,8 @@ class Driver(Protocol):
 
     def soon(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
         """Begin a reading whose result is called for once, later: over a network what it asks goes along with what
-        others ask, as far as neither rests on the other's answer.
+        others ask, as far as neither rests on the other's answer. It only reads, and nothing that it reads may be
+        written before its result is there; it is called for before the transaction ends.
         """
 
     def stream(self, sql: str, parameters: Parameters | None = None, *, piece: int = PIECE) -> Iterator[Row]:

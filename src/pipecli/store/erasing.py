@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipecli.domain.events import ACCOUNT_ADDED
 from pipecli.errors import StoreError
 
-from .directory import MOST_PARAMETERS, Person
+from .directory import Person
 from .driver import quoted
 from .dump import TABLES
 from .layout import COLUMNS, PERSONAL, SHARED
@@ -71,16 +71,6 @@ def erased(driver: Driver) -> frozenset[int]:
 def payloads(driver: Driver) -> Iterator[Entry]:
     """The payload of every event, in the order of the journal."""
     return (Entry(*row) for row in driver.stream(_PAYLOADS + "order by seq"))
-
-
-def payloads_of(driver: Driver, seqs: Sequence[int]) -> list[Entry]:
-    """The payloads of these events."""
-    found: list[Entry] = []
-    for start in range(0, len(seqs), MOST_PARAMETERS):
-        wanted = {f"s{n}": seq for n, seq in enumerate(seqs[start : start + MOST_PARAMETERS])}
-        marks = ", ".join(f":{name}" for name in wanted)
-        found += [Entry(*row) for row in driver.rows(_PAYLOADS + f"where seq in ({marks})", wanted)]
-    return found
 
 
 def texts(driver: Driver) -> Iterator[Entry]:

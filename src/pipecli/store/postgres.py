@@ -31,6 +31,17 @@ FEW, TOGETHER = 8, 1_000
 MOST_HELD = 2_000
 """How many rows wait at most before they are sent."""
 _NUMBERS = count(1)
+# What the functions of examples/roles.sql refuse, for people.
+_OF_ROLES = {
+    "the clock of this computer is ahead of the server's": lambda: _(
+        "the clock of this computer is ahead of the server's"
+    ),
+    "these roles are of an older version; their owner runs pipe db upgrade and examples/roles.sql again": lambda: (
+        _(
+            "these roles are of an older version; their owner runs pipe db upgrade and examples/roles.sql again"
+        )
+    ),
+}
 # What libpq calls a connection without a transaction, and one whose transaction failed.
 _IDLE, _FAILED = 0, 3
 Asked = tuple[str, tuple[tuple[str, Any], ...]]
@@ -144,7 +155,7 @@ class PostgresDriver:
                 self._answer(Question(statement))
 
     def begin(self) -> None:
-        self._forget()
+        self._start_over()
         self._writing = True
         # The first statement of every write takes the lock that all writers share.
         lock = "select head from workspace for update"
@@ -152,7 +163,7 @@ class PostgresDriver:
         self._inside = True
 
     def begin_reading(self) -> None:
-        self._forget()
+        self._start_over()
         self._waiting.append(_READ)
         self._inside = True
 
@@ -174,7 +185,7 @@ class PostgresDriver:
         self._writing = False
 
     def rollback(self) -> None:
-        self._forget()
+        self._start_over()
         self._turns.end()
         self._waiting.clear()
         self._held, self._inside = 0, False
@@ -198,6 +209,11 @@ class PostgresDriver:
     def _forget(self) -> None:
         """What was asked ahead may be otherwise from here on."""
         self._expected.clear()
+
+    def _start_over(self) -> None:
+        """Nothing that was asked of the transaction before is asked any more."""
+        self._forget()
+        self._streams.clear()
 
     def _hold(self, statement: Statement, rows: int = 1) -> None:
         """Let a statement wait for the next query; too many are sent at once, not to be held."""
@@ -275,6 +291,7 @@ def _line(error: Exception, where: str, *, broken: bool, writing: bool) -> str:
         line = _("there is no workspace in {where}; make one: pipe init")
     elif state in ("42501", "25006"):
         line = _("{where} does not let you write: {error}")
+        text = _OF_ROLES.get(text, lambda: text)()
     elif state == "55P03":
         line = _("{where} is locked by another process; try again when it is done")
     elif state == "57014" and not writing:

@@ -44,7 +44,8 @@ class Turn(Generic[T]):
             self._result = self._read()
         except Exception as error:  # it is raised where the result is asked for
             self._error = error
-        self.is_done = True
+        finally:
+            self.is_done = True
 
     @property
     def result(self) -> T:
