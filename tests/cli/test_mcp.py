@@ -314,63 +314,59 @@ def test_a_colleagues_change_is_seen(house: Pipe) -> None:
         assert one.call("show_opportunity", ref=2)["opportunity"]["amount"] == 12000
 
 
-@pytest.mark.parametrize(
-    "tool, arguments, words",
-    [
-        ("show_opportunity", {"ref": 99}, ["show", "99"]),
-        ("show_opportunity", {"ref": "nobody"}, ["show", "nobody"]),
-        ("show_opportunity", {"ref": "i"}, ["show", "i"]),
-        ("explain_gate", {"ref": 5}, ["why", "5"]),
-        ("explain_gate", {"ref": 1, "to": "nowhere"}, ["why", "1", "--to", "nowhere"]),
-        ("list_opportunities", {"where": "amount >"}, ["list", "--where", "amount >"]),
-        ("list_opportunities", {"stage": "nowhere"}, ["list", "--stage", "nowhere"]),
-        ("forecast", {"by": "moon"}, ["forecast", "--by", "moon"]),
-        ("forecast", {"start": "soon"}, ["forecast", "--from", "soon"]),
-        ("audit", {"owner": "nobody"}, ["audit", "--owner", "nobody"]),
-    ],
-)
-def test_an_error_is_what_it_is_on_the_command_line(
-    house: Pipe, tool: str, arguments: dict[str, Any], words: list[str]
-) -> None:
-    known = json.loads(house(*words, "--json").err)
+ERRORS: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("show_opportunity", {"ref": 99}, ["show", "99"]),
+    ("show_opportunity", {"ref": "nobody"}, ["show", "nobody"]),
+    ("show_opportunity", {"ref": "i"}, ["show", "i"]),
+    ("explain_gate", {"ref": 5}, ["why", "5"]),
+    ("explain_gate", {"ref": 1, "to": "nowhere"}, ["why", "1", "--to", "nowhere"]),
+    ("list_opportunities", {"where": "amount >"}, ["list", "--where", "amount >"]),
+    ("list_opportunities", {"stage": "nowhere"}, ["list", "--stage", "nowhere"]),
+    ("forecast", {"by": "moon"}, ["forecast", "--by", "moon"]),
+    ("forecast", {"start": "soon"}, ["forecast", "--from", "soon"]),
+    ("audit", {"owner": "nobody"}, ["audit", "--owner", "nobody"]),
+]
+
+
+def test_an_error_is_what_it_is_on_the_command_line(house: Pipe) -> None:
     with agent() as one:
-        assert one.refused(tool, **arguments) == {k: v for k, v in known.items() if v is not None}
-        assert one.call("list_opportunities")["n"] == 4
+        for tool, arguments, words in ERRORS:
+            known = json.loads(house(*words, "--json").err)
+            assert one.refused(tool, **arguments) == {k: v for k, v in known.items() if v is not None}, words
+            assert one.call("list_opportunities")["n"] == 4
     assert one.log.read_text() == ""
 
 
-@pytest.mark.parametrize(
-    "tool, arguments, message",
-    [
-        ("list_opportunities", {"limit": 101}, "limit: Input should be less than or equal to 100"),
-        ("list_opportunities", {"limit": 0}, "limit: Input should be greater than or equal to 1"),
-        ("list_opportunities", {"status": "x"}, "status: Input should be 'open', 'won', 'lost' or 'all'"),
-        ("show_opportunity", {}, "ref: Field required"),
-        (
-            "show_opportunity",
-            {"ref": None},
-            "ref: Input should be a valid integer; ref: Input should be a valid string",
-        ),
-        ("agenda", {"owner": "lea"}, 'agenda has no argument "owner"; it has: everybody, days, limit'),
-        ("search", {"text": " \u200b"}, "search for at least one letter of a name or account"),
-        ("list_opportunities", {"owner": "l\x00ea"}, "owner holds bytes that are not text"),
-        ("definition", {"x": 1}, 'definition has no argument "x"; it has: none'),
-    ],
-)
-def test_what_cannot_be_asked_is_said_in_a_line(
-    house: Pipe, tool: str, arguments: dict[str, Any], message: str
-) -> None:
+NOT_TO_BE_ASKED: list[tuple[str, dict[str, Any], str]] = [
+    ("list_opportunities", {"limit": 101}, "limit: Input should be less than or equal to 100"),
+    ("list_opportunities", {"limit": 0}, "limit: Input should be greater than or equal to 1"),
+    ("list_opportunities", {"status": "x"}, "status: Input should be 'open', 'won', 'lost' or 'all'"),
+    ("show_opportunity", {}, "ref: Field required"),
+    (
+        "show_opportunity",
+        {"ref": None},
+        "ref: Input should be a valid integer; ref: Input should be a valid string",
+    ),
+    ("agenda", {"owner": "lea"}, 'agenda has no argument "owner"; it has: everybody, days, limit'),
+    ("search", {"text": " \u200b"}, "search for at least one letter of a name or account"),
+    ("list_opportunities", {"owner": "l\x00ea"}, "owner holds bytes that are not text"),
+    ("definition", {"x": 1}, 'definition has no argument "x"; it has: none'),
+]
+
+
+def test_what_cannot_be_asked_is_said_in_a_line(house: Pipe) -> None:
     with agent() as one:
-        assert one.refused(tool, **arguments) == {"error": "invalid_input", "message": message}
+        for tool, arguments, message in NOT_TO_BE_ASKED:
+            assert one.refused(tool, **arguments) == {"error": "invalid_input", "message": message}
     assert one.log.read_text() == ""
 
 
-@pytest.mark.parametrize("tool", ["approve", "waive", "win", "lose", "accept", "proposals_accept"])
-def test_there_is_no_tool_that_decides(house: Pipe, tool: str) -> None:
+def test_there_is_no_tool_that_decides(house: Pipe) -> None:
     with agent() as one:
-        error = one.refused(tool, ref=1, criterion="feasible")
-    assert error["error"] == "not_found"
-    assert error["message"] == f'no tool "{tool}"; the tools are: {", ".join([*READS, *PROPOSES])}'
+        for tool in ("approve", "waive", "win", "lose", "accept", "proposals_accept"):
+            error = one.refused(tool, ref=1, criterion="feasible")
+            assert error["error"] == "not_found"
+            assert error["message"] == f'no tool "{tool}"; the tools are: {", ".join([*READS, *PROPOSES])}'
 
 
 def test_without_a_workspace_every_call_says_so_and_the_server_lives(pipe: Pipe, environment: Path) -> None:

@@ -123,78 +123,75 @@ def test_what_was_proposed_before_is_not_proposed_again_whatever_became_of_it(ho
         assert one.call("list_proposals") == {"n": 0, "left_out": 0, "proposals": []}
 
 
-@pytest.mark.parametrize(
-    "tool, arguments, error, message",
-    [
-        (
-            "propose_evidence",
-            {"criterion": "problem", "quote": "they will sign"},
-            "invalid_input",
-            "the quote does not stand word for word in exchange {own}",
-        ),
-        (
-            "propose_evidence",
-            {"criterion": "problem", "quote": "the\u200b scope"},
-            "invalid_input",
-            "the quote does not stand word for word in exchange {own}",
-        ),
-        (
-            "propose_evidence",
-            {"criterion": "problem", "quote": "Two days on site", "exchange": "other"},
-            "invalid_input",
-            "1 has no exchange {other}",
-        ),
-        (
-            "propose_evidence",
-            {"criterion": "feasible", "quote": "the scope"},
-            "invalid_input",
-            "feasible is not met by evidence",
-        ),
-        ("propose_value", {"field": "stage", "value": "won"}, "invalid_input", None),
-        ("propose_value", {"field": "amount", "value": 48_000}, "invalid_input", "amount is 48000 already"),
-        ("propose_value", {"field": "close_date", "value": "never"}, "invalid_input", None),
-        (
-            "propose_next_action",
-            {"action": "call", "due": "2026-11-22"},
-            "invalid_input",
-            "a next action cannot be due in the past: 2026-11-22; write today, +3d or fri",
-        ),
-        (
-            "propose_next_action",
-            {"action": "call", "due": "friday"},
-            "invalid_input",
-            '"friday" is not a day; write it as 2026-12-31',
-        ),
-        ("propose_next_action", {"action": "\u200b \x1b", "due": "2026-11-27"}, "invalid_input", None),
-        (
-            "propose_exchange",
-            {"kind": "call", "text": "We spoke", "on": "2026-11-24"},
-            "invalid_input",
-            "2026-11-24 is in the future; what happened can be dated 2026-11-23 at the latest",
-        ),
-        (
-            "propose_move",
-            {"to": "won"},
-            "invalid_input",
-            'a win cannot be proposed; a person says so: pipe win 1 "why they said yes"',
-        ),
-        ("propose_move", {"to": "lost"}, "invalid_input", None),
-        ("propose_move", {"to": "lead"}, "invalid_input", None),
-        ("propose_move", {"to": "nowhere"}, "invalid_input", None),
-    ],
-)
-def test_what_cannot_be_is_not_proposed(
-    house: Pipe, unchanged: Unchanged, tool: str, arguments: dict[str, Any], error: str, message: str | None
-) -> None:
+NOT_TO_BE_PROPOSED: list[tuple[str, dict[str, Any], str, str | None]] = [
+    (
+        "propose_evidence",
+        {"criterion": "problem", "quote": "they will sign"},
+        "invalid_input",
+        "the quote does not stand word for word in exchange {own}",
+    ),
+    (
+        "propose_evidence",
+        {"criterion": "problem", "quote": "the\u200b scope"},
+        "invalid_input",
+        "the quote does not stand word for word in exchange {own}",
+    ),
+    (
+        "propose_evidence",
+        {"criterion": "problem", "quote": "Two days on site", "exchange": "other"},
+        "invalid_input",
+        "1 has no exchange {other}",
+    ),
+    (
+        "propose_evidence",
+        {"criterion": "feasible", "quote": "the scope"},
+        "invalid_input",
+        "feasible is not met by evidence",
+    ),
+    ("propose_value", {"field": "stage", "value": "won"}, "invalid_input", None),
+    ("propose_value", {"field": "amount", "value": 48_000}, "invalid_input", "amount is 48000 already"),
+    ("propose_value", {"field": "close_date", "value": "never"}, "invalid_input", None),
+    (
+        "propose_next_action",
+        {"action": "call", "due": "2026-11-22"},
+        "invalid_input",
+        "a next action cannot be due in the past: 2026-11-22; write today, +3d or fri",
+    ),
+    (
+        "propose_next_action",
+        {"action": "call", "due": "friday"},
+        "invalid_input",
+        '"friday" is not a day; write it as 2026-12-31',
+    ),
+    ("propose_next_action", {"action": "\u200b \x1b", "due": "2026-11-27"}, "invalid_input", None),
+    (
+        "propose_exchange",
+        {"kind": "call", "text": "We spoke", "on": "2026-11-24"},
+        "invalid_input",
+        "2026-11-24 is in the future; what happened can be dated 2026-11-23 at the latest",
+    ),
+    (
+        "propose_move",
+        {"to": "won"},
+        "invalid_input",
+        'a win cannot be proposed; a person says so: pipe win 1 "why they said yes"',
+    ),
+    ("propose_move", {"to": "lost"}, "invalid_input", None),
+    ("propose_move", {"to": "lead"}, "invalid_input", None),
+    ("propose_move", {"to": "nowhere"}, "invalid_input", None),
+]
+
+
+def test_what_cannot_be_is_not_proposed(house: Pipe, unchanged: Unchanged) -> None:
     numbers = {"own": exchange_of(house), "other": exchange_of(house, "5")}
-    if tool == "propose_evidence":
-        arguments = {"exchange": "own", **arguments}
-        arguments["exchange"] = numbers[arguments["exchange"]]
     with unchanged(), agent() as one:
-        found = one.refused(tool, ref=1, **arguments)
-    assert (found["error"], found["ref"]) == (error, 1)
-    if message:
-        assert found["message"] == message.format(**numbers)
+        for tool, arguments, error, message in NOT_TO_BE_PROPOSED:
+            if tool == "propose_evidence":
+                arguments = {**arguments, "exchange": numbers[arguments.get("exchange", "own")]}
+            found = one.refused(tool, ref=1, **arguments)
+            assert (found["error"], found["ref"]) == (error, 1), (tool, arguments)
+            if message:
+                assert found["message"] == message.format(**numbers)
     assert one.log.read_text() == ""
 
 

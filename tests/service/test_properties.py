@@ -334,7 +334,7 @@ def people(toml: str, amount: str | None, far: int) -> Iterator[People]:
 
 # An example is a whole history here: a share of the profile's examples says as much.
 LONG = settings(
-    deadline=None, max_examples=settings().max_examples // 2, suppress_health_check=list(HealthCheck)
+    deadline=None, max_examples=settings().max_examples // 3, suppress_health_check=list(HealthCheck)
 )
 DEFINITIONS = pytest.mark.parametrize("toml", [EVERY_KIND, B2B], ids=["every-kind", "b2b"])
 STEP = st.tuples(ACTORS, NUMBERS, ACTS)
