@@ -215,7 +215,7 @@ def test_a_morning_at_the_board(desk: Desk, size: tuple[int, int]) -> None:
         closes_its_next_action(board)
         assert desk.known(1)["next_action"] == "send the offer"
         board.press("u")
-        board.expect("Took back done", "call Jeanne", gone="send the offer")
+        board.expect("Took back done", "▌call Jeanne", gone="▌send the offer")
         looks_at_the_other_screens(board)
         board.press("q")
         board.expect("EXIT 0", gone="Qualified lead")
