@@ -105,7 +105,7 @@ def test_a_restore_is_tried_first_and_told_to_machines(
     held("add", "Later", "-n", "call", "-d", "+3d")
     assert held("db", "restore", copy, "--dry-run") == (
         0,
-        "Restored 2 opportunities, 7 events in DB\n",
+        "Restored 2 opportunities, 7 events in DB\nWhat it holds now (9 events) would be kept.\n",
         "Dry run: nothing was changed.\n",
     )
     assert held("doctor").out.startswith("Sound: 9 events")

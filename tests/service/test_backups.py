@@ -678,6 +678,17 @@ def test_every_copy_of_one_second_is_there_when_it_is_told(place: Workspace) -> 
     assert made == [f"restore-{n}" for n in range(backups.KEPT + 3, 3, -1)]
 
 
+def test_what_only_one_copy_holds_outlives_those_that_hold_the_same(place: Workspace, tmp_path: Path) -> None:
+    backups.backup(place, tmp_path / "yesterday.bak")
+    add(place, "Precious")
+    (state,) = {copies.state_of(Path(backups.keep(place, backups.RESTORE)))}
+    for _n in range(2 * backups.KEPT):
+        bringing_back.bring_back(place, tmp_path / "yesterday.bak")
+    held = [copies.state_of(Path(b.file)) for b in backups.listed(place)]
+    assert held.count(state) == 1
+    assert len(held) == backups.KEPT + 1  # with the one that was asked for
+
+
 @pytest.fixture
 def staging(server: str) -> Iterator[str]:
     """The address of another empty database on the same server."""

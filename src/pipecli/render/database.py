@@ -123,6 +123,8 @@ def restored_lines(found: BroughtBack, back: str) -> list[str]:
                 n=found.replaced_events, command=back
             )
         )
+    elif found.replaced_events:  # a dry run
+        lines.append(_("What it holds now ({n} events) would be kept.").format(n=found.replaced_events))
     return lines
 
 

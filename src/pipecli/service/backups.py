@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,11 +30,21 @@ from pipecli.store.sqlite_files import companions
 from pipecli.text import _
 
 from . import noted
-from .copies import Checked, clear_stale, copied, is_database, is_same_file, opened, said_by, unwritable
+from .copies import (
+    Checked,
+    clear_stale,
+    copied,
+    is_database,
+    is_same_file,
+    opened,
+    said_by,
+    state_of,
+    unwritable,
+)
 from .workspace import Workspace
 
 KEPT = 10
-"""So many of the copies that the program made by itself are kept."""
+"""So many of the copies that the program made by itself are kept; of two that hold the same the older goes first."""
 KEPT_DAYS = 90
 """Those older than this go too, but for the newest."""
 UPGRADE, RESTORE, DAMAGED = "upgrade", "restore", "damaged"
@@ -247,7 +258,7 @@ def _noted(folder: Path) -> list[_Found]:
 
 
 def _prune(folder: Path, new: Path) -> None:
-    """Let go of the oldest copies beyond the number and the age to keep, never of the new one nor of one asked for.
+    """Let go of copies beyond the number and the age to keep, never of the new one nor of one asked for.
 
     One whose name says that it was made later than now says nothing of its age, and waits until it does.
     """
@@ -261,10 +272,26 @@ def _prune(folder: Path, new: Path) -> None:
         and one.backup.made_at <= clock.stamp(now)
         and Path(one.backup.file).resolve() not in spared
     ]
-    for n, backup in enumerate(sorted(others, key=_age, reverse=True), start=1):
-        if n >= KEPT or backup.made_at < oldest:
-            for path in (backup.file, backup.file + "-wal", backup.file + "-shm"):
-                Path(path).unlink(missing_ok=True)
+    aged = [backup for backup in others if backup.made_at < oldest]
+    kept = sorted((backup for backup in others if backup.made_at >= oldest), key=_age)
+    surplus = max(0, len(kept) + 1 - KEPT)
+    for backup in [*aged, *_least_missed(kept, new)[:surplus]]:
+        for path in (backup.file, backup.file + "-wal", backup.file + "-shm"):
+            Path(path).unlink(missing_ok=True)
+
+
+def _least_missed(kept: Sequence[Backup], new: Path) -> list[Backup]:
+    """These copies, the oldest first, but those before others that hold what a newer one holds too."""
+    if len(kept) < KEPT:
+        return []
+    seen = {state_of(new)}
+    doubles: list[Backup] = []
+    singles: list[Backup] = []
+    for backup in reversed(kept):
+        state = state_of(Path(backup.file))
+        (doubles if state and state in seen else singles).append(backup)
+        seen.add(state)
+    return [*reversed(doubles), *reversed(singles)]
 
 
 def _age(made: Backup) -> tuple[str, int]:

@@ -16,7 +16,7 @@ from pipecli.errors import Damaged, InvalidInput, PipeError, StoreError
 from pipecli.importers import journal as files
 from pipecli.store import dump, integrity
 from pipecli.store.driver import Driver
-from pipecli.store.header import Header, read_header
+from pipecli.store.header import Header, State, read_header
 from pipecli.store.opening import is_postgres, open_database, sqlite_path
 from pipecli.store.sqlite import SqliteDriver
 from pipecli.store.sqlite_files import reading, replacing
@@ -120,6 +120,12 @@ def copied(workspace: Workspace, target: Path, *, faulty: bool = False) -> Check
 
 def said_by(path: Path) -> tuple[str, int] | None:
     """By a copy's own word, the workspace it is of and how many events it has; None where it cannot say."""
+    state = state_of(path)
+    return state[:2] if state else None
+
+
+def state_of(path: Path) -> State | None:
+    """By a copy's own word, which moment of which workspace it holds; None where it cannot say."""
     try:
         if is_database(path):
             with opened(path) as driver:
@@ -127,7 +133,7 @@ def said_by(path: Path) -> tuple[str, int] | None:
         else:
             with path.open(encoding="utf-8") as stream:
                 header = json.loads(stream.readline())
-        return str(header["uid"]), int(header["head"])
+        return str(header["uid"]), int(header["head"]), str(header["recorded_at"])
     except (PipeError, OSError, ValueError, KeyError, TypeError, IndexError):
         return None
 
