@@ -107,7 +107,9 @@ class Settings:
             raise kind(
                 _("{key} = {value} (from {origin}): {fault}").format(
                     key=key,
-                    value="***" if _SECRET.search(setting.value or "") else setting.value,
+                    value="***"
+                    if _SECRET.search(setting.value or "")
+                    else without_password(setting.value or ""),
                     origin=setting.origin,
                     fault=fault,
                 )
