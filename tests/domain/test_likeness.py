@@ -13,7 +13,6 @@ from pipecli.domain.likeness import (
     FEW,
     Dealing,
     Person,
-    are_alike,
     bare,
     pairs,
     same_dealings,
@@ -64,7 +63,7 @@ def apart(a: str, b: str, most: int) -> int:
     ],
 )
 def test_names_that_may_be_one(a: str, b: str, same: bool) -> None:
-    assert are_alike(a, b, apart) is are_alike(b, a, apart) is same
+    assert bool(pairs([a, b], apart)) is bool(pairs([b, a], apart)) is same
     assert pairs([a, b], apart) == ([(0, 1)] if same else [])
 
 
@@ -83,7 +82,7 @@ def test_one_slip_is_found_among_others_wherever_it_is(name: str, data: st.DataO
 
 @given(st.lists(st.text("abc ", max_size=9), min_size=FEW - 1, max_size=FEW + 4))
 def test_halves_that_are_shared_leave_no_pair_out(names: list[str]) -> None:
-    every = [(a, b) for b in range(len(names)) for a in range(b) if are_alike(names[a], names[b], apart)]
+    every = [(a, b) for b in range(len(names)) for a in range(b) if pairs([names[a], names[b]], apart)]
     assert pairs(names, apart) == sorted(every)
 
 

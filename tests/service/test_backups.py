@@ -24,6 +24,7 @@ import pytest
 
 from conftest import settings_of
 from pipecli import clock
+from pipecli.address import is_postgres
 from pipecli.errors import Damaged, InvalidInput, StoreError
 from pipecli.service import (
     backups,
@@ -37,7 +38,7 @@ from pipecli.service import (
 )
 from pipecli.service.answers import Answers
 from pipecli.service.workspace import Workspace
-from pipecli.store.opening import is_postgres, open_database
+from pipecli.store.opening import open_database
 from pipecli.store.schema import PROJECTION, WRITER
 
 Exported = Callable[[Workspace], str]

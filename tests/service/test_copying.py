@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from conftest import settings_of
+from pipecli.address import is_postgres
 from pipecli.errors import Conflict, InvalidInput, StoreError
 from pipecli.service import copying, creating, doctor, opportunities, rates, undoing
 from pipecli.service.answers import Answers
 from pipecli.service.copying import Copied
 from pipecli.service.workspace import Workspace
 from pipecli.store import dump
-from pipecli.store.opening import is_postgres, open_database
+from pipecli.store.opening import open_database
 
 Exported = Callable[[Workspace], str]
 

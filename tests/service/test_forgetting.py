@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pipecli.address import is_postgres
 from pipecli.domain.importing_digests import _digest
 from pipecli.domain.proofs import Proof
 from pipecli.domain.proposing import VALUE, Suggestion
@@ -35,9 +36,11 @@ from pipecli.service.importing import import_file
 from pipecli.service.workspace import Workspace
 from pipecli.store import erasing
 from pipecli.store.layout import PERSONAL
-from pipecli.store.opening import is_postgres, open_database
+from pipecli.store.opening import open_database
 
 Exported = Callable[[Workspace], str]
+ON_A_SERVER = pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+"""A file has no owner of tables, no statistics of what stands in them, and is swept at once."""
 SECRETS = ("jeanne", "martin", "acme.example", "12 34 56 78", "12345678", "sa fille")
 """Folded to lower case; nothing else in these workspaces has them."""
 
@@ -574,12 +577,11 @@ def test_an_export_of_before_brings_nobody_back(place: Workspace, tmp_path: Path
     assert left(place, tmp_path) == []
 
 
+@ON_A_SERVER
 @pytest.mark.parametrize("by_an_older_program", [False, True])
 def test_what_the_planner_sampled_goes_too(
     place: Workspace, tmp_path: Path, by_an_older_program: bool
 ) -> None:
-    if not is_postgres(place.address):
-        pytest.skip("a file has no statistics of what stands in its columns")
     import psycopg
 
     name = "Zebulon Quixote " + sha256(b"long").hexdigest()
@@ -609,9 +611,8 @@ def test_what_the_planner_sampled_goes_too(
     assert doctor.doctor(place).faults == []
 
 
+@ON_A_SERVER
 def test_whoever_does_not_own_the_tables_is_told(place: Workspace, tmp_path: Path) -> None:
-    if not is_postgres(place.address):
-        pytest.skip("a file has no owner of tables")
     import psycopg
 
     with psycopg.connect(place.address, autocommit=True) as admin:
@@ -631,9 +632,8 @@ def test_whoever_does_not_own_the_tables_is_told(place: Workspace, tmp_path: Pat
     assert left(place, tmp_path) == []
 
 
+@ON_A_SERVER
 def test_a_fault_on_the_way_is_told(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not is_postgres(place.address):
-        pytest.skip("a file is swept at once")
     for tables, names in (("TABLES", ()), ("COLUMNS", ()), ("SHARED", ("no_such_table",))):
         monkeypatch.setattr(erasing, tables, names)
     assert not forgetting.forget(place, "Jeanne Martin").swept

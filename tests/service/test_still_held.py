@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from pipecli.address import is_postgres
 from pipecli.service import backups, bringing_back, copying, creating, forgetting, opportunities
 from pipecli.service.answers import Answers
 from pipecli.service.workspace import Workspace
-from pipecli.store.opening import is_postgres
 
 Exported = Callable[[Workspace], str]
 

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+from pipecli.address import is_postgres
 from pipecli.config import Settings
 from pipecli.domain.evolve import fold
 from pipecli.domain.gate import Judge
@@ -17,7 +18,7 @@ from pipecli.service import creating, doctor, opportunities
 from pipecli.service.answers import Answers
 from pipecli.service.workspace import Workspace
 from pipecli.store import journal
-from pipecli.store.opening import is_postgres, open_database
+from pipecli.store.opening import open_database
 
 from .worker import SHARED
 

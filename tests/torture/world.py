@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from pipecli.address import is_postgres
 from pipecli.config import Settings
 from pipecli.errors import PipeError
 from pipecli.service import backups, copies, doctor
 from pipecli.service.exporting import export_journal
 from pipecli.service.workspace import Workspace
-from pipecli.store.opening import is_postgres, open_database
+from pipecli.store.opening import open_database
 
 from . import given
 from .places import Place, PostgresPlace, SqlitePlace, picture

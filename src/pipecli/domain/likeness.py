@@ -70,12 +70,8 @@ def _key(name: str) -> _Key:
     return _Key(tuple(words), text, "".join(sorted(words)), tuple(_DIGITS.findall(text)))
 
 
-def are_alike(a: str, b: str, distance: Distance) -> bool:
-    """Whether two names may be one."""
-    return _alike(_key(a), _key(b), distance)
-
-
 def _alike(a: _Key, b: _Key, distance: Distance) -> bool:
+    """Whether two names may be one."""
     if not a.bare or not b.bare:
         return False
     if a.ordered == b.ordered or a.bare == b.bare:

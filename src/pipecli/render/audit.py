@@ -14,7 +14,17 @@ from pipecli.text import _, ngettext
 
 from .console import literal
 from .table import print_hanging, print_table
-from .views import NEVER_CUT, Column, Record, View, number_column, plain, subject
+from .views import (
+    NEVER_CUT,
+    Column,
+    Record,
+    View,
+    everybody_style,
+    number_column,
+    owner_or_everybody,
+    plain,
+    subject,
+)
 
 _BARS = "▁▂▃▄▅▆▇"
 _LEAST_RANGE = 0.1
@@ -322,7 +332,7 @@ def owners_view() -> View:
     """Owners side by side: three points are of their open ones, the other two have cases of their own."""
     return View(
         (
-            Column("owner", _("Owner"), _owner, least=8, grows=True, style=_owner_style),
+            Column("owner", _("Owner"), owner_or_everybody, least=8, grows=True, style=everybody_style),
             Column("hygiene", _("Hygiene"), lambda r: overall(r["hygiene"]), right=True, least=NEVER_CUT),
             Column("open", _("open"), lambda r: str(r[NEXT_ACTION]["n"]), right=True, least=NEVER_CUT),
             _point_column(NEXT_ACTION, _("action")),
@@ -344,14 +354,6 @@ def _point_column(point: str, title: str, *, with_n: bool = False) -> Column:
         return _percent(found["rate"])
 
     return Column(point, title, text, right=True, least=NEVER_CUT, style=lambda r: _rate_style(r[point]))
-
-
-def _owner(record: Record) -> str:
-    return _("everybody") if record["owner"] is None else str(record["owner"])
-
-
-def _owner_style(record: Record) -> str:
-    return "dim" if record["owner"] is None else ""
 
 
 def print_owners(console: Console, found: Record) -> None:

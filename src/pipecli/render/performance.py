@@ -24,7 +24,7 @@ from .statistics import (
     unpriced_notes,
 )
 from .table import print_table
-from .views import NEVER_CUT, Column, Record, View, amount, money_column
+from .views import NEVER_CUT, Column, Record, View, amount, everybody_style, money_column, owner_or_everybody
 
 
 def owners_view() -> View:
@@ -43,15 +43,7 @@ def owners_view() -> View:
 
 
 def _owner_column() -> Column:
-    return Column("owner", _("Owner"), _owner, least=9, grows=True, style=_weight)
-
-
-def _owner(record: Record) -> str:
-    return _("everybody") if record["owner"] is None else str(record["owner"])
-
-
-def _weight(record: Record) -> str:
-    return "dim" if record["owner"] is None else ""
+    return Column("owner", _("Owner"), owner_or_everybody, least=9, grows=True, style=everybody_style)
 
 
 def _share(record: Record) -> str:
@@ -123,11 +115,11 @@ def _sides_view() -> View:
 
 
 def _owner_in_stage(record: Record) -> str:
-    return f"  {_owner(record)}" if record["to_win"] else str(record["stage_name"])
+    return f"  {owner_or_everybody(record)}" if record["to_win"] else str(record["stage_name"])
 
 
 def _weight_in_stage(record: Record) -> str:
-    return _weight(record) if record["to_win"] else "bold"
+    return everybody_style(record) if record["to_win"] else "bold"
 
 
 def stage_view() -> View:

@@ -65,6 +65,16 @@ def title(record: Record) -> str:
     return f"{record['id']} {literal(subject(record))}"
 
 
+def owner_or_everybody(record: Record) -> str:
+    """Whose line it is; without an owner everybody's."""
+    return _("everybody") if record["owner"] is None else str(record["owner"])
+
+
+def everybody_style(record: Record) -> str:
+    """What is everybody's stands back."""
+    return "dim" if record["owner"] is None else ""
+
+
 def subject_of(state: Any, names: Mapping[int, str | None]) -> Record:
     """What `subject` reads, of a state whose account is an id."""
     return {"name": state.name, "account": names.get(state.account) if state.account is not None else None}

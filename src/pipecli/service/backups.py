@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipecli import clock
+from pipecli.address import is_postgres
 from pipecli.config import Settings, data_folder
 from pipecli.errors import InvalidInput, PipeError, StoreError
 from pipecli.importers import journal as files
@@ -24,7 +25,7 @@ from pipecli.store import dump
 from pipecli.store.driver import Driver
 from pipecli.store.folders import make_private
 from pipecli.store.header import read_header
-from pipecli.store.opening import is_postgres, open_database, sqlite_path
+from pipecli.store.opening import open_database, sqlite_path
 from pipecli.store.server_place import place_of
 from pipecli.store.sqlite_files import companions
 from pipecli.text import _

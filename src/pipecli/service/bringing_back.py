@@ -11,13 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from pipecli.address import is_postgres
 from pipecli.config import Settings
 from pipecli.errors import Damaged, InvalidInput, StoreError
 from pipecli.store import erasing
 from pipecli.store.driver import Driver
 from pipecli.store.folders import make_private
 from pipecli.store.header import Header
-from pipecli.store.opening import discard_files, is_postgres, sqlite_path
+from pipecli.store.opening import discard_files, sqlite_path
 from pipecli.store.sqlite import log_is_empty
 from pipecli.store.sqlite_files import companions, one_at_a_time
 from pipecli.text import _

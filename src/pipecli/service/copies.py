@@ -12,12 +12,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from pipecli.address import is_postgres
 from pipecli.errors import Damaged, InvalidInput, PipeError, StoreError
 from pipecli.importers import journal as files
 from pipecli.store import dump, integrity
 from pipecli.store.driver import Driver
 from pipecli.store.header import Header, State, read_header
-from pipecli.store.opening import is_postgres, open_database, sqlite_path
+from pipecli.store.opening import open_database, sqlite_path
 from pipecli.store.sqlite import SqliteDriver
 from pipecli.store.sqlite_files import reading, replacing
 from pipecli.text import _

@@ -8,13 +8,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import NamedTuple
 
+from pipecli.address import is_postgres
 from pipecli.config import Settings
 from pipecli.errors import InvalidInput, StoreError
 from pipecli.exporters.journal import journal_lines
 from pipecli.store import dump
 from pipecli.store.driver import Driver
 from pipecli.store.header import read_header
-from pipecli.store.opening import is_postgres, open_database, sqlite_path
+from pipecli.store.opening import open_database, sqlite_path
 from pipecli.text import _
 
 from . import noted

@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipecli.address import is_postgres
 from pipecli.store.header import State, read_header
-from pipecli.store.opening import is_postgres, open_database
+from pipecli.store.opening import open_database
 
 from .workspace import Reading, Workspace
 

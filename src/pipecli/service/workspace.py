@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from pipecli import clock
+from pipecli.address import is_postgres
 from pipecli.config import Settings
 from pipecli.errors import Conflict, InvalidInput, Unanswered
 from pipecli.store.header import (
@@ -22,7 +23,7 @@ from pipecli.store.header import (
     read_header,
     written_by_newer,
 )
-from pipecli.store.opening import database_user, is_postgres, open_database
+from pipecli.store.opening import database_user, open_database
 from pipecli.store.rates import expect_rates, read_rates
 from pipecli.store.schema import PROJECTION
 from pipecli.text import _

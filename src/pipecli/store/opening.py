@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipecli.address import is_keywords, without_password
-from pipecli.address import is_postgres as is_postgres
+from pipecli.address import is_keywords, is_postgres, without_password
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
