@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipecli.domain.decision_makers import deciders
@@ -176,6 +176,7 @@ def test_every_quote_stands_in_the_exchange(text: str) -> None:
 
 
 @given(st.text(max_size=200))
+@example("\xaf")  # folded it is a space
 def test_any_text_can_be_read(text: str) -> None:
     ground = Ground(WANTED, PEOPLE, "EUR", TODAY)
     list(in_exchange(text, 7, ground))

@@ -124,7 +124,7 @@ def _day(words: str, ground: Ground) -> date | None:
     if not named and not re.fullmatch(r"\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}(?:/\d{2,4})?|\+\d+[a-z]?", words):
         return None
     try:
-        return parse_date(words, ground.today, order=ground.order)  # type: ignore[arg-type]
+        return parse_date(words, ground.today, order=ground.order)
     except InvalidInput:
         return None
 
@@ -292,6 +292,8 @@ def in_words(text: str, ground: Ground) -> list[Suggestion]:
 
 def _action(clause: str, ground: Ground) -> Suggestion | None:
     words = fold(clause).split()
+    if not words:  # an accent that stands alone
+        return None
     if (words[0] not in _ACTS and exchange_kind(words[0]) == "note") or words[1:2] in (["from"], ["de"]):
         return None
     found = days(clause, ground)
