@@ -184,9 +184,9 @@ def ask_close_day() -> str:
 def _coming_day(answer: str) -> None:
     from pipecli import clock
     from pipecli.config import Settings
-    from pipecli.domain.dates import parse_date
+    from pipecli.domain.dates import order_of, parse_date
 
     today = clock.now().date()
-    day = parse_date(answer, today, order=Settings().get("date_order").value)  # type: ignore[arg-type]
+    day = parse_date(answer, today, order=order_of(Settings().get("date_order").value))
     if (today - day).days > 1:  # the workspace's own day may be one off
         raise InvalidInput(_("{day} is in the past; write today, +3d or fri").format(day=day))

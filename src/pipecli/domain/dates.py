@@ -53,6 +53,11 @@ class _Typed:
         self.text, self.plain, self.today, self.prefer, self.order = text, plain, today, prefer, order
 
 
+def order_of(text: str | None) -> Order | None:
+    """The order that a setting, a mapping or an option names; None where it names none."""
+    return "dmy" if text == "dmy" else "mdy" if text == "mdy" else None
+
+
 def parse_date(text: str, today: date, *, prefer: Prefer = "future", order: Order | None = None) -> date:
     """Read a date as people type it: `2026-12-31`, `31/12`, `+3d`, `fri`, `eom`, `4 nov`, `demain`.
 

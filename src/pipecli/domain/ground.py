@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
+from .dates import Order
 from .pipeline import Criterion
 
 
@@ -19,7 +20,7 @@ class Ground(NamedTuple):
     currency: str
     today: date
     decimal: str | None = None
-    order: str | None = None
+    order: Order | None = None
     account: str = ""
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pipecli.errors import InvalidInput
 from pipecli.text import _
 
-from .dates import parse_date
+from .dates import Order, parse_date
 from .fold import fold
 from .money import known_currency, parse_amount
 from .pipeline import SETTABLE_FIELDS, Pipeline
@@ -25,11 +25,11 @@ class Reader(NamedTuple):
     pipeline: Pipeline
     today: date
     decimal: str | None
-    order: str | None
+    order: Order | None
 
     def day(self, text: str, *, past: bool = False) -> date:
         """A day; weekday names mean the next one, or the last one for what happened."""
-        return parse_date(text, self.today, prefer="past" if past else "future", order=self.order)  # type: ignore[arg-type]
+        return parse_date(text, self.today, prefer="past" if past else "future", order=self.order)
 
     def amount(self, text: str, currency: str | None = None) -> tuple[int, str]:
         """An amount in minor units with its currency, the pipeline's (or the one given) unless the text names one."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from pipecli.config import Settings
 from pipecli.domain import asking, decide, proofs
 from pipecli.domain.asking import Question
+from pipecli.domain.dates import order_of
 from pipecli.domain.decide import Decision
 from pipecli.domain.pipeline import Pipeline
 from pipecli.domain.proofs import Proof
@@ -86,7 +87,9 @@ def _proven(question: Question, given: Given, answers: Answers) -> Answers:
 
 def reader(unit: Unit, settings: Settings) -> Reader:
     """How text is read in this workspace by this user."""
-    return Reader(unit.pipeline, unit.today, settings.get("decimal").value, settings.get("date_order").value)
+    return Reader(
+        unit.pipeline, unit.today, settings.get("decimal").value, order_of(settings.get("date_order").value)
+    )
 
 
 class Reading(NamedTuple):
@@ -109,7 +112,7 @@ def read_back(reading: Reading, answer: str, text: str) -> date | tuple[int, str
     Raises InvalidInput where it cannot be read (yet).
     """
     settings = reading.settings
-    order = settings.get("date_order").value
+    order = order_of(settings.get("date_order").value)
     read = Reader(reading.pipeline, reading.today, settings.get("decimal").value, order)
     if not text.strip():
         return None

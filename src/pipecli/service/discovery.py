@@ -16,6 +16,7 @@ from typing import NamedTuple
 from pipecli import clock
 from pipecli.config import Settings
 from pipecli.domain import importing as rules
+from pipecli.domain.dates import order_of
 from pipecli.domain.definition import compile_definition
 from pipecli.domain.definition_draft import StageAnswer
 from pipecli.domain.definition_draft import draft as drafted_answers
@@ -170,7 +171,7 @@ def _read(
     progress: Progress | None,
 ) -> _Reading:
     today = settings.report_day() or clock.today(whole.timezone)
-    decimal, order = settings.get("decimal").value, settings.get("date_order").value
+    decimal, order = settings.get("decimal").value, order_of(settings.get("date_order").value)
     reader = RowReader(
         Reader(whole, today, decimal, order),
         mapping,

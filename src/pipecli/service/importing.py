@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipecli.domain import importing as rules
+from pipecli.domain.dates import order_of
 from pipecli.domain.events import opportunity_stream
 from pipecli.domain.fold import fold
 from pipecli.domain.importing import Difference, Row
@@ -215,7 +216,7 @@ class _Run:
 
     def _reader(self, unit: Unit, mapping: RowMapping, labels: Labels) -> RowReader:
         file, settings = self._source.mapping, self._settings
-        decimal, order = settings.get("decimal").value, settings.get("date_order").value
+        decimal, order = settings.get("decimal").value, order_of(settings.get("date_order").value)
         return RowReader(
             Reader(unit.pipeline, unit.today, decimal, order),
             mapping,

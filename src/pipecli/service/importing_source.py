@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from pipecli.domain.dates import Order, order_of
 from pipecli.domain.importing_ids import long_form
 from pipecli.domain.importing_leftovers import is_total, repeats, tail
 from pipecli.domain.money import shown
@@ -201,20 +202,20 @@ class Source:
         mapping: RowMapping,
         pipeline: Pipeline,
         request: Request,
-        order: str | None,
+        order: Order | None,
         decimal: str | None,
     ) -> Forms:
         """How the columns write days and amounts; raises InvalidInput where that is a question."""
-        order = request.dates or self.mapping.date_order or order
+        order = order_of(request.dates or self.mapping.date_order) or order
         decimal = request.decimal or self.mapping.decimal or ("." if self.is_own else decimal)
-        forms = forms_of(self.table.header, mapping, self.lines, pipeline, order, decimal)  # type: ignore[arg-type]
+        forms = forms_of(self.table.header, mapping, self.lines, pipeline, order, decimal)
         if not self.histories and not self.entered:
             return forms
 
         def told() -> Iterator[tuple[int, str]]:
             return ((m.line, m.texts["at"]) for m in self.moments())
 
-        return forms.with_history(told, order)  # type: ignore[arg-type]
+        return forms.with_history(told, order)
 
 
 def label_pair(text: str) -> tuple[str, str]:

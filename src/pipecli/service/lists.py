@@ -134,12 +134,12 @@ def day(workspace: Workspace, text: str | None, *, ahead: bool = False) -> date 
     if text is None:
         return None
     from pipecli import clock
-    from pipecli.domain.dates import parse_date
+    from pipecli.domain.dates import order_of, parse_date
 
     settings = workspace.settings
     today = settings.report_day() or clock.now().date()
-    order = settings.get("date_order").value
-    return parse_date(text, today, prefer="future" if ahead else "past", order=order)  # type: ignore[arg-type]
+    order = order_of(settings.get("date_order").value)
+    return parse_date(text, today, prefer="future" if ahead else "past", order=order)
 
 
 def first(workspace: Workspace) -> Record | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipecli.domain import proposing, understanding
+from pipecli.domain.dates import order_of
 from pipecli.domain.gate import Judge
 from pipecli.domain.ground import Ground
 from pipecli.domain.hearing import is_ours
@@ -121,7 +122,7 @@ def ground_of(
         shown.state.currency,
         date.fromisoformat(entry.at) if entry else shown.today,
         settings.get("decimal").value,
-        settings.get("date_order").value,
+        order_of(settings.get("date_order").value),
         str(shown.record["account"] or ""),
     )
 

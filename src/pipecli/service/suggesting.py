@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipecli.domain import proposing, suggesting
 from pipecli.domain.condition_parser import parse
+from pipecli.domain.dates import order_of
 from pipecli.domain.fold import fold
 from pipecli.domain.ground import Ground
 from pipecli.domain.hearing import sender
@@ -150,7 +151,7 @@ def standing(shown: Shown, workspace: Workspace) -> Standing:
         state.currency,
         shown.today,
         settings.get("decimal").value,
-        settings.get("date_order").value,
+        order_of(settings.get("date_order").value),
     )
     return Standing(
         state.name,

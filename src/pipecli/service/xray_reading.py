@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from pipecli.config import Settings
 from pipecli.domain import importing as rules
+from pipecli.domain.dates import order_of
 from pipecli.domain.importing import Row
 from pipecli.domain.importing_steps import CLOSED
 from pipecli.domain.pipeline import Pipeline, Stage
@@ -225,7 +226,7 @@ def _formed(
     source: Source, mapping: RowMapping, pipeline: Pipeline, request: Request, settings: Settings
 ) -> tuple[Source, RowMapping, Forms, dict[str, InvalidInput]]:
     """How the columns write days and amounts; a column that leaves it open is left out, with its question."""
-    order, decimal = settings.get("date_order").value, settings.get("decimal").value
+    order, decimal = order_of(settings.get("date_order").value), settings.get("decimal").value
     questions: dict[str, InvalidInput] = {}
     while True:
         try:
