@@ -40,7 +40,7 @@ def test_it_is_shown_before_it_is_done(known: Pipe, environment: Path) -> None:
     assert known("export", "--journal").out == before
     assert known("forget", "jeanne", "--yes") == (
         0,
-        "Erased for good: 1 contact, 2 texts, 0 entries.\n",
+        "Erased for good: 1 contact, 2 texts, 0 journal entries.\n",
         "",
     )
     content = b"".join(p.read_bytes() for p in environment.glob("pipe.db*"))
@@ -63,7 +63,9 @@ def test_names_lose_only_what_is_theirs(known: Pipe) -> None:
         "  –  Mon 23 Nov  account  MARTIN, Jeanne\n"
         "  7  Mon 23 Nov  name     Jeanne Martin's coaching\n"
     )
-    assert known("forget", "jeanne", "--yes").out == "Erased for good: 1 contact, 2 texts, 2 entries.\n"
+    assert (
+        known("forget", "jeanne", "--yes").out == "Erased for good: 1 contact, 2 texts, 2 journal entries.\n"
+    )
     (named,) = (line for line in known("list", "--csv").out.splitlines() if line.startswith("7,"))
     assert named.split(",")[2:4] == ["[erased]'s coaching", "[erased]"]
 
@@ -72,7 +74,7 @@ def test_backups_that_hold_them_are_named(known: Pipe, environment: Path) -> Non
     copy = environment / "a copy.bak"
     known("db", "backup", str(copy))
     assert known("forget", "jeanne", "-y").out == (
-        "Erased for good: 1 contact, 2 texts, 0 entries.\n"
+        "Erased for good: 1 contact, 2 texts, 0 journal entries.\n"
         "1 backup still holds it; remove it when nobody needs it any more:\n"
         f"  rm '{copy}'\n"
     )
@@ -94,7 +96,7 @@ def test_a_number_erases_nobody_else_of_that_name_and_says_who_stays(house: Pipe
     assert lines[0] == f"Ana Ruiz, of Initech (contact {second})"
     assert lines[2] == f"Others of that name stay: {first} Ana Ruiz <ana@globex.example>, {third} Ana Ruiz"
     assert house("forget", second, "--yes").out == (
-        "Erased for good: 1 contact, 0 texts, 0 entries.\n"
+        "Erased for good: 1 contact, 0 texts, 0 journal entries.\n"
         f"Contacts {first}, {third} are called the same and stay; if one is the same person: pipe forget {first}\n"
     )
 
@@ -115,7 +117,7 @@ def test_what_an_import_would_bring_back_is_said_before_and_after(house: Pipe, e
         "that row lands it again, with them",
     ]
     assert house("forget", "ana", "--yes").out == (
-        "Erased for good: 1 contact, 0 texts, 1 entry.\n"
+        "Erased for good: 1 contact, 0 texts, 1 journal entry.\n"
         f"Where {first} came from may still have them: an import leaves that out and tells you.\n"
         f"An import that still has the row of {second} lands it again, with them: take it out there first.\n"
     )
@@ -131,7 +133,7 @@ def test_a_user_of_the_same_name_is_left_and_it_is_said(known: Pipe) -> None:
         "Somebody who works here is called the same: who owns and did what stays as it is"
     )
     assert known("forget", "jeanne@acme.example", "-y").out == (
-        "Erased for good: 1 contact, 2 texts, 0 entries.\n"
+        "Erased for good: 1 contact, 2 texts, 0 journal entries.\n"
         "Somebody who works here is called the same: who owns and did what was left as it is.\n"
     )
     assert "Jeanne Martin" in known("list").out
@@ -146,7 +148,7 @@ def test_exports_and_copies_that_hold_them_are_named(
     contact = known("forget", "jeanne", "--dry-run", "-q").out.strip()
     assert known("forget", "jeanne", "-y") == (
         0,
-        "Erased for good: 1 contact, 2 texts, 0 entries.\n"
+        "Erased for good: 1 contact, 2 texts, 0 journal entries.\n"
         "1 backup still holds it; remove it when nobody needs it any more:\n"
         f"  rm {environment}/journal.jsonl\n"
         "1 copy of the workspace holds it too; erase it there, or remove the copy:\n"
@@ -232,7 +234,7 @@ def test_one_who_reads_keeps_old_pages_until_they_are_swept(known: Pipe, environ
         reader.execute("begin")
         reader.execute("select * from person").fetchall()
         code, out, err = known("forget", "jeanne", "--yes")
-        assert (code, out) == (1, "Erased for good: 1 contact, 2 texts, 0 entries.\n")
+        assert (code, out) == (1, "Erased for good: 1 contact, 2 texts, 0 journal entries.\n")
         assert err == (
             "What the database keeps of old rows was not overwritten: somebody else has it open, or you do not own "
             "its tables. Then: pipe forget --sweep\n"
@@ -251,5 +253,5 @@ def test_a_person_is_asked_and_no_is_no(known: Pipe) -> None:
     assert known("export", "--journal").out == before
     with Terminal("forget", "jeanne") as terminal:
         terminal.answer("Erase all of it for good? It cannot be taken back. [y/N] ", "y")
-        terminal.expect("Erased for good: 1 contact, 2 texts, 0 entries.")
+        terminal.expect("Erased for good: 1 contact, 2 texts, 0 journal entries.")
         assert terminal.end() == 0

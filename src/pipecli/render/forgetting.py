@@ -111,7 +111,7 @@ def forgotten_lines(done: Forgotten) -> list[str]:
     counts = [
         ngettext("{n} contact", "{n} contacts", len(found.people)).format(n=len(found.people)),
         ngettext("{n} text", "{n} texts", len(found.texts)).format(n=len(found.texts)),
-        ngettext("{n} entry", "{n} entries", len(found.names)).format(n=len(found.names)),
+        ngettext("{n} journal entry", "{n} journal entries", len(found.names)).format(n=len(found.names)),
     ]
     lines = [_("Erased for good: {counts}.").format(counts=", ".join(counts))]
     if found.namesakes:
